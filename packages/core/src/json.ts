@@ -1,0 +1,50 @@
+/** Plain data: what may go into a workflow, a manifest, an event or a result. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/**
+ * The one text of a value: keys in code point order, no white space. Equal values give equal bytes, so that a hash
+ * of it can serve as an identity. Properties that are `undefined` are left out, as `JSON.stringify` does.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  const members: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const member: unknown = Reflect.get(value, key);
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+/** Whether a value is a JSON object and not an array or null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Where a value stops being plain JSON, as a path such as `env.HOME`, or null when all of it is plain. Functions,
+ * class instances, `undefined` in arrays, numbers that are not finite and symbols are not plain.
+ */
+export function findNonJson(value: unknown, path = ''): string | null {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
+  if (typeof value === 'number') return Number.isFinite(value) ? null : path || 'value';
+  if (typeof value !== 'object') return path || 'value';
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const found = findNonJson(item, `${path}[${index}]`);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return path || 'value';
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    const found = findNonJson(member, path === '' ? key : `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,34 @@
+/** Something that happened. Times are milliseconds since 1970 by the scheduler's clock. */
+export interface Event {
+  /** One sequence over the whole log, rising; a later event has the higher version. */
+  readonly version: number;
+  readonly key: string;
+  readonly value: string;
+  readonly eventType: string;
+  readonly namespace: string;
+  readonly sender: string | null;
+  /** Which executions it is for: null for all of them. */
+  readonly context: string | null;
+  readonly createTime: number;
+}
+
+/** An event that is to be published; what is left out takes AIFlow's own defaults. */
+export interface NewEvent {
+  readonly key: string;
+  readonly value: string;
+  /** `UNDEFINED` unless said. */
+  readonly eventType?: string;
+  /** `default` unless said. */
+  readonly namespace?: string;
+  readonly sender?: string | null;
+  readonly context?: string | null;
+  /** With a sender: a number of the sender's own. The same pair published again changes nothing. */
+  readonly sequence?: number;
+}
+
+/**
+ * The types of the events that schedulers publish themselves. Of `workflow_status`: key = the workflow's name,
+ * sender = the execution's id. Of `job_status`: key = the job's name, sender = the execution's id, context = the
+ * attempt's id. The value is the new status; the namespace is the project's name.
+ */
+export const statusEventTypes = { workflow: 'WORKFLOW_STATUS_CHANGED', job: 'JOB_STATUS_CHANGED' } as const;

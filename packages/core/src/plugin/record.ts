@@ -1,0 +1,43 @@
+import type { BlobManager } from '../snapshot/blob-manager.ts';
+import type { JsonObject } from '../json.ts';
+import type { Scheduler } from '../schedule/scheduler.ts';
+import type { PluginHost, SchedulerHost } from './host.ts';
+import type { Schema } from './schema.ts';
+
+/** The number of the agreement between core and plugins. It changes only when old plugins can no longer work. */
+export const protocol = 1;
+
+export type PluginKind = 'job' | 'blob' | 'scheduler';
+
+/** What every plugin says of itself: plain data, so that two copies of core can read each other's. */
+export interface PluginRecord<Options = unknown> {
+  readonly kind: PluginKind;
+  /** The short name that configuration uses, such as `bash` or `s3`. */
+  readonly name: string;
+  /** The npm package that it comes from, its version, and the file that registered it (an `import.meta.url`). */
+  readonly package: string;
+  readonly version: string;
+  readonly location: string;
+  readonly protocol: number;
+  /** What this plugin can do beyond the least; the conformance suites test what is declared. */
+  readonly capabilities: Readonly<Record<string, boolean>>;
+  /** Its configuration: of a job plugin the job's `properties`, of the others what `create` takes. */
+  readonly options: Schema<Options>;
+}
+
+/** A blob manager plugin; `create` gets options that its schema has passed, with secrets resolved. */
+export interface BlobManagerPlugin<Options = unknown> extends PluginRecord<Options> {
+  readonly kind: 'blob';
+  create(config: Options, host: PluginHost): BlobManager;
+}
+
+/** A scheduler plugin; `create` gets options that its schema has passed, with secrets resolved. It opens nothing. */
+export interface SchedulerPlugin<Options = unknown> extends PluginRecord<Options> {
+  readonly kind: 'scheduler';
+  create(config: Options, host: SchedulerHost): Scheduler;
+}
+
+/** What `create` was given, to show as `.config`: as plain JSON. */
+export function shownConfig(config: object): JsonObject {
+  return Object.freeze(JSON.parse(JSON.stringify(config)) as JsonObject);
+}

@@ -1,0 +1,79 @@
+import type { Workflow } from '../compile/workflow.ts';
+import type { JsonObject } from '../json.ts';
+import type { EventLog } from '../observe/event-log.ts';
+import type { JobExecutionInfo, WorkflowExecutionInfo, WorkflowInfo } from './info.ts';
+
+/** The project that a workflow was compiled from, and where its snapshot lies. */
+export interface ProjectContext {
+  readonly projectName: string;
+  readonly snapshotId: string;
+  /** What `BlobManager.uploadProject` gave back. */
+  readonly uri: string;
+}
+
+export interface StartExecutionOptions {
+  /** Which of several side-by-side runs this one is; events sent for a context reach only its executions. */
+  readonly context?: string | null;
+  /** Handed to the jobs in their environment. */
+  readonly parameters?: JsonObject;
+  /** The same key for the same workflow gives back the execution that the first call started, whatever its state. */
+  readonly idempotencyKey?: string;
+}
+
+export interface PageOptions {
+  /** At most this many, newest first; 100 unless said. */
+  readonly limit?: number;
+  /** The `workflowExecutionId` after which to go on. */
+  readonly cursor?: string;
+}
+
+/**
+ * Decides when jobs start, stop and restart. Null stands for a workflow, execution or job that does not exist; a
+ * call that is not allowed now throws `scheduler.not_allowed`. Every method but `start` throws `scheduler.closed`
+ * outside of `start` … `close`. What a resolved promise says has been made durable.
+ */
+export interface Scheduler {
+  readonly config: JsonObject;
+  readonly events: EventLog;
+
+  /** Opens the store and goes on with what was left running. Throws `scheduler.busy` when another one has the store. */
+  start(): Promise<void>;
+  /** Lets go of the store; running jobs go on and are found again by the next `start`. A second call does nothing. */
+  close(): Promise<void>;
+
+  /** Replaces the workflow of that name; running executions keep their own version and snapshot. */
+  submitWorkflow(workflow: Workflow, project: ProjectContext): Promise<WorkflowInfo>;
+  /** Stops what runs of it, then forgets it; gives what it was. Its executions can still be listed. */
+  deleteWorkflow(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
+  /** Keeps schedules and rules from starting executions; those that run go on, and a start by hand works. */
+  pauseWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
+  resumeWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
+
+  startNewWorkflowExecution(
+    projectName: string,
+    workflowName: string,
+    options?: StartExecutionOptions,
+  ): Promise<WorkflowExecutionInfo | null>;
+  /** Stops every execution that has not ended; resolves when all of them have, with their real ends. */
+  stopAllWorkflowExecution(projectName: string, workflowName: string): Promise<WorkflowExecutionInfo[]>;
+  /** Resolves when no process of the execution is left. One that had ended is given back as it is. */
+  stopWorkflowExecution(workflowExecutionId: string): Promise<WorkflowExecutionInfo | null>;
+  getWorkflowExecution(workflowExecutionId: string): Promise<WorkflowExecutionInfo | null>;
+  /** Newest first; an empty list for an unknown workflow. */
+  listWorkflowExecutions(
+    projectName: string,
+    workflowName: string,
+    options?: PageOptions,
+  ): Promise<WorkflowExecutionInfo[]>;
+
+  /** Starts a job of a running execution, also one that never ran. Not allowed while an attempt of it has not ended. */
+  startJobExecution(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo | null>;
+  /** Stops the attempt that has not ended; resolves when it has. Not allowed when there is none. */
+  stopJobExecution(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo | null>;
+  /** Stops the attempt that runs, if one does, and starts a new one only after that stop is confirmed. */
+  restartJobExecution(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo | null>;
+  /** One for each attempt, oldest first; null when the execution or the job does not exist. */
+  getJobExecutions(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo[] | null>;
+  /** One for each attempt of each job, oldest first; null when the execution does not exist. */
+  listJobExecutions(workflowExecutionId: string): Promise<JobExecutionInfo[] | null>;
+}

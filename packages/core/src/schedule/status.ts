@@ -1,0 +1,23 @@
+/** The documents' five states. An INIT attempt has not begun; the last three are ends, and final. */
+export type Status = 'INIT' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+export type FinalStatus = 'FINISHED' | 'FAILED' | 'KILLED';
+
+/**
+ * Why something is in its state, where the five are too coarse. INIT: `queued` (a limit holds it back), `retrying`
+ * (waits for its next attempt). RUNNING: `stopping`. Ends: `stopped` (somebody asked), `lost` (its process vanished
+ * and left no result), `restored` (taken from a cache), `upstream_failed`, `timeout`.
+ */
+export type StatusReason =
+  | 'queued'
+  | 'waiting'
+  | 'retrying'
+  | 'stopping'
+  | 'stopped'
+  | 'lost'
+  | 'restored'
+  | 'upstream_failed'
+  | 'timeout';
+
+export function isFinal(status: Status): status is FinalStatus {
+  return status === 'FINISHED' || status === 'FAILED' || status === 'KILLED';
+}

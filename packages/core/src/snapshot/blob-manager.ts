@@ -1,0 +1,53 @@
+import type { JsonObject } from '../json.ts';
+import type { Manifest } from './manifest.ts';
+
+export interface UploadProjectOptions {
+  /** What the snapshot holds. Without it the project is walked as `snapshotProject` does. */
+  readonly manifest?: Manifest;
+  /** The directory that the manifest's paths below `generated/` are read from (as `<overlay>/generated/…`). */
+  readonly overlay?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A snapshot as a store lists it. */
+export interface SnapshotInfo {
+  readonly snapshotId: string;
+  readonly uri: string;
+  readonly projectName: string;
+  readonly workflowName: string | null;
+  readonly files: number;
+  /** The sum of its files' sizes in bytes, shared or not. */
+  readonly size: number;
+  /** Milliseconds since 1970, by the store's clock. */
+  readonly createTime: number;
+}
+
+/**
+ * Keeps snapshots of projects. An id is made from the content, so a second upload of an id stores nothing. Nothing
+ * is visible before it is whole, and what is read is checked against its hash (`blob.corrupt`).
+ */
+export interface BlobManager {
+  readonly config: JsonObject;
+  /** Stores the project; resolves with the uri that `downloadProject` takes. `blob.changed` when a file is not what the manifest says. */
+  uploadProject(workflowSnapshotId: string, projectPath: string, options?: UploadProjectOptions): Promise<string>;
+  /**
+   * The path of a directory with the snapshot's files, read-only. Without `localPath` it is a copy that all callers
+   * on this machine share; with it, the caller's own, at a path that must not exist. `blob.not_found` for an
+   * unknown snapshot.
+   */
+  downloadProject(
+    workflowSnapshotId: string,
+    remotePath: string,
+    localPath?: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<string>;
+  /** Removes the shared local copy, never what is stored. Harmless when there is none. */
+  cleanupProject(workflowSnapshotId: string, remotePath: string): Promise<void>;
+
+  /** What is stored, newest first. */
+  listSnapshots(): Promise<SnapshotInfo[]>;
+  /** The manifest of one; `blob.not_found` when there is none. */
+  readManifest(workflowSnapshotId: string, remotePath: string): Promise<Manifest>;
+  /** Removes the snapshots from the store, with every object that no other snapshot uses. Gives the bytes set free. */
+  removeSnapshots(workflowSnapshotIds: readonly string[]): Promise<number>;
+}

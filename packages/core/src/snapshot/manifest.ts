@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { PluginVersion } from '../compile/workflow.ts';
+import { canonicalJson } from '../json.ts';
+
+/** The version of the manifest's shape. */
+export const manifestFormat = 1;
+
+/** Something in a snapshot. Paths are relative, with `/`, in Unicode as the file system gave them. */
+export type ManifestEntry =
+  | {
+      readonly type: 'file';
+      readonly path: string;
+      /** In bytes. */
+      readonly size: number;
+      readonly executable: boolean;
+      /** In lower-case hexadecimal. */
+      readonly sha256: string;
+    }
+  /** A symbolic link to a relative target that stays inside the project. */
+  | { readonly type: 'link'; readonly path: string; readonly target: string }
+  /** A directory that holds nothing; others follow from the paths. */
+  | { readonly type: 'directory'; readonly path: string };
+
+/** All that a snapshot is. Two projects that are equal have equal manifests, whenever and wherever they were made. */
+export interface Manifest {
+  readonly format: typeof manifestFormat;
+  readonly projectName: string;
+  readonly workflowName: string | null;
+  readonly plugins: readonly PluginVersion[];
+  /** The package manager's lock file, so that running it again with other packages can be noticed. */
+  readonly lockfile: { readonly path: string; readonly sha256: string } | null;
+  /** Sorted by path, in code unit order. */
+  readonly entries: readonly ManifestEntry[];
+}
+
+/** Where the paths of what was generated begin; a project's own directory of that name is not part of a snapshot. */
+export const generatedDirectory = 'generated';
+
+/** The id of a snapshot: the SHA-256, in hexadecimal, of its manifest's canonical JSON. */
+export function snapshotIdOf(manifest: Manifest): string {
+  return createHash('sha256').update(canonicalJson(manifest)).digest('hex');
+}
+
+/** Whether a string has the form of a snapshot id. */
+export function isSnapshotId(value: string): boolean {
+  return /^[0-9a-f]{64}$/.test(value);
+}
