@@ -26,6 +26,8 @@ export { applyStatusChange } from './schedule/rules.ts';
 export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
 
+export type { RuntimePlace } from './run/create-env.ts';
+export { createJobRuntimeEnv, executionDirectory } from './run/create-env.ts';
 export type { JobRuntimeEnv, RuntimePort } from './run/env.ts';
 export { environmentNames } from './run/env.ts';
 export type {
@@ -48,6 +50,8 @@ export type { PluginOrigin } from './plugin/package.ts';
 export { pluginOrigin } from './plugin/package.ts';
 export type { BlobManagerPlugin, PluginKind, PluginRecord, SchedulerPlugin } from './plugin/record.ts';
 export { protocol, shownConfig } from './plugin/record.ts';
+export { environmentSecrets, resolveReferences } from './plugin/secrets.ts';
+export { silentLogger, systemClock } from './plugin/system-host.ts';
 export type { Plugin, PluginRegistry } from './plugin/registry.ts';
 export {
   createRegistry,

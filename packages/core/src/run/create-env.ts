@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { AIFlowError, errorCode, messageOf } from '../errors.ts';
+import { canonicalJson } from '../json.ts';
+import { checkName } from '../names.ts';
+import type { Clock, Logger, SecretResolver } from '../plugin/host.ts';
+import { resolveReferences } from '../plugin/secrets.ts';
+import { generatedDirectory } from '../snapshot/manifest.ts';
+import type { JobRuntimeEnv } from './env.ts';
+import { environmentNames } from './env.ts';
+import type { Attempt } from './runner.ts';
+
+/** Where attempts run on this machine, and what they inherit from the process that runs them. */
+export interface RuntimePlace {
+  /** The directory below which executions get theirs: `<stateDir>/executions/<execution>/jobs/<job>/<number>`. */
+  readonly stateDir: string;
+  /** The attempt's snapshot on this machine. */
+  readonly projectDir: string;
+  /** The environment that jobs inherit. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly secrets: SecretResolver;
+}
+
+/** The directory of an execution, with all that its attempts wrote on this machine. */
+export function executionDirectory(stateDir: string, workflowExecutionId: string): string {
+  return join(stateDir, 'executions', checkName('execution', workflowExecutionId));
+}
+
+/**
+ * Makes an attempt's directories and gives its environment. The same attempt gets the same directories again, so a
+ * worker that comes back after a crash finds what the first one wrote. Throws `env.unwritable` when the state
+ * directory cannot be written, with the system's reason. Synchronous: thousands of attempts start in a row, and a
+ * handful of quick calls is cheaper than as many promises.
+ */
+export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobRuntimeEnv {
+  const { jobName } = attempt.job.config;
+  const executionDir = executionDirectory(place.stateDir, attempt.workflowExecutionId);
+  const attemptDir = join(executionDir, 'jobs', checkName('job', jobName), String(attempt.attemptNumber));
+  const directories = {
+    workingDir: join(attemptDir, 'work'),
+    logDir: join(attemptDir, 'logs'),
+    stateDir: join(attemptDir, 'state'),
+    outboxDir: join(attemptDir, 'outbox'),
+    executionDir: join(executionDir, 'shared'),
+  };
+  const generatedRoot = join(place.projectDir, generatedDirectory, attempt.workflowName);
+  const workflowDir = join(place.projectDir, 'workflows', attempt.workflowName);
+  const links = {
+    [attempt.workflowName]: workflowDir,
+    resources: join(place.projectDir, 'resources'),
+    dependencies: join(place.projectDir, 'dependencies'),
+    [generatedDirectory]: generatedRoot,
+    'project.yaml': join(place.projectDir, 'project.yaml'),
+  };
+  try {
+    for (const directory of Object.values(directories)) mkdirSync(directory, { recursive: true });
+    for (const [name, target] of Object.entries(links)) link(target, join(directories.workingDir, name));
+  } catch (error) {
+    throw new AIFlowError(
+      'env.unwritable',
+      `cannot prepare the directories of job "${jobName}": ${messageOf(error)}`,
+      { context: { path: attemptDir, systemCode: errorCode(error) }, cause: error },
+    );
+  }
+  const facts = {
+    attemptId: attempt.attemptId,
+    attemptNumber: attempt.attemptNumber,
+    workflowExecutionId: attempt.workflowExecutionId,
+    projectName: attempt.projectName,
+    workflowName: attempt.workflowName,
+    jobName,
+    snapshotId: attempt.snapshotId,
+    projectDir: place.projectDir,
+    ...directories,
+  };
+  return Object.freeze({
+    ...facts,
+    context: attempt.context,
+    parameters: attempt.parameters,
+    workflowDir,
+    generatedDir: join(generatedRoot, jobName),
+    inputs: {},
+    outputs: {},
+    environment: jobEnvironment(attempt, facts, place.environment, attemptDir),
+    logger: place.logger,
+    clock: place.clock,
+    secrets: place.secrets,
+    resolveSecrets: (value) => resolveReferences(value, place.secrets),
+  } satisfies JobRuntimeEnv);
+}
+
+type Facts = Readonly<Record<Exclude<keyof typeof environmentNames, 'parameters' | 'context'>, string | number>>;
+
+function jobEnvironment(
+  attempt: Attempt,
+  facts: Facts,
+  inherited: Readonly<Record<string, string>>,
+  attemptDir: string,
+): Readonly<Record<string, string>> {
+  const environment: Record<string, string> = { ...inherited };
+  for (const [fact, name] of Object.entries(environmentNames)) {
+    const value: unknown = Reflect.get(facts, fact);
+    if (typeof value === 'string' || typeof value === 'number') environment[name] = String(value);
+  }
+  environment[environmentNames.parameters] = canonicalJson(attempt.parameters);
+  environment[environmentNames.context] = attempt.context ?? '';
+  // The snapshot is shared and read-only: an interpreter that keeps its cache beside the source is sent elsewhere.
+  environment['PYTHONPYCACHEPREFIX'] = join(attemptDir, 'pycache');
+  return Object.freeze(environment);
+}
+
+/** Links to what the project has; a link that an earlier try of the same attempt made is left as it is. */
+function link(target: string, path: string): void {
+  if (!existsSync(target)) return;
+  try {
+    symlinkSync(target, path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || readlinkSync(path) !== target) throw error;
+  }
+}
