@@ -1,0 +1,105 @@
+import { AIFlowError } from '@aiflow/core';
+
+export interface StoreOptions {
+  /** Ends the call, which then throws the signal's reason and leaves nothing half made to be seen. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a store knows of an object without reading it. */
+export interface ObjectInfo {
+  readonly key: string;
+  /** In bytes. */
+  readonly size: number;
+  /** When it was put, in milliseconds since 1970, by the store's own clock. */
+  readonly modifiedTime: number;
+}
+
+/** The bytes of an object that is too large to be held in memory. */
+export interface ObjectSource {
+  /** In bytes; {@link stream} gives exactly that many, or throws. */
+  readonly size: number;
+  /**
+   * The bytes from the beginning, anew with each call (for a retry). It throws at its end when the bytes are not what
+   * they should be: a store that saw it throw must let the object never become visible.
+   */
+  stream(): AsyncIterable<Uint8Array>;
+  /** The file that the bytes come from, for a store that can copy or clone one better than it can write a stream. */
+  readonly file: {
+    readonly path: string;
+    /** Throws when the copy at `path` is not what it should be. To be called before the copy becomes visible. */
+    check(path: string): Promise<void>;
+  };
+}
+
+export type ObjectBody = Uint8Array | ObjectSource;
+
+/**
+ * The port of a place that keeps objects by key: all that {@link import('./manager.ts').createBlobManager} needs to
+ * keep snapshots there. Five methods are the least. An optional method is a capability, declared by being there.
+ *
+ * A key is a relative path with `/`: see {@link checkKey}, which every method calls first. What a method throws for
+ * a store that cannot be reached, refuses or fails is the store's own: the caller adds location and key to it. A
+ * store retries by itself what is worth it, with an end. Methods may be called side by side.
+ */
+export interface ObjectStore {
+  /**
+   * The uri of the root, such as `file:///var/lib/aiflow` or `s3://bucket/root`, without a `/` at its end. It names
+   * the store in errors and begins the uri of each snapshot, so it never holds a secret, and stays the same as long
+   * as the objects stay.
+   */
+  readonly location: string;
+
+  /**
+   * Stores the object and resolves when every reader sees it. Readers see all of it or nothing, also when the call
+   * fails, is aborted or its process is killed. A key that is taken is replaced, and readers see the old one or the
+   * new one, whole.
+   */
+  put(key: string, body: ObjectBody, options?: StoreOptions): Promise<void>;
+
+  /** The bytes of the object, in chunks of any size; null when there is none. What it gives must be read or returned. */
+  get(key: string, options?: StoreOptions): Promise<AsyncIterable<Uint8Array> | null>;
+
+  /** Null when there is none. Sees what any caller put before. */
+  head(key: string, options?: StoreOptions): Promise<ObjectInfo | null>;
+
+  /**
+   * Every object whose key begins with `prefix`, at any depth and in any order; `prefix` is empty or ends with `/`.
+   * What was put before the call is listed unless it is deleted meanwhile; nothing that is not whole ever is.
+   */
+  list(prefix: string, options?: StoreOptions): AsyncIterable<ObjectInfo>;
+
+  /** Removes the object. Harmless when there is none. */
+  delete(key: string, options?: StoreOptions): Promise<void>;
+
+  /**
+   * Makes all that this store object has put durable: it then survives the loss of power. A store whose `put`
+   * resolves only then leaves this out.
+   */
+  flush?(options?: StoreOptions): Promise<void>;
+}
+
+const keyPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
+const longestKey = 512;
+
+/**
+ * Gives a key back, or throws `path.outside`. A key is 1 to 512 characters: parts of letters, digits, `.`, `_` and
+ * `-` with single `/` between them, where no part begins with a `.`. So it is also a path that cannot leave its
+ * root, and names that begin with a `.` are free for what a store keeps beside its objects.
+ */
+export function checkKey(key: string): string {
+  if (typeof key === 'string' && key.length <= longestKey && keyPattern.test(key)) return key;
+  throw new AIFlowError(
+    'path.outside',
+    `object key ${JSON.stringify(String(key).slice(0, 200))} is not allowed: expected parts of letters, digits, ".", ` +
+      `"_" and "-" with single "/" between them, none of which begins with "."`,
+    { context: { key: String(key).slice(0, 200) } },
+  );
+}
+
+/** Gives a prefix for `list` back, or throws `path.outside`: empty, or a key with a `/` at its end. */
+export function checkPrefix(prefix: string): string {
+  if (prefix === '') return prefix;
+  if (typeof prefix === 'string' && prefix.endsWith('/')) checkKey(prefix.slice(0, -1));
+  else checkKey(`${String(prefix)}/`); // never a key: throws, naming what was given
+  return prefix;
+}
