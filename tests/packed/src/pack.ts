@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+/** What `pnpm publish` would send: the tarball of each published package, by the package's name. */
+export type Tarballs = Readonly<Record<string, string>>;
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Packs every package of packages/ into `directory`. They must be built. */
+export async function packAll(directory: string): Promise<Tarballs> {
+  const args = ['-r', '--filter', './packages/*', 'pack', '--json', '--pack-destination', directory];
+  const { stdout } = await execa('pnpm', args, { cwd: root });
+  const packed = JSON.parse(stdout) as readonly { readonly name: string; readonly filename: string }[];
+  return Object.fromEntries(packed.map(({ name, filename }) => [name, filename]));
+}

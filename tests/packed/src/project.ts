@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import type { Tarballs } from './pack.ts';
+
+export interface ProjectOptions {
+  readonly tarballs: Tarballs;
+  /** The packages of ours to install: `['@aiflow/core', '@aiflow/cli']`. What they need of ours comes with them. */
+  readonly packages: readonly string[];
+  /** Files to write first, by their path in the project. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** An ending that a test looks at: a command that fails is a result, not an exception. */
+export interface CommandResult {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An npm project in an empty directory outside the repository, with tarballs installed as a user would. */
+export class PackedProject implements AsyncDisposable {
+  readonly directory: string;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Runs `npm install` with plain npm. Nothing of ours comes from the registry. */
+  static async create(options: ProjectOptions): Promise<PackedProject> {
+    const { tarballs, packages, files = {} } = options;
+    const project = new PackedProject(await realpath(await mkdtemp(join(tmpdir(), 'aiflow-packed-'))));
+    const ours = Object.fromEntries(Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]));
+    const dependencies = packages.map((name) => {
+      const tarball = ours[name];
+      if (tarball === undefined) throw new Error(`${name} was not packed: ${Object.keys(ours).join(', ')}`);
+      return [name, tarball];
+    });
+    const manifest = {
+      name: 'packed-project',
+      private: true,
+      type: 'module',
+      dependencies: Object.fromEntries(dependencies),
+      overrides: ours,
+    };
+    await project.write({ 'package.json': JSON.stringify(manifest, null, 2), ...files });
+    const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier'];
+    await execa('npm', args, { cwd: project.directory, env: npmEnvironment(), extendEnv: false });
+    return project;
+  }
+
+  /** Writes files, by their path in the project. */
+  async write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, text] of Object.entries(files)) {
+      const full = join(this.directory, path);
+      await mkdir(dirname(full), { recursive: true });
+      await writeFile(full, text);
+    }
+  }
+
+  /** Runs a program in the project; `aiflow` and the other commands of what is installed are found by name. */
+  async run(
+    command: string,
+    args: readonly string[],
+    options: { input?: string } = {},
+  ): Promise<CommandResult> {
+    const ended = await execa(command, args, {
+      cwd: this.directory,
+      env: npmEnvironment(),
+      extendEnv: false,
+      preferLocal: true,
+      localDir: this.directory,
+      reject: false,
+      ...options,
+    });
+    return { exitCode: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
+  }
+
+  /** Runs a script with Node, as a module of the project. */
+  async node(script: string): Promise<CommandResult> {
+    return await this.run(process.execPath, ['--input-type=module', '--eval', script]);
+  }
+
+  /** Checks the project's TypeScript with the compiler options of a strict user. */
+  async typecheck(files: readonly string[]): Promise<CommandResult> {
+    const compiler = join(import.meta.dirname, '../../../node_modules/.bin/tsc');
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', ''];
+    return await this.run(compiler, [...options, ...files]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The environment without what an npm that runs these tests says of this repository. */
+function npmEnvironment(): Record<string, string | undefined> {
+  const aboutUs =
+    /^(npm_(package|lifecycle)_.*|npm_(command|execpath|node_execpath)|npm_config_(local_)?prefix|INIT_CWD)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !aboutUs.test(name)));
+}
