@@ -27,7 +27,7 @@ const sections: readonly Section[] = [
   { title: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
   { title: 'types', command: ['turbo', 'run', 'typecheck', 'typecheck:root', '--output-logs=errors-only'] },
   { title: 'lint', command: ['oxlint'] },
-  { title: 'unused code', command: ['knip'] },
+  { title: 'unused code', command: ['knip', '--no-config-hints'] },
   vitest('rooms, unit and integration tests', 'tests.json', ['--project', `!${packed}`]),
   vitest('packed tarballs, publint and attw', 'packed.json', ['--project', packed]),
 ];
@@ -47,6 +47,7 @@ function environment(): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(own),
     PATH: first.join(delimiter),
+    ...(process.stdout.isTTY || 'FORCE_COLOR' in process.env ? {} : { NO_COLOR: '1' }),
     DO_NOT_TRACK: '1',
     TURBO_TELEMETRY_DISABLED: '1',
   };
