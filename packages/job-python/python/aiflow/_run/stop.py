@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+
+class Stopped(BaseException):
+    """Raised where the main thread is when the job is asked to stop. Not an Exception: user code that catches those
+    does not catch it, and its ``finally`` blocks run."""
+
+
+class StopSignal:
+    """SIGTERM, turned into :class:`Stopped` while nodes work, and only noted while they are being closed: whoever
+    asks ends the process by force when the grace time is over."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self.raises = True
+        signal.signal(signal.SIGTERM, self._receive)
+
+    def _receive(self, *_: Any) -> None:
+        self.requested = True
+        if self.raises:
+            self.raises = False
+            raise Stopped
+
+    @staticmethod
+    def die() -> None:
+        """Ends the process by the signal, so that its exit status tells the truth."""
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
