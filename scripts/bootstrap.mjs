@@ -47,7 +47,7 @@ function main(options) {
   if (!linked('node')) locked(() => linked('node') || link(join(bin, 'node'), findNode() ?? fetchNode()));
   if (!linked('pnpm')) locked(() => linked('pnpm') || link(join(bin, 'pnpm'), bringPnpm()));
   upToDate(join(root, 'node_modules', '.bootstrap'), installInputs, install);
-  if (options.includes('--build')) upToDate(join(tools, 'built'), buildInputs, build);
+  if (options.includes('--build')) upToDate(join(tools, 'built'), buildInputs, build, isBuilt);
 }
 
 // ── Node and pnpm ────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,9 +157,9 @@ function link(path, target) {
 
 // ── Install and build ────────────────────────────────────────────────────────────────────────────────────────
 
-/** Runs `work` unless `stamp` says that it was done for just these inputs. */
-function upToDate(stamp, inputs, work) {
-  const done = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs();
+/** Runs `work` unless `stamp` says that it was done for just these inputs and its result is there. */
+function upToDate(stamp, inputs, work, isThere = () => true) {
+  const done = () => existsSync(stamp) && isThere() && readFileSync(stamp, 'utf8') === inputs();
   if (done()) return;
   locked(() => {
     if (done()) return; // another process did it while we waited
@@ -192,7 +192,7 @@ function install() {
   if (done.status !== 0) throw new Trouble(`${done.output}\npnpm install failed (see above).`);
 }
 
-/** A digest of name, size and time of everything that dist/ is made of, and of whether each dist/ is there. */
+/** A digest of name, size and time of everything that dist/ is made of. */
 function buildInputs() {
   const hash = createHash('sha256');
   const add = (path) => {
@@ -205,10 +205,12 @@ function buildInputs() {
     const home = join(root, 'packages', name);
     for (const part of ['package.json', 'tsconfig.json', 'src'])
       if (existsSync(join(home, part))) add(join(home, part));
-    hash.update(`${existsSync(join(home, 'dist'))}\n`);
   }
   return hash.digest('hex');
 }
+
+const isBuilt = () =>
+  list(join(root, 'packages')).every((name) => existsSync(join(root, 'packages', name, 'dist')));
 
 function build() {
   say('building (turbo run build)');
