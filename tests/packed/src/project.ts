@@ -35,7 +35,7 @@ export class PackedProject implements AsyncDisposable {
     const dependencies = packages.map((name) => {
       const tarball = ours[name];
       if (tarball === undefined) throw new Error(`${name} was not packed: ${Object.keys(ours).join(', ')}`);
-      return [name, tarball];
+      return [name, tarball] as const;
     });
     const manifest = {
       name: 'packed-project',
