@@ -1,6 +1,7 @@
 export * from './errors.ts';
 export * from './json.ts';
 export * from './names.ts';
+export * from './wire.ts';
 
 export type { AIGraph, AINode, AISubGraph, Channel, DataEdge, JobConfig, Processor } from './define/graph.ts';
 export { graphVersion, graphVersionOf } from './define/graph.ts';
@@ -12,12 +13,20 @@ export { all, any, failed, finished, jobsOf, killed, running } from './define/ru
 export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow.ts';
 export { defineWorkflow } from './define/workflow.ts';
 
+export type { CompileOptions } from './compile/compile.ts';
+export { compileWorkflow, jobTypesOf, versionOf } from './compile/compile.ts';
+export type { JobSettings, WorkflowSettings } from './compile/config.ts';
+export { parseWorkflow, serializeWorkflow } from './compile/serialize.ts';
+export { orderNodes, splitGraph } from './compile/split.ts';
 export type { Job, JobPort, PluginVersion, Workflow } from './compile/workflow.ts';
 export { workflowFormat } from './compile/workflow.ts';
 
 export type { BlobManager, SnapshotInfo, UploadProjectOptions } from './snapshot/blob-manager.ts';
 export type { Manifest, ManifestEntry } from './snapshot/manifest.ts';
-export { generatedDirectory, isSnapshotId, manifestFormat, snapshotIdOf } from './snapshot/manifest.ts';
+export { generatedDirectory, isSnapshotId, manifestFormat, manifestText, snapshotIdOf } from './snapshot/manifest.ts';
+export { leadsOutside } from './snapshot/links.ts';
+export type { ProjectSnapshot, SnapshotProjectOptions } from './snapshot/snapshot.ts';
+export { snapshotProject } from './snapshot/snapshot.ts';
 
 export type { JobExecutionInfo, WorkflowExecutionInfo, WorkflowInfo } from './schedule/info.ts';
 export type { PageOptions, ProjectContext, Scheduler, StartExecutionOptions } from './schedule/scheduler.ts';
@@ -26,8 +35,8 @@ export { applyStatusChange } from './schedule/rules.ts';
 export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
 
-export type { RuntimePlace } from './run/create-env.ts';
-export { createJobRuntimeEnv, executionDirectory } from './run/create-env.ts';
+export type { AttemptDirectories, RuntimePlace } from './run/create-env.ts';
+export { attemptDirectories, createJobRuntimeEnv, executionDirectory } from './run/create-env.ts';
 export type { JobRuntimeEnv, RuntimePort } from './run/env.ts';
 export { environmentNames } from './run/env.ts';
 export type {
@@ -40,12 +49,16 @@ export type {
   JobResultError,
 } from './run/job-plugin.ts';
 export type { Attempt, AttemptRun, AttemptRunner } from './run/runner.ts';
+export type { RunnerOptions } from './run/worker.ts';
+export { createRunner } from './run/worker.ts';
 
 export type { Event, NewEvent } from './observe/event.ts';
 export { statusEventTypes } from './observe/event.ts';
 export type { EventFilter, EventLog } from './observe/event-log.ts';
 
 export type { Clock, Logger, PluginHost, SchedulerHost, SecretResolver } from './plugin/host.ts';
+export type { Locate, Place, Validated } from './plugin/options.ts';
+export { validateOptions } from './plugin/options.ts';
 export type { PluginOrigin } from './plugin/package.ts';
 export { pluginOrigin } from './plugin/package.ts';
 export type { BlobManagerPlugin, PluginKind, PluginRecord, SchedulerPlugin } from './plugin/record.ts';
@@ -66,3 +79,22 @@ export {
 } from './plugin/registry.ts';
 export type { Schema } from './plugin/schema.ts';
 export type { StandardIssue, StandardSchemaV1 } from './plugin/standard-schema.ts';
+
+export { shortName } from './plugin/class-name.ts';
+export type { DiscoveredPlugin } from './plugin/discovery.ts';
+export { discoverPlugins, packageEntry } from './plugin/discovery.ts';
+export type { LoadOptions, PluginNeed } from './plugin/load.ts';
+export { loadPlugins } from './plugin/load.ts';
+export { nearest } from './plugin/nearest.ts';
+
+export type { BuildOptions } from './project/build.ts';
+export { buildWorkflow, makeStateDirectory, storeProject, withOverlay, workflowFileName } from './project/build.ts';
+export { createBlobManager, createScheduler } from './project/create-plugins.ts';
+export { findDefinition, listWorkflows, projectFileName, settingsFile, stateDirectory } from './project/layout.ts';
+export type { LoadDefinitionOptions } from './project/load-definition.ts';
+export { loadDefinition } from './project/load-definition.ts';
+export type { PluginChoice, Project } from './project/project-file.ts';
+export { openProject } from './project/project-file.ts';
+export { readSettings } from './project/settings.ts';
+export type { ConfigFile } from './project/yaml.ts';
+export { parseYaml } from './project/yaml.ts';

@@ -36,9 +36,31 @@ export interface Manifest {
 /** Where the paths of what was generated begin; a project's own directory of that name is not part of a snapshot. */
 export const generatedDirectory = 'generated';
 
-/** The id of a snapshot: the SHA-256, in hexadecimal, of its manifest's canonical JSON. */
+/** The one text of a manifest: its canonical JSON, which is what a store keeps. */
+export function manifestText(manifest: Manifest): string {
+  const { entries, ...rest } = manifest;
+  // "entries" sorts before every other key. Written out, because the general way takes five times as long for the
+  // tens of thousands of entries that a snapshot of an unchanged project goes through.
+  return `{"entries":[${entries.map(entryText).join(',')}],${canonicalJson(rest).slice(1)}`;
+}
+
+function entryText(entry: ManifestEntry): string {
+  const path = JSON.stringify(entry.path);
+  switch (entry.type) {
+    case 'file': {
+      const { executable, sha256, size } = entry;
+      return `{"executable":${executable},"path":${path},"sha256":"${sha256}","size":${size},"type":"file"}`;
+    }
+    case 'link':
+      return `{"path":${path},"target":${JSON.stringify(entry.target)},"type":"link"}`;
+    case 'directory':
+      return `{"path":${path},"type":"directory"}`;
+  }
+}
+
+/** The id of a snapshot: the SHA-256, in hexadecimal, of its manifest's {@link manifestText}. */
 export function snapshotIdOf(manifest: Manifest): string {
-  return createHash('sha256').update(canonicalJson(manifest)).digest('hex');
+  return createHash('sha256').update(manifestText(manifest)).digest('hex');
 }
 
 /** Whether a string has the form of a snapshot id. */

@@ -1,0 +1,139 @@
+import { hash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AIFlowError, errorCode, messageOf } from '../errors.ts';
+import type { FileStat } from './file-stat.ts';
+
+/*
+ * The index remembers the hash of each file together with what lstat said of it, as git's does: while that is the
+ * same, so is the content, and the file need not be read. Two changes within one tick of the file system's clock
+ * look like one, so an entry is believed only if it is older than the index's own time, which is taken before the
+ * walk ("racily clean", gitformat-index(5)).
+ *
+ * The bytes: as 64-bit floats in this machine's order: magic with version, time, count n, length of root; n sizes,
+ * n mtimes, n ctimes, n inode numbers; then n × 32 bytes of SHA-256; root; the paths, each followed by NUL; at last
+ * the SHA-256 of all before. It is a cache on one machine: what cannot be read as exactly this is as good as none.
+ */
+const magic = 0x41_49_46_4c_01; // "AIFL" and the version
+const headerLength = 4;
+const sumLength = 32;
+
+export interface IndexEntry {
+  readonly path: string;
+  readonly stat: FileStat;
+  readonly sha256: string;
+}
+
+/** What was known after the last walk. */
+export interface SnapshotIndex {
+  readonly count: number;
+  /** The hash of the file at `path`, when it is known and `stat` shows that it still holds; null otherwise. */
+  find(path: string, stat: FileStat): string | null;
+}
+
+const emptyIndex: SnapshotIndex = { count: 0, find: () => null };
+
+/** Reads the index of the project at `root`; one that is missing, damaged or of another project is an empty one. */
+export function readIndex(indexPath: string, root: string): SnapshotIndex {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(indexPath);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return emptyIndex;
+    throw unusable(indexPath, error);
+  }
+  return parse(bytes, root) ?? emptyIndex;
+}
+
+function parse(bytes: Buffer, root: string): SnapshotIndex | null {
+  const bodyLength = bytes.length - sumLength;
+  if (bodyLength < headerLength * 8) return null;
+  if (hash('sha256', bytes.subarray(0, bodyLength), 'hex') !== bytes.toString('hex', bodyLength)) return null;
+  // A copy of its own begins at a multiple of 8, which a view of 64-bit numbers must.
+  const body = new Uint8Array(bytes).buffer;
+  const [found, time, count, rootLength] = new Float64Array(body, 0, headerLength);
+  if (found !== magic || time === undefined || count === undefined || rootLength === undefined) return null;
+  const column = (number: number): Float64Array => new Float64Array(body, (headerLength + number * count) * 8, count);
+  const [sizes, mtimes, ctimes, inodes] = [column(0), column(1), column(2), column(3)];
+  const hashesStart = (headerLength + 4 * count) * 8;
+  const rootStart = hashesStart + 32 * count;
+  const pathsStart = rootStart + rootLength;
+  if (bytes.toString('utf8', rootStart, pathsStart) !== root) return null;
+  const paths = bytes.toString('utf8', pathsStart, bodyLength).split('\0');
+  const find = finder(paths, count);
+  return {
+    count,
+    find(path, stat) {
+      const at = find(path);
+      if (at === -1 || sizes[at] !== stat.size || mtimes[at] !== stat.mtimeMs) return null;
+      if (ctimes[at] !== stat.ctimeMs || inodes[at] !== stat.ino) return null;
+      if (stat.mtimeMs >= time || stat.ctimeMs >= time) return null;
+      return bytes.toString('hex', hashesStart + at * 32, hashesStart + at * 32 + 32);
+    },
+  };
+}
+
+/** Finds a path's place. Paths are mostly asked for in the order of the file, where the next one is at hand. */
+function finder(paths: readonly string[], count: number): (path: string) => number {
+  let next = 0;
+  let places: Map<string, number> | null = null;
+  return (path) => {
+    if (next < count && paths[next] === path) return next++;
+    places ??= new Map(paths.slice(0, count).map((known, at) => [known, at]));
+    const at = places.get(path) ?? -1;
+    if (at !== -1) next = at + 1;
+    return at;
+  };
+}
+
+/** The file system's own time, to be taken before a walk and given to {@link writeIndex} after it. */
+export function takeTime(indexPath: string): number {
+  const clock = `${indexPath}.clock`;
+  try {
+    mkdirSync(dirname(indexPath), { recursive: true });
+    writeFileSync(clock, '.');
+    return statSync(clock).mtimeMs;
+  } catch (error) {
+    throw unusable(indexPath, error);
+  }
+}
+
+/** Replaces the index at once; a reader beside it sees the old one or the new one. */
+export function writeIndex(indexPath: string, root: string, time: number, entries: readonly IndexEntry[]): void {
+  const rootBytes = Buffer.from(root);
+  const pathBytes = Buffer.from(entries.map((entry) => `${entry.path}\0`).join(''));
+  const count = entries.length;
+  const hashesStart = (headerLength + 4 * count) * 8;
+  const rootStart = hashesStart + 32 * count;
+  const bodyLength = rootStart + rootBytes.length + pathBytes.length;
+  const bytes = Buffer.from(new ArrayBuffer(bodyLength + sumLength));
+  const numbers = new Float64Array(bytes.buffer, 0, headerLength + 4 * count);
+  numbers.set([magic, time, count, rootBytes.length]);
+  for (const [at, { stat, sha256 }] of entries.entries()) {
+    const place = headerLength + at;
+    numbers[place] = stat.size;
+    numbers[place + count] = stat.mtimeMs;
+    numbers[place + 2 * count] = stat.ctimeMs;
+    numbers[place + 3 * count] = stat.ino;
+    bytes.write(sha256, hashesStart + 32 * at, 'hex');
+  }
+  bytes.set(rootBytes, rootStart);
+  bytes.set(pathBytes, rootStart + rootBytes.length);
+  bytes.write(hash('sha256', bytes.subarray(0, bodyLength), 'hex'), bodyLength, 'hex');
+  const temporary = `${indexPath}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, indexPath);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw unusable(indexPath, error);
+  }
+}
+
+function unusable(indexPath: string, cause: unknown): AIFlowError {
+  return new AIFlowError(
+    'snapshot.index_unusable',
+    `the index of the project's files ${indexPath} cannot be used: ${messageOf(cause)}; its directory must be writable`,
+    { context: { path: indexPath }, cause },
+  );
+}
