@@ -10,3 +10,18 @@ export { createTestHost } from './host/test-host.ts';
 
 export type { JobFixture, JobFixtures, JobPluginSuiteOptions, SucceedingJob } from './job-plugin/options.ts';
 export { jobPluginSuite } from './job-plugin/suite.ts';
+
+export type { BlobManagerSuiteOptions } from './blob-manager/options.ts';
+export { blobManagerSuite } from './blob-manager/suite.ts';
+export type {
+  ObjectFacts,
+  ObjectStoreSuiteOptions,
+  ObjectStoreUnderTest,
+  SignalOptions,
+  SourceUnderTest,
+} from './object-store/options.ts';
+export { objectStoreSuite } from './object-store/suite.ts';
+export type { StorePlace } from './suite/place.ts';
+export type { ScriptedAttempt, ScriptedRunner, ScriptedRunnerOptions } from './scheduler/scripted-runner.ts';
+export { createScriptedRunner } from './scheduler/scripted-runner.ts';
+export type { SchedulerPlace, SchedulerSuiteOptions } from './scheduler/options.ts';

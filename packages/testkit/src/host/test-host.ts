@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, PluginHost, SecretResolver } from '@aiflow/core';
 import { systemClock } from '@aiflow/core';
+import { removeTree } from '../suite/remove-tree.ts';
 import type { RecordingLogger } from './recording-logger.ts';
 import { createRecordingLogger } from './recording-logger.ts';
 
@@ -30,7 +31,7 @@ export async function createTestHost(options: TestHostOptions = {}): Promise<Tes
     secrets: recordSecrets(options.secrets ?? {}),
     stateDir,
     dispose: async () => {
-      if (options.stateDir === undefined) await rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
+      if (options.stateDir === undefined) await removeTree(stateDir);
     },
   };
 }

@@ -61,7 +61,6 @@ export class Workbench implements CaseContext {
   /** What the generator makes of a sub-graph, with its files where the worker will look for them. */
   async generate(subGraph: AISubGraph): Promise<Job> {
     const resourceDir = join(this.projectDir, 'generated', 'conformance', 'job');
-    await mkdir(resourceDir, { recursive: true });
     const generating = this.options.factory.getJobGenerator().generate(subGraph, resourceDir);
     const job = await within('generate', generating, this.patience);
     // What reaches a controller has been through JSON.

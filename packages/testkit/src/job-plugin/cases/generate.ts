@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { AINode, AISubGraph, Job } from '@aiflow/core';
@@ -86,15 +88,14 @@ function fixturesOf(bench: Workbench): JobFixture[] {
 }
 
 async function generateInto(bench: Workbench, name: string, subGraph: AISubGraph): Promise<Generated> {
-  const parent = join(bench.host.stateDir, 'generating');
-  await mkdir(parent, { recursive: true });
-  const resourceDir = await mkdtemp(join(parent, `${name}-`));
+  const resourceDir = join(bench.host.stateDir, 'generating', `${name}-${randomUUID()}`, 'job');
   const job = await bench.options.factory.getJobGenerator().generate(subGraph, resourceDir);
   return { resourceDir, job, files: await readTree(resourceDir) };
 }
 
 async function readTree(root: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
+  if (!existsSync(root)) return files; // a generator that writes nothing makes no directory
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);

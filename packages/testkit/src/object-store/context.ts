@@ -1,0 +1,76 @@
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import type { CaseContext } from '../suite/case.ts';
+import type { Places } from '../suite/place.ts';
+import { createPlaces } from '../suite/place.ts';
+import { defaultPatience, within } from '../suite/wait.ts';
+import type { ObjectStoreSuiteOptions, ObjectStoreUnderTest, SourceUnderTest } from './options.ts';
+
+export class ObjectStoreContext implements CaseContext {
+  readonly store: ObjectStoreUnderTest;
+  readonly patience: number;
+  readonly #options: ObjectStoreSuiteOptions;
+  readonly #places: Places;
+
+  constructor(options: ObjectStoreSuiteOptions, places: Places, store: ObjectStoreUnderTest) {
+    this.#options = options;
+    this.#places = places;
+    this.store = store;
+    this.patience = options.patience ?? defaultPatience;
+  }
+
+  /** The same store as another process has it. */
+  async reopen(): Promise<ObjectStoreUnderTest> {
+    return await this.#options.open(await this.#places.at());
+  }
+
+  /** A body that comes from a file; with `fault`, one that turns out at its end not to be what it should be. */
+  async source(bytes: Uint8Array, fault?: Error): Promise<SourceUnderTest> {
+    const path = this.#places.fresh('source');
+    await writeFile(path, bytes);
+    return {
+      size: bytes.length,
+      stream: async function* () {
+        for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
+        if (fault !== undefined) throw fault;
+      },
+      file: {
+        path,
+        check: async () => {
+          if (fault !== undefined) throw fault;
+        },
+      },
+    };
+  }
+
+  async read(key: string, store: ObjectStoreUnderTest = this.store): Promise<Uint8Array | null> {
+    const chunks: Uint8Array[] = [];
+    const reading = async (): Promise<Uint8Array | null> => {
+      const found = await store.get(key);
+      if (found === null) return null;
+      for await (const chunk of found) chunks.push(chunk);
+      return new Uint8Array(Buffer.concat(chunks));
+    };
+    return await within(`the object ${key}`, reading(), this.patience);
+  }
+
+  /** The keys below a prefix, sorted. */
+  async keys(prefix: string, store: ObjectStoreUnderTest = this.store): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of store.list(prefix)) keys.push(key);
+    return keys.sort();
+  }
+
+  async dispose(): Promise<void> {
+    try {
+      await this.#options.remove?.(await this.#places.at());
+    } finally {
+      await this.#places.dispose();
+    }
+  }
+}
+
+export async function openObjectStore(options: ObjectStoreSuiteOptions): Promise<ObjectStoreContext> {
+  const places = await createPlaces();
+  return new ObjectStoreContext(options, places, await options.open(await places.at()));
+}

@@ -1,0 +1,127 @@
+import type { Attempt, AttemptRun, AttemptRunner, JobHandle, JobResult, Json } from '@aiflow/core';
+import { AIFlowError } from '@aiflow/core';
+import { until } from '../suite/wait.ts';
+
+/** One attempt that a scheduler began, in the hands of a test. */
+export interface ScriptedAttempt {
+  readonly attempt: Attempt;
+  /** Whether the scheduler asked for its stop. */
+  readonly stopRequested: boolean;
+  readonly ended: boolean;
+  /** Ends it well, with the values of its nodes. */
+  finish(values?: Readonly<Record<string, Json>>): void;
+  /** Ends it as failed. */
+  fail(message?: string): void;
+  /** Confirms a stop that the runner holds back (`holdStops`): it ends KILLED. */
+  confirmStop(): void;
+  /** Its end can no longer be known: `result` rejects. */
+  lose(): void;
+}
+
+export interface ScriptedRunnerOptions {
+  /** A stop is confirmed at once unless this is set; then `confirmStop` does, or an end that came first. */
+  readonly holdStops?: boolean;
+}
+
+/** A runner without processes: attempts run until the test ends them, so that what a scheduler does can be foreseen. */
+export interface ScriptedRunner extends AttemptRunner {
+  /** All that were begun, oldest first. */
+  readonly attempts: readonly ScriptedAttempt[];
+  /** Sets whether stops are held back from now on. */
+  holdStops(hold: boolean): void;
+  /** Waits for the attempt of a job with this number among its begun attempts, from 1. */
+  begun(jobName: string, count?: number): Promise<ScriptedAttempt>;
+  /** The attempts of a job that were begun. */
+  of(jobName: string): readonly ScriptedAttempt[];
+}
+
+/** Attempts are remembered after their scheduler has closed, as processes are: `find` gives them to the next. */
+export function createScriptedRunner(options: ScriptedRunnerOptions = {}): ScriptedRunner {
+  const script = new Script(options.holdStops ?? false);
+  return {
+    attempts: script.attempts,
+    start: (attempt) => script.start(attempt),
+    find: async (attempt) => script.find(attempt),
+    holdStops: (hold) => {
+      script.hold = hold;
+    },
+    begun: async (jobName, count = 1) =>
+      await until(`attempt ${count} of job "${jobName}" to begin`, () => script.of(jobName)[count - 1]),
+    of: (jobName) => script.of(jobName),
+  };
+}
+
+class Script {
+  readonly attempts: RunningAttempt[] = [];
+  hold: boolean;
+
+  constructor(hold: boolean) {
+    this.hold = hold;
+  }
+
+  start(attempt: Attempt): AttemptRun {
+    const begun = new RunningAttempt(attempt, this);
+    this.attempts.push(begun);
+    return begun.run();
+  }
+
+  find(attempt: Attempt): AttemptRun | null {
+    const found = this.attempts.find((each) => each.attempt.attemptId === attempt.attemptId);
+    return found?.run() ?? null;
+  }
+
+  of(jobName: string): readonly RunningAttempt[] {
+    return this.attempts.filter(({ attempt }) => attempt.job.config.jobName === jobName);
+  }
+}
+
+class RunningAttempt implements ScriptedAttempt {
+  readonly attempt: Attempt;
+  stopRequested = false;
+  ended = false;
+  readonly #script: Script;
+  readonly #end: PromiseWithResolvers<JobResult> = Promise.withResolvers<JobResult>();
+
+  constructor(attempt: Attempt, script: Script) {
+    this.attempt = attempt;
+    this.#script = script;
+    this.#end.promise.catch(() => undefined); // a scheduler that has closed no longer listens
+  }
+
+  run(): AttemptRun {
+    const { attemptId, job } = this.attempt;
+    const handle: JobHandle = { jobType: job.config.jobType, plugin: '@aiflow/testkit', version: '0.0.0', attemptId, data: null };
+    return {
+      logDir: `/scripted/${attemptId}`,
+      submitted: Promise.resolve(handle),
+      result: this.#end.promise,
+      stop: async () => {
+        this.stopRequested = true;
+        if (!this.#script.hold) this.confirmStop();
+        await this.#end.promise;
+      },
+    };
+  }
+
+  finish(values: Readonly<Record<string, Json>> = {}): void {
+    this.#settle({ status: 'FINISHED', values, error: null });
+  }
+
+  fail(message: string = 'failed as the test wanted'): void {
+    this.#settle({ status: 'FAILED', values: {}, error: { code: 'scripted.failed', message, context: {} } });
+  }
+
+  confirmStop(): void {
+    this.#settle({ status: 'KILLED', values: {}, error: null });
+  }
+
+  lose(): void {
+    this.ended = true;
+    this.#end.reject(new AIFlowError('scripted.lost', 'the end of the attempt cannot be known, as the test wanted'));
+  }
+
+  #settle(result: JobResult): void {
+    this.ended = true;
+    this.#end.resolve(result);
+  }
+}
