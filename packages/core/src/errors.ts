@@ -47,10 +47,10 @@ export function isAIFlowError(value: unknown, code?: string): value is AIFlowErr
 }
 
 /** One error for all the problems that a check found; `problems` must hold at least one. */
-export function problemsError(code: string, problems: readonly Problem[]): AIFlowError {
+export function problemsError(code: string, problems: readonly Problem[], cause?: unknown): AIFlowError {
   const lines = problems.map(describeProblem);
   const rest = lines.length > 1 ? ` (and ${lines.length - 1} more)` : '';
-  return new AIFlowError(code, `${lines[0] ?? 'invalid'}${rest}`, { problems });
+  return new AIFlowError(code, `${lines[0] ?? 'invalid'}${rest}`, { problems, cause });
 }
 
 /** `file:line:column: message`, leaving out what is not known. */

@@ -5,7 +5,7 @@ export interface JsonObject {
 }
 
 /**
- * The one text of a value: keys in code point order, no white space. Equal values give equal bytes, so that a hash
+ * The one text of a value: keys in code unit order, no white space. Equal values give equal bytes, so that a hash
  * of it can serve as an identity. Properties that are `undefined` are left out, as `JSON.stringify` does.
  */
 export function canonicalJson(value: unknown): string {

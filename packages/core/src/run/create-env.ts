@@ -28,6 +28,31 @@ export function executionDirectory(stateDir: string, workflowExecutionId: string
   return join(stateDir, 'executions', checkName('execution', workflowExecutionId));
 }
 
+/** The directories of an attempt, which follow from its names alone; they need not exist yet. */
+export interface AttemptDirectories {
+  /** Holds all the others but `executionDir`. */
+  readonly attemptDir: string;
+  readonly workingDir: string;
+  readonly logDir: string;
+  readonly stateDir: string;
+  readonly outboxDir: string;
+  readonly executionDir: string;
+}
+
+export function attemptDirectories(stateDir: string, attempt: Attempt): AttemptDirectories {
+  const execution = executionDirectory(stateDir, attempt.workflowExecutionId);
+  const job = checkName('job', attempt.job.config.jobName);
+  const attemptDir = join(execution, 'jobs', job, String(attempt.attemptNumber));
+  return {
+    attemptDir,
+    workingDir: join(attemptDir, 'work'),
+    logDir: join(attemptDir, 'logs'),
+    stateDir: join(attemptDir, 'state'),
+    outboxDir: join(attemptDir, 'outbox'),
+    executionDir: join(execution, 'shared'),
+  };
+}
+
 /**
  * Makes an attempt's directories and gives its environment. The same attempt gets the same directories again, so a
  * worker that comes back after a crash finds what the first one wrote. Throws `env.unwritable` when the state
@@ -36,15 +61,7 @@ export function executionDirectory(stateDir: string, workflowExecutionId: string
  */
 export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobRuntimeEnv {
   const { jobName } = attempt.job.config;
-  const executionDir = executionDirectory(place.stateDir, attempt.workflowExecutionId);
-  const attemptDir = join(executionDir, 'jobs', checkName('job', jobName), String(attempt.attemptNumber));
-  const directories = {
-    workingDir: join(attemptDir, 'work'),
-    logDir: join(attemptDir, 'logs'),
-    stateDir: join(attemptDir, 'state'),
-    outboxDir: join(attemptDir, 'outbox'),
-    executionDir: join(executionDir, 'shared'),
-  };
+  const { attemptDir, ...directories } = attemptDirectories(place.stateDir, attempt);
   const generatedRoot = join(place.projectDir, generatedDirectory, attempt.workflowName);
   const workflowDir = join(place.projectDir, 'workflows', attempt.workflowName);
   const links = {

@@ -9,8 +9,8 @@ import type { JobRuntimeEnv } from './env.ts';
 export interface JobGenerator {
   /**
    * Called once for each job while a workflow is compiled. The same sub-graph must give the same job and files.
-   * Files put into `resourceDir` (it exists and is empty) reach the worker as `env.generatedDir`. Throws
-   * `job.invalid_graph` for a sub-graph that the plugin cannot run.
+   * Files put into `resourceDir` reach the worker as `env.generatedDir`; the directory is this job's own and is not
+   * there until the generator makes it. Throws `job.invalid_graph` for a sub-graph that the plugin cannot run.
    */
   generate(subGraph: AISubGraph, resourceDir: string): Promise<Job>;
 }

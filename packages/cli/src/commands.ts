@@ -1,0 +1,57 @@
+import type { Command } from './command.ts';
+
+interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Words that are followed by another one. */
+export const groups: Readonly<Record<string, string>> = {
+  workflow: 'look at workflows',
+  snapshot: 'the snapshots that were stored of a project',
+  plugins: 'the plugins that a project can use',
+  worker: 'run single attempts for another scheduler',
+};
+
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  run: {
+    summary: 'run a workflow in this process and wait for its end',
+    load: async () => (await import('./commands/run.ts')).runWorkflow,
+  },
+  init: {
+    summary: 'make a project that runs at once',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  'workflow show': {
+    summary: 'print the graph of a workflow',
+    load: async () => (await import('./commands/workflow-show.ts')).workflowShow,
+  },
+  'snapshot list': {
+    summary: 'list the snapshots, newest first',
+    load: async () => (await import('./commands/snapshot-list.ts')).snapshotList,
+  },
+  'snapshot show': {
+    summary: 'print what a snapshot holds',
+    load: async () => (await import('./commands/snapshot-show.ts')).snapshotShow,
+  },
+  'snapshot get': {
+    summary: 'copy the files of a snapshot into a new directory',
+    load: async () => (await import('./commands/snapshot-get.ts')).snapshotGet,
+  },
+  'snapshot prune': {
+    summary: 'remove old snapshots from the store',
+    load: async () => (await import('./commands/snapshot-prune.ts')).snapshotPrune,
+  },
+  'plugins list': {
+    summary: 'list the plugins that are installed',
+    load: async () => (await import('./commands/plugins-list.ts')).pluginsList,
+  },
+  'worker run': {
+    summary: 'run one attempt of one job, as another scheduler would',
+    load: async () => (await import('./commands/worker-run.ts')).workerRun,
+  },
+  version: {
+    summary: 'print the version',
+    load: async () => (await import('./commands/version.ts')).version,
+  },
+};

@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AIFlowError, discoverPlugins, errorCode, isName, messageOf, nameRule } from '@aiflow/core';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { projectFiles } from '../init-files.ts';
+import { commandDir } from '../session.ts';
+
+export const init: Command = {
+  args: ['DIR'],
+  options: { name: { summary: "the project's name (that of the directory)", value: 'NAME' } },
+  execute: async ({ positionals: [directory = '.'], options }) => {
+    const projectDir = resolve(directory);
+    const name = options['name'] ?? basename(projectDir);
+    if (!isName(name)) {
+      throw new AIFlowError('name.invalid', `${JSON.stringify(name.slice(0, 60))} cannot be a project's name, give one with --name: ${nameRule}`);
+    }
+    checkTarget(projectDir);
+    const versions = new Map(discoverPlugins(projectDir, { commandDir }).map((plugin) => [plugin.package, plugin.version]));
+    const written = write(projectDir, projectFiles(name, versions));
+    const shown = directory === '.' ? '' : ` --project ${directory}`;
+    process.stdout.write(`${written.map((path) => `wrote ${join(directory, path)}\n`).join('')}\nnow run:  aiflow run hello${shown}\n`);
+    return exitCodes.ok;
+  },
+};
+
+function checkTarget(projectDir: string): void {
+  const taken = ['project.yaml', 'workflows'].find((name) => existsSync(join(projectDir, name)));
+  if (taken !== undefined) {
+    throw new AIFlowError('init.taken', `${projectDir} already holds ${taken}: name a directory that is no project yet`);
+  }
+  try {
+    readdirSync(projectDir);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw unwritable(projectDir, error);
+  }
+}
+
+/** Writes the files that are not there yet; one that a person already has, such as package.json, is kept. */
+function write(projectDir: string, files: Readonly<Record<string, string>>): string[] {
+  const written: string[] = [];
+  for (const [path, text] of Object.entries(files)) {
+    const target = join(projectDir, path);
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text, { flag: 'wx' });
+      written.push(path);
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw unwritable(projectDir, error);
+    }
+  }
+  return written;
+}
+
+function unwritable(projectDir: string, error: unknown): AIFlowError {
+  return new AIFlowError('init.unwritable', `cannot make a project in ${projectDir}: ${messageOf(error)}`, { cause: error });
+}

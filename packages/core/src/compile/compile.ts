@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { AIGraph, AISubGraph } from '../define/graph.ts';
+import type { Problem } from '../errors.ts';
+import { AIFlowError, problemsError } from '../errors.ts';
+import { findNonJson } from '../json.ts';
+import { validateOptions } from '../plugin/options.ts';
+import { nearest } from '../plugin/nearest.ts';
+import type { PluginRegistry } from '../plugin/registry.ts';
+import { getPlugin, globalRegistry } from '../plugin/registry.ts';
+import type { JobPluginFactory } from '../run/job-plugin.ts';
+import type { WorkflowSettings } from './config.ts';
+import { noSettings } from './config.ts';
+import { splitGraph } from './split.ts';
+import type { Job, PluginVersion, Workflow } from './workflow.ts';
+import { workflowFormat } from './workflow.ts';
+
+export interface CompileOptions {
+  /** Where generators write: each job gets `<resourceDir>/<job>`. */
+  readonly resourceDir: string;
+  /** What the YAML says; it wins over the definition, key by key. */
+  readonly settings?: WorkflowSettings;
+  readonly registry?: PluginRegistry;
+}
+
+/**
+ * Turns a graph into a workflow: plain JSON, the same for the same input, byte for byte. The plugins that it needs
+ * must be registered. Throws `config.invalid` with every problem of the settings and properties at once,
+ * `plugin.not_registered`, `compile.not_plain` for a generator that breaks its contract, and what generators throw.
+ */
+export async function compileWorkflow(graph: AIGraph, options: CompileOptions): Promise<Workflow> {
+  const { settings = noSettings, registry = globalRegistry(), resourceDir } = options;
+  const problems = checkSettings(graph, settings);
+  const plugins = new Map<string, JobPluginFactory>();
+  const prepared: AISubGraph[] = [];
+  for (const subGraph of splitGraph(graph)) {
+    const { jobName, jobType } = subGraph.config;
+    const plugin = plugins.get(jobType) ?? getPlugin('job', jobType, registry);
+    plugins.set(jobType, plugin);
+    const properties = { ...subGraph.config.properties, ...settings.jobs.get(jobName)?.properties };
+    const validated = await validateOptions(plugin.options, properties, [jobName, 'properties'], settings.locate);
+    if (validated.problems !== undefined) problems.push(...validated.problems);
+    prepared.push({ ...subGraph, config: { jobName, jobType, properties } });
+  }
+  if (problems.length > 0) throw problemsError('config.invalid', problems);
+
+  const jobs: Job[] = [];
+  for (const subGraph of prepared) {
+    const { jobName, jobType } = subGraph.config;
+    const generator = plugins.get(jobType)?.getJobGenerator();
+    const job = await generator?.generate(subGraph, join(resourceDir, jobName));
+    jobs.push(checkJob(job, subGraph, resourceDir));
+  }
+  return {
+    format: workflowFormat,
+    workflowName: graph.workflowName,
+    properties: { ...graph.properties, ...settings.properties },
+    jobs,
+    rules: graph.rules,
+    plugins: [...plugins.values()].map(versionOf),
+  };
+}
+
+/** The job types that a graph needs plugins for. */
+export function jobTypesOf(graph: AIGraph): string[] {
+  return [...new Set(graph.jobs.map((job) => job.jobType))];
+}
+
+/** What a snapshot and a workflow remember of a plugin. */
+export function versionOf(plugin: PluginVersion): PluginVersion {
+  return { kind: plugin.kind, name: plugin.name, package: plugin.package, version: plugin.version };
+}
+
+function checkSettings(graph: AIGraph, settings: WorkflowSettings): Problem[] {
+  const problems: Problem[] = [];
+  const types = new Map(graph.jobs.map((job) => [job.jobName, job.jobType]));
+  for (const [jobName, job] of settings.jobs) {
+    const type = types.get(jobName);
+    if (type === undefined) {
+      const suggestion = nearest(jobName, [...types.keys()]);
+      const hint = suggestion === null ? `its jobs are ${[...types.keys()].slice(0, 20).join(', ')}` : `did you mean "${suggestion}"?`;
+      const message = `workflow "${graph.workflowName}" has no job "${jobName}": ${hint}`;
+      problems.push({ ...settings.locate([jobName]), key: jobName, message });
+    } else if (job.jobType !== null && job.jobType !== type) {
+      const message = `job "${jobName}" holds processors of ${type}, so its job_type cannot be "${job.jobType}": write "${type}" or leave it out`;
+      problems.push({ ...settings.locate([jobName, 'job_type']), key: `${jobName}.job_type`, message });
+    }
+  }
+  return problems;
+}
+
+/** Holds what a generator gave against its contract: another plugin's mistake should not be found while a job runs. */
+function checkJob(job: Job | undefined, { config }: AISubGraph, resourceDir: string): Job {
+  const refuse = (what: string): AIFlowError =>
+    new AIFlowError('compile.not_plain', `the ${config.jobType} plugin made a job of "${config.jobName}" that ${what}`, {
+      context: { jobName: config.jobName, jobType: config.jobType },
+    });
+  if (job === undefined) throw refuse('is nothing');
+  const notPlain = findNonJson(job);
+  if (notPlain !== null) throw refuse(`is not plain JSON at "${notPlain}"`);
+  if (JSON.stringify(job.plan).includes(JSON.stringify(resourceDir).slice(1, -1))) {
+    throw refuse('holds the absolute path of the directory it was generated in: paths must be relative');
+  }
+  if (job.config.jobName !== config.jobName || job.config.jobType !== config.jobType) {
+    throw refuse('belongs to another job');
+  }
+  return job;
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AIFlowError, isAIFlowError, messageOf } from '../errors.ts';
+import { shortName } from './class-name.ts';
+import type { DiscoveredPlugin } from './discovery.ts';
+import { discoverPlugins, packageEntry } from './discovery.ts';
+import type { PluginKind } from './record.ts';
+import { findPlugin, globalRegistry } from './registry.ts';
+import type { PluginRegistry } from './registry.ts';
+import { resolveBeside } from './resolve-beside.ts';
+
+/** A plugin that is wanted, by short name, package or AIFlow's Python path. */
+export interface PluginNeed {
+  readonly kind: PluginKind;
+  readonly className: string;
+}
+
+export interface LoadOptions {
+  readonly projectDir: string;
+  /** What `project.yaml` lists in `plugins:`. */
+  readonly plugins: readonly string[];
+  /** The directory of the command that runs, whose neighbours serve where the project has no plugin of its own. */
+  readonly commandDir?: string | undefined;
+  readonly registry?: PluginRegistry;
+}
+
+/**
+ * Imports the plugins that are wanted and no others, and gives their short names in the same order. The project's
+ * own files come first, then its packages, then those installed beside the command. Throws `plugin.not_installed`
+ * with the package to install, `plugin.load_failed`, or what registering throws.
+ */
+export async function loadPlugins(needs: readonly PluginNeed[], options: LoadOptions): Promise<string[]> {
+  const { projectDir, plugins, commandDir, registry = globalRegistry() } = options;
+  if (commandDir !== undefined) resolveBeside(projectDir, commandDir);
+  for (const file of plugins.filter(isFile)) await importPlugin(resolve(projectDir, file), file);
+  let discovered: DiscoveredPlugin[] | null = null;
+  const names: string[] = [];
+  for (const { kind, className } of needs) {
+    const name = shortName(kind, className);
+    if (findPlugin(kind, name, registry) !== null) {
+      names.push(name);
+      continue;
+    }
+    discovered ??= discoverPlugins(projectDir, { commandDir, packages: plugins.filter((item) => !isFile(item)) });
+    const found = discovered.find((plugin) => plugin.kind === kind && (plugin.name === name || plugin.package === name));
+    if (found === undefined) throw notInstalled(kind, name, discovered);
+    await importPackage(found);
+    if (findPlugin(kind, found.name, registry) === null) {
+      throw new AIFlowError(
+        'plugin.did_not_register',
+        `${found.package} says that it holds the ${kind} plugin "${found.name}" and did not register it when it was imported: ` +
+          'its entry must call the register function of @aiflow/core',
+      );
+    }
+    names.push(found.name);
+  }
+  return names;
+}
+
+function isFile(item: string): boolean {
+  return item.startsWith('.') || item.startsWith('/');
+}
+
+async function importPackage(plugin: DiscoveredPlugin): Promise<void> {
+  const entry = packageEntry(plugin.directory);
+  if (entry === null) {
+    throw new AIFlowError('plugin.load_failed', `${plugin.package} has no entry that can be imported: check "exports" in its package.json`);
+  }
+  await importPlugin(entry, plugin.package);
+}
+
+async function importPlugin(file: string, name: string): Promise<void> {
+  try {
+    await import(pathToFileURL(file).href);
+  } catch (error) {
+    if (isAIFlowError(error)) throw error;
+    throw new AIFlowError('plugin.load_failed', `plugin ${name} could not be imported: ${messageOf(error)}`, {
+      context: { plugin: name, file },
+      cause: error,
+    });
+  }
+}
+
+function notInstalled(kind: PluginKind, name: string, discovered: readonly DiscoveredPlugin[]): AIFlowError {
+  const known = [...new Set(discovered.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name))];
+  const wanted = name.includes('/') || name.startsWith('@') ? name : `@aiflow/${kind}-${name}`;
+  return new AIFlowError(
+    'plugin.not_installed',
+    `the ${kind} plugin "${name}" is not installed (installed: ${known.join(', ') || 'none'}): run "npm install ${wanted}" in the project`,
+    { context: { kind, name, package: wanted } },
+  );
+}

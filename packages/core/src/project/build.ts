@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileWorkflow, jobTypesOf, versionOf } from '../compile/compile.ts';
+import { serializeWorkflow } from '../compile/serialize.ts';
+import type { Workflow } from '../compile/workflow.ts';
+import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
+import { loadPlugins } from '../plugin/load.ts';
+import type { PluginRegistry } from '../plugin/registry.ts';
+import { getPlugin, globalRegistry } from '../plugin/registry.ts';
+import type { ProjectContext } from '../schedule/scheduler.ts';
+import type { BlobManager } from '../snapshot/blob-manager.ts';
+import { generatedDirectory } from '../snapshot/manifest.ts';
+import { snapshotProject } from '../snapshot/snapshot.ts';
+import { loadDefinition } from './load-definition.ts';
+import type { Project } from './project-file.ts';
+import { readSettings } from './settings.ts';
+
+export interface BuildOptions {
+  readonly commandDir?: string | undefined;
+  /** Takes what the definition prints. */
+  readonly onOutput?: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly registry?: PluginRegistry;
+}
+
+/** The name of the compiled workflow's file, below `generated/<workflow>/` of a snapshot. */
+export const workflowFileName = 'workflow.json';
+
+/**
+ * Defines and compiles a workflow of a project, with the plugins that it needs; generators write below
+ * `<overlay>/generated/<workflow>/`.
+ */
+export async function buildWorkflow(
+  project: Project,
+  workflowName: string,
+  overlay: string,
+  options: BuildOptions = {},
+): Promise<Workflow> {
+  const { projectDir, plugins } = project;
+  const { registry = globalRegistry(), commandDir, onOutput, signal } = options;
+  const graph = await loadDefinition({ projectDir, workflowName, commandDir, signal, ...(onOutput && { onOutput }) });
+  const settings = await readSettings(projectDir, workflowName);
+  const needs = jobTypesOf(graph).map((jobType) => ({ kind: 'job' as const, className: jobType }));
+  await loadPlugins(needs, { projectDir, plugins, commandDir, registry });
+  const resourceDir = join(overlay, generatedDirectory, workflowName);
+  return compileWorkflow(graph, { resourceDir, settings, registry });
+}
+
+/**
+ * Stores the project together with the workflow that was built from it, and gives what a scheduler must know of it.
+ * `blobName` is the short name of the blob manager's plugin, which the snapshot remembers.
+ */
+export async function storeProject(
+  project: Project,
+  workflow: Workflow,
+  overlay: string,
+  blob: { readonly name: string; readonly manager: BlobManager },
+  options: BuildOptions = {},
+): Promise<ProjectContext> {
+  const { projectDir, projectName, stateDir } = project;
+  const { registry = globalRegistry(), signal } = options;
+  const generated = join(overlay, generatedDirectory, workflow.workflowName);
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(join(generated, workflowFileName), serializeWorkflow(workflow));
+  const plugins = [...workflow.plugins, versionOf(getPlugin('blob', blob.name, registry))];
+  const { snapshotId, manifest } = await snapshotProject({
+    projectPath: projectDir,
+    projectName,
+    workflowName: workflow.workflowName,
+    plugins,
+    overlay,
+    indexPath: join(stateDir, 'index'),
+    ...(signal && { signal }),
+  });
+  const uri = await blob.manager.uploadProject(snapshotId, projectDir, { manifest, overlay, ...(signal && { signal }) });
+  return { projectName, snapshotId, uri };
+}
+
+/**
+ * Makes the state directory of a project, with a note that keeps it out of git. Throws `state.unwritable`, with the
+ * system's reason, when it cannot be written (read-only, full, or a file in its place).
+ */
+export function makeStateDirectory(stateDir: string): void {
+  guardState(stateDir, () => {
+    mkdirSync(stateDir, { recursive: true });
+    writeFileSync(join(stateDir, '.gitignore'), '*\n');
+  });
+}
+
+/** Calls `use` with a new directory for what is generated, and removes it afterwards, whatever happens. */
+export async function withOverlay<T>(stateDir: string, use: (overlay: string) => Promise<T>): Promise<T> {
+  const overlay = guardState(stateDir, () => {
+    mkdirSync(join(stateDir, 'tmp'), { recursive: true });
+    return mkdtempSync(join(stateDir, 'tmp', 'overlay-'));
+  });
+  try {
+    return await use(overlay);
+  } catch (error) {
+    throw errorCode(error) === 'ENOSPC' && !isAIFlowError(error) ? unwritable(stateDir, error) : error;
+  } finally {
+    rmSync(overlay, { recursive: true, force: true });
+  }
+}
+
+function guardState<T>(stateDir: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw unwritable(stateDir, error);
+  }
+}
+
+function unwritable(stateDir: string, error: unknown): AIFlowError {
+  return new AIFlowError(
+    'state.unwritable',
+    `cannot write the state directory ${stateDir} (${messageOf(error)}): free or unlock it, or name another one with AIFLOW_HOME`,
+    { context: { stateDir, systemCode: errorCode(error) }, cause: error },
+  );
+}

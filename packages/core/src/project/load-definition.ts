@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads';
+import type { AIGraph } from '../define/graph.ts';
+import { graphVersion } from '../define/graph.ts';
+import { AIFlowError, messageOf } from '../errors.ts';
+import { explainThrown } from './definition-fault.ts';
+import type { DefinitionAnswer, DefinitionRequest } from './definition-message.ts';
+import { findDefinition } from './layout.ts';
+
+export interface LoadDefinitionOptions {
+  readonly projectDir: string;
+  readonly workflowName: string;
+  /** The directory of the command, whose neighbours serve where the project has not installed a package. */
+  readonly commandDir?: string | undefined;
+  /** Takes what the definition prints, both streams. */
+  readonly onOutput?: (text: string) => void;
+  /** In milliseconds; a definition that takes longer is ended. 60,000 unless said. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a workflow's definition and gives the graph that it exports. The file runs in a thread of its own: it may
+ * print, throw, exit or never end without harm to the caller. Every fault is a coded error that begins with
+ * `workflow.` (or `define.` for a mistake in the graph), whose message begins with `file:line:column` where that is
+ * known and says what to write instead.
+ */
+export async function loadDefinition(options: LoadDefinitionOptions): Promise<AIGraph> {
+  const file = findDefinition(options.projectDir, options.workflowName);
+  const answer = await runDefinition(file, options);
+  switch (answer.kind) {
+    case 'threw':
+      throw explainThrown(answer, file, options.projectDir);
+    case 'no_workflow':
+      throw new AIFlowError(
+        'workflow.no_export',
+        `${file} must export a workflow as its default ("export default defineWorkflow(…)"), and its default export is ${answer.found}`,
+        { context: { file, exported: [...answer.exported] } },
+      );
+    case 'graph':
+      return checkGraph(answer.graph, answer.version, file, options.workflowName);
+  }
+}
+
+function checkGraph(graph: AIGraph, version: number, file: string, workflowName: string): AIGraph {
+  if (version !== graphVersion) {
+    throw new AIFlowError(
+      'workflow.other_version',
+      `${file} was made with a @aiflow/core whose graphs have version ${version}, and this one reads ${graphVersion}: let the project and the command use the same major version`,
+    );
+  }
+  if (graph.workflowName !== workflowName) {
+    throw new AIFlowError(
+      'workflow.other_name',
+      `${file} defines workflow "${graph.workflowName}", expected "${workflowName}": the name, the file and its directory must be the same`,
+    );
+  }
+  return graph;
+}
+
+// In the sources of this package the thread's file is TypeScript, in what is published it is JavaScript.
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const threadFile = new URL(`./definition-thread.${extension}`, import.meta.url);
+
+async function runDefinition(file: string, options: LoadDefinitionOptions): Promise<DefinitionAnswer> {
+  const { projectDir, commandDir = null, onOutput, timeout = 60_000, signal } = options;
+  signal?.throwIfAborted();
+  const request: DefinitionRequest = { file, projectDir, commandDir };
+  const worker = new Worker(threadFile, {
+    workerData: request,
+    stdout: true,
+    stderr: true,
+    // A project without "type" in its package.json still loads, a little slower; that is no news for its user.
+    execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
+  });
+  for (const stream of [worker.stdout, worker.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
+  }
+  const outcome = Promise.withResolvers<DefinitionAnswer>();
+  const fail = (code: string, message: string, cause?: unknown): void => {
+    outcome.reject(new AIFlowError(code, `${file} ${message}`, { context: { file }, cause }));
+  };
+  const timer = setTimeout(() => {
+    fail('workflow.definition_timeout', `did not finish loading within ${timeout / 1000} s: a definition only draws the graph, so let jobs do the work`);
+  }, timeout);
+  const onAbort = (): void => outcome.reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  worker.on('message', (answer: DefinitionAnswer) => outcome.resolve(answer));
+  worker.on('messageerror', (error) => fail('workflow.definition_failed', `exports what is not plain data: ${messageOf(error)}`, error));
+  worker.on('error', (error) => fail('workflow.definition_failed', `could not be run: ${messageOf(error)}`, error));
+  worker.on('exit', (code) => fail('workflow.definition_exited', `ended its process (exit code ${code}) instead of exporting a workflow: take the call of process.exit() out`));
+  try {
+    return await outcome.promise;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    await worker.terminate();
+  }
+}

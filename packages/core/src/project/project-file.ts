@@ -1,0 +1,124 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Problem } from '../errors.ts';
+import { AIFlowError, errorCode, messageOf, problemsError } from '../errors.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { isJsonObject } from '../json.ts';
+import { isName, nameRule } from '../names.ts';
+import { nearest } from '../plugin/nearest.ts';
+import type { Locate } from '../plugin/options.ts';
+import type { ConfigFile } from './yaml.ts';
+import { parseYaml } from './yaml.ts';
+import { projectFileName, stateDirectory } from './layout.ts';
+
+/** Which plugin a project chose for something, and the options that it gives it. */
+export interface PluginChoice {
+  /** As it was written: a short name, a package, or one of AIFlow's Python paths. */
+  readonly className: string;
+  readonly config: JsonObject;
+  /** The keys before the options in the file. */
+  readonly keys: readonly string[];
+}
+
+/** A project as its `project.yaml` describes it. */
+export interface Project {
+  /** Absolute, links resolved. */
+  readonly projectDir: string;
+  readonly projectName: string;
+  readonly blob: PluginChoice;
+  readonly scheduler: PluginChoice;
+  /** Packages and files (`./…`) whose plugins it uses beside those of its dependencies. */
+  readonly plugins: readonly string[];
+  readonly stateDir: string;
+  readonly locate: Locate;
+}
+
+const knownKeys = ['project_name', 'blob', 'scheduler', 'plugins', 'server_uri', 'notification_server_uri', 'properties'];
+
+/**
+ * Reads the project at a directory. Throws `project.not_found` when there is no `project.yaml` in it, and
+ * `config.invalid` with every problem of that file at once.
+ */
+export async function openProject(
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<Project> {
+  const text = readProjectFile(resolve(directory));
+  const projectDir = realpathSync(directory); // module loading sees real paths, so everything else does too
+  const file = await parseYaml(text, join(projectDir, projectFileName));
+  const problems: Problem[] = [];
+  const report = (key: string, message: string): void => {
+    problems.push({ ...file.locate(key.split('.')), key, message });
+  };
+  reportUnknown(file.value, knownKeys, '', report);
+  const projectName = file.value['project_name'];
+  if (typeof projectName !== 'string' || !isName(projectName)) {
+    report('project_name', `"project_name" must be ${nameRule}${shown(projectName)}`);
+  }
+  const project: Project = {
+    projectDir,
+    projectName: String(projectName),
+    blob: choice(file, 'blob', 'blob_manager_class', 'blob_manager_config', report),
+    scheduler: choice(file, 'scheduler', 'scheduler_class_name', 'scheduler_config', report),
+    plugins: texts(file.value['plugins'], report),
+    stateDir: resolve(projectDir, stateDirectory(projectDir, environment)),
+    locate: file.locate,
+  };
+  if (problems.length > 0) throw problemsError('config.invalid', problems);
+  return project;
+}
+
+function readProjectFile(projectDir: string): string {
+  try {
+    return readFileSync(join(projectDir, projectFileName), 'utf8');
+  } catch (error) {
+    const reason = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR' ? 'there is none' : messageOf(error);
+    throw new AIFlowError(
+      'project.not_found',
+      `expected a ${projectFileName} in ${projectDir}, and ${reason}: name the project with --project, or make one with "aiflow init"`,
+      { context: { projectDir }, cause: error },
+    );
+  }
+}
+
+type Report = (key: string, message: string) => void;
+
+function choice(file: ConfigFile, key: string, classKey: string, configKey: string, report: Report): PluginChoice {
+  const section = file.value[key] ?? {};
+  const fallback: PluginChoice = { className: 'local', config: {}, keys: [key, configKey] };
+  if (!isJsonObject(section)) {
+    report(key, `"${key}" must be a mapping with "${classKey}" and "${configKey}"${shown(section)}`);
+    return fallback;
+  }
+  reportUnknown(section, [classKey, configKey], `${key}.`, report);
+  const className = section[classKey] ?? fallback.className;
+  const config = section[configKey] ?? {};
+  if (typeof className !== 'string' || className === '') {
+    report(`${key}.${classKey}`, `"${key}.${classKey}" must name a plugin, such as "local" or "@aiflow/${key}-local"${shown(className)}`);
+  }
+  if (!isJsonObject(config)) report(`${key}.${configKey}`, `"${key}.${configKey}" must be a mapping${shown(config)}`);
+  return { className: String(className), config: isJsonObject(config) ? config : {}, keys: fallback.keys };
+}
+
+function texts(value: Json | undefined, report: Report): string[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  report('plugins', '"plugins" must be a list of package names and files, such as "./plugins/my_job.ts"');
+  return [];
+}
+
+/** Reports the keys of a mapping that are not known, with the nearest that is. */
+export function reportUnknown(value: JsonObject, known: readonly string[], prefix: string, report: Report): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const suggestion = nearest(key, known);
+    const hint = suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
+    report(`${prefix}${key}`, `"${prefix}${key}" is not a key here: ${hint}`);
+  }
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined || value === null) return ' (it is missing)';
+  if (typeof value === 'object') return Array.isArray(value) ? ' (found a list)' : ' (found a mapping)';
+  return ` (found ${JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value)})`;
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { JobSettings, WorkflowSettings } from '../compile/config.ts';
+import { noSettings } from '../compile/config.ts';
+import type { Problem } from '../errors.ts';
+import { AIFlowError, errorCode, messageOf, problemsError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import { isJsonObject } from '../json.ts';
+import { reportUnknown } from './project-file.ts';
+import { settingsFile } from './layout.ts';
+import { parseYaml } from './yaml.ts';
+
+/** Keys of a workflow's YAML that are not jobs. */
+const reserved = ['properties', 'dependencies', 'periodic_config'];
+const jobKeys = ['job_type', 'properties'];
+
+/**
+ * What the YAML beside a workflow's definition says; without one, nothing. Throws `config.invalid` with every
+ * problem at once.
+ */
+export async function readSettings(projectDir: string, workflowName: string): Promise<WorkflowSettings> {
+  const path = settingsFile(projectDir, workflowName);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return noSettings;
+    throw new AIFlowError('config.unreadable', `cannot read ${path}: ${messageOf(error)}`, { context: { path }, cause: error });
+  }
+  const file = await parseYaml(text, path);
+  const problems: Problem[] = [];
+  const report = (key: string, message: string): void => {
+    problems.push({ ...file.locate(key.split('.')), key, message });
+  };
+  const mapping = (key: string, value: unknown): JsonObject => {
+    if (value === undefined || value === null) return {};
+    if (isJsonObject(value)) return value;
+    report(key, `"${key}" must be a mapping`);
+    return {};
+  };
+  const jobs = new Map<string, JobSettings>();
+  for (const [jobName, value] of Object.entries(file.value)) {
+    if (reserved.includes(jobName)) continue;
+    const settings = mapping(jobName, value);
+    reportUnknown(settings, jobKeys, `${jobName}.`, report);
+    const jobType = settings['job_type'] ?? null;
+    if (jobType !== null && typeof jobType !== 'string') report(`${jobName}.job_type`, `"${jobName}.job_type" must be text`);
+    jobs.set(jobName, {
+      jobType: typeof jobType === 'string' ? jobType : null,
+      properties: mapping(`${jobName}.properties`, settings['properties']),
+    });
+  }
+  const properties = mapping('properties', file.value['properties']);
+  if (problems.length > 0) throw problemsError('config.invalid', problems);
+  return { properties, jobs, locate: file.locate };
+}
