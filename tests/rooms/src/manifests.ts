@@ -77,6 +77,16 @@ export const versionsComeFromTheCatalog: Rule = ({ packages }) => {
   });
 };
 
+/** Builds are ordered by dependencies and devDependencies, not by peers. */
+export const peersAreInstalledHere: Rule = ({ packages }) => {
+  const ours = new Set(packages.map(({ manifest }) => manifest.name));
+  return packages.flatMap((pack) =>
+    Object.keys(pack.manifest.peerDependencies ?? {})
+      .filter((name) => ours.has(name) && pack.manifest.devDependencies?.[name] === undefined)
+      .flatMap((name) => problemsOf(pack)(false, `the peer "${name}" must be in devDependencies as well`)),
+  );
+};
+
 function namesPlugins(manifest: Manifest): boolean {
   const plugins = manifest.aiflow?.plugins ?? [];
   return plugins.every(({ kind, name }) => kinds.includes(kind ?? '') && (name ?? '') !== '');

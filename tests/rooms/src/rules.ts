@@ -18,5 +18,6 @@ export const rules: Readonly<Record<string, Rule>> = {
   'every manifest is whole': manifests.manifestsAreWhole,
   'a plugin says what it is': manifests.pluginsSayWhatTheyAre,
   'a library is free of side effects': manifests.librariesAreFreeOfSideEffects,
+  'a peer of ours is installed here': manifests.peersAreInstalledHere,
   'versions come from the catalog': manifests.versionsComeFromTheCatalog,
 };

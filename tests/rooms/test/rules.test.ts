@@ -20,7 +20,7 @@ const core = pack('core', { dependencies: { yaml: 'catalog:' } }, [
 ]);
 const peer = { '@aiflow/core': 'workspace:^' };
 const shared = ['snapshot', 'process'].map((name) =>
-  pack(name, { peerDependencies: peer }, [file('src/index.ts')]),
+  pack(name, { peerDependencies: peer, devDependencies: peer }, [file('src/index.ts')]),
 );
 const pluginManifest: Partial<Manifest> = {
   keywords: ['aiflow-plugin'],
@@ -29,6 +29,7 @@ const pluginManifest: Partial<Manifest> = {
   exports: { '.': './dist/index.js', './plugin': './dist/plugin.js', './package.json': './package.json' },
   dependencies: { '@aiflow/process': 'workspace:^' },
   peerDependencies: peer,
+  devDependencies: peer,
 };
 const plugin = pack('job-bash', pluginManifest, [
   file('src/index.ts', './plugin.ts'),
@@ -190,6 +191,12 @@ const broken: readonly Broken[] = [
     rule: 'a library is free of side effects',
     how: 'a library names a file with side effects',
     by: pack('snapshot', { sideEffects: ['./dist/index.js'] }),
+    where: 'packages/snapshot/package.json',
+  },
+  {
+    rule: 'a peer of ours is installed here',
+    how: 'a library forgets to develop against its peer',
+    by: pack('snapshot', { peerDependencies: peer }),
     where: 'packages/snapshot/package.json',
   },
   {
