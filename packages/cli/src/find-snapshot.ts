@@ -4,7 +4,9 @@ import { AIFlowError } from '@aiflow/core';
 /** The snapshot whose id begins with `prefix`. Throws `snapshot.unknown` when there is none, or more than one. */
 export async function findSnapshot(blob: BlobManager, prefix: string): Promise<SnapshotInfo> {
   const snapshots = await blob.listSnapshots();
-  const found = /^[0-9a-f]{4,64}$/.test(prefix) ? snapshots.filter((snapshot) => snapshot.snapshotId.startsWith(prefix)) : [];
+  const found = /^[0-9a-f]{4,64}$/.test(prefix)
+    ? snapshots.filter((snapshot) => snapshot.snapshotId.startsWith(prefix))
+    : [];
   const [first, second] = found;
   if (first !== undefined && second === undefined) return first;
   throw new AIFlowError(

@@ -3,8 +3,11 @@ import { commands, groups } from './commands.ts';
 
 /** The list of commands, of all or of one group. */
 export function helpText(group?: string): string {
-  const chosen = Object.entries(commands).filter(([name]) => group === undefined || name.startsWith(`${group} `));
-  const title = group === undefined ? 'aiflow: workflows of AI and data jobs' : `aiflow ${group}: ${groups[group] ?? ''}`;
+  const chosen = Object.entries(commands).filter(
+    ([name]) => group === undefined || name.startsWith(`${group} `),
+  );
+  const title =
+    group === undefined ? 'aiflow: workflows of AI and data jobs' : `aiflow ${group}: ${groups[group] ?? ''}`;
   return [
     title,
     '',
@@ -21,7 +24,8 @@ export function commandHelp(name: string, command: Command): string {
   const options = Object.entries(command.options);
   const usage = ['aiflow', name, ...args, ...(options.length > 0 ? ['[options]'] : [])].join(' ');
   const lines = [`${usage}`, '', commands[name]?.summary ?? ''];
-  if (options.length > 0) lines.push('', ...columns(options.map(([option, spec]) => [signature(option, spec), about(spec)])));
+  if (options.length > 0)
+    lines.push('', ...columns(options.map(([option, spec]) => [signature(option, spec), about(spec)])));
   if (command.details !== undefined) lines.push('', command.details);
   return `${lines.join('\n')}\n`;
 }

@@ -2,7 +2,10 @@
  * The files of a new project, by path. `versions` are those of the packages that were found, so that the project
  * asks for what its maker had.
  */
-export function projectFiles(name: string, versions: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+export function projectFiles(
+  name: string,
+  versions: ReadonlyMap<string, string>,
+): Readonly<Record<string, string>> {
   const range = (packageName: string): string => {
     const version = versions.get(packageName);
     return version === undefined ? 'latest' : `^${version}`;

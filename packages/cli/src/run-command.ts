@@ -28,7 +28,10 @@ async function parseCall(command: Command, args: readonly string[]): Promise<Com
   const options = Object.fromEntries(
     specs.map(([option, spec]) => [
       option,
-      { type: spec.value === undefined ? ('boolean' as const) : ('string' as const), ...(spec.short && { short: spec.short }) },
+      {
+        type: spec.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(spec.short && { short: spec.short }),
+      },
     ]),
   );
   const parsed = parseArgs({ args: [...args], options, strict: false, allowPositionals: true });

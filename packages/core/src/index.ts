@@ -23,7 +23,13 @@ export { workflowFormat } from './compile/workflow.ts';
 
 export type { BlobManager, SnapshotInfo, UploadProjectOptions } from './snapshot/blob-manager.ts';
 export type { Manifest, ManifestEntry } from './snapshot/manifest.ts';
-export { generatedDirectory, isSnapshotId, manifestFormat, manifestText, snapshotIdOf } from './snapshot/manifest.ts';
+export {
+  generatedDirectory,
+  isSnapshotId,
+  manifestFormat,
+  manifestText,
+  snapshotIdOf,
+} from './snapshot/manifest.ts';
 export { leadsOutside } from './snapshot/links.ts';
 export type { ProjectSnapshot, SnapshotProjectOptions } from './snapshot/snapshot.ts';
 export { snapshotProject } from './snapshot/snapshot.ts';
@@ -88,9 +94,21 @@ export { loadPlugins } from './plugin/load.ts';
 export { nearest } from './plugin/nearest.ts';
 
 export type { BuildOptions } from './project/build.ts';
-export { buildWorkflow, makeStateDirectory, storeProject, withOverlay, workflowFileName } from './project/build.ts';
+export {
+  buildWorkflow,
+  makeStateDirectory,
+  storeProject,
+  withOverlay,
+  workflowFileName,
+} from './project/build.ts';
 export { createBlobManager, createScheduler } from './project/create-plugins.ts';
-export { findDefinition, listWorkflows, projectFileName, settingsFile, stateDirectory } from './project/layout.ts';
+export {
+  findDefinition,
+  listWorkflows,
+  projectFileName,
+  settingsFile,
+  stateDirectory,
+} from './project/layout.ts';
 export type { LoadDefinitionOptions } from './project/load-definition.ts';
 export { loadDefinition } from './project/load-definition.ts';
 export type { PluginChoice, Project } from './project/project-file.ts';

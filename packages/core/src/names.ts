@@ -5,8 +5,7 @@ const longest = 128;
 const pattern = /^[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*$/;
 
 /** What a name may be, for messages and JSON schemas. */
-export const nameRule: string =
-  `1 to ${longest} letters, digits and "_", with single "." or runs of "-" between them`;
+export const nameRule: string = `1 to ${longest} letters, digits and "_", with single "." or runs of "-" between them`;
 
 /** Whether `name` can serve as a project, workflow, job or node name: it is also a file name on every system. */
 export function isName(name: string): boolean {
@@ -32,9 +31,13 @@ export function resolveInside(root: string, path: string): string {
   const target = resolve(base, path);
   const inside = target === base || target.startsWith(base.endsWith(sep) ? base : base + sep);
   if (isAbsolute(path) || path.includes('\0') || path.includes('\\') || !inside) {
-    throw new AIFlowError('path.outside', `path ${JSON.stringify(path)} must stay inside its root directory`, {
-      context: { path },
-    });
+    throw new AIFlowError(
+      'path.outside',
+      `path ${JSON.stringify(path)} must stay inside its root directory`,
+      {
+        context: { path },
+      },
+    );
   }
   return target;
 }

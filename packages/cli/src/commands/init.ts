@@ -13,13 +13,20 @@ export const init: Command = {
     const projectDir = resolve(directory);
     const name = options['name'] ?? basename(projectDir);
     if (!isName(name)) {
-      throw new AIFlowError('name.invalid', `${JSON.stringify(name.slice(0, 60))} cannot be a project's name, give one with --name: ${nameRule}`);
+      throw new AIFlowError(
+        'name.invalid',
+        `${JSON.stringify(name.slice(0, 60))} cannot be a project's name, give one with --name: ${nameRule}`,
+      );
     }
     checkTarget(projectDir);
-    const versions = new Map(discoverPlugins(projectDir, { commandDir }).map((plugin) => [plugin.package, plugin.version]));
+    const versions = new Map(
+      discoverPlugins(projectDir, { commandDir }).map((plugin) => [plugin.package, plugin.version]),
+    );
     const written = write(projectDir, projectFiles(name, versions));
     const shown = directory === '.' ? '' : ` --project ${directory}`;
-    process.stdout.write(`${written.map((path) => `wrote ${join(directory, path)}\n`).join('')}\nnow run:  aiflow run hello${shown}\n`);
+    process.stdout.write(
+      `${written.map((path) => `wrote ${join(directory, path)}\n`).join('')}\nnow run:  aiflow run hello${shown}\n`,
+    );
     return exitCodes.ok;
   },
 };
@@ -27,7 +34,10 @@ export const init: Command = {
 function checkTarget(projectDir: string): void {
   const taken = ['project.yaml', 'workflows'].find((name) => existsSync(join(projectDir, name)));
   if (taken !== undefined) {
-    throw new AIFlowError('init.taken', `${projectDir} already holds ${taken}: name a directory that is no project yet`);
+    throw new AIFlowError(
+      'init.taken',
+      `${projectDir} already holds ${taken}: name a directory that is no project yet`,
+    );
   }
   try {
     readdirSync(projectDir);
@@ -53,5 +63,7 @@ function write(projectDir: string, files: Readonly<Record<string, string>>): str
 }
 
 function unwritable(projectDir: string, error: unknown): AIFlowError {
-  return new AIFlowError('init.unwritable', `cannot make a project in ${projectDir}: ${messageOf(error)}`, { cause: error });
+  return new AIFlowError('init.unwritable', `cannot make a project in ${projectDir}: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -17,13 +17,13 @@ import {
 } from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { outputOption, projectOption } from '../command.ts';
+import { errorLines } from '../error-lines.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Interrupt } from '../interrupt.ts';
 import { watchInterrupt } from '../interrupt.ts';
 import type { Progress } from '../output/progress.ts';
 import { createProgress } from '../output/progress.ts';
 import { runReport } from '../output/run-report.ts';
-import { errorLines } from '../error-lines.ts';
 import type { Session } from '../session.ts';
 import { commandDir, load, openBlob, openSession } from '../session.ts';
 
@@ -68,7 +68,9 @@ async function submit(session: Session, workflowName: string, signal: AbortSigna
   return withOverlay(project.stateDir, async (overlay) => {
     const workflow = await buildWorkflow(project, workflowName, overlay, { commandDir, signal, onOutput });
     const blob = await openBlob(session);
-    const [schedulerName = ''] = await load(project, [{ kind: 'scheduler', className: project.scheduler.className }]);
+    const [schedulerName = ''] = await load(project, [
+      { kind: 'scheduler', className: project.scheduler.className },
+    ]);
     const context = await storeProject(project, workflow, overlay, blob, { signal });
     const runner = createRunner({ blob: blob.manager, environment: session.environment, ...host });
     const scheduler = await createScheduler(project, schedulerName, { ...host, runner });
@@ -94,8 +96,11 @@ async function execute({ workflow, context, scheduler }: Submission, options: Ex
     const afterVersion = await scheduler.events.latestVersion();
     const { namespace, workflowName } = await scheduler.submitWorkflow(workflow, context);
     options.interrupt.signal.throwIfAborted();
-    const started = await scheduler.startNewWorkflowExecution(namespace, workflowName, { context: options.context });
-    if (started === null) throw new Error(`the scheduler lost workflow "${workflowName}" after it was submitted`);
+    const started = await scheduler.startNewWorkflowExecution(namespace, workflowName, {
+      context: options.context,
+    });
+    if (started === null)
+      throw new Error(`the scheduler lost workflow "${workflowName}" after it was submitted`);
     const id = started.workflowExecutionId;
     try {
       await follow(scheduler, id, afterVersion, options);
@@ -111,7 +116,12 @@ async function execute({ workflow, context, scheduler }: Submission, options: Ex
   }
 }
 
-async function follow(scheduler: Scheduler, id: string, afterVersion: number, options: ExecuteOptions): Promise<void> {
+async function follow(
+  scheduler: Scheduler,
+  id: string,
+  afterVersion: number,
+  options: ExecuteOptions,
+): Promise<void> {
   const { progress, interrupt } = options;
   const ended = new AbortController();
   const stop = async (): Promise<void> => {
@@ -126,7 +136,10 @@ async function follow(scheduler: Scheduler, id: string, afterVersion: number, op
   if (interrupt.signal.aborted) onInterrupt();
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
   try {
-    for await (const event of scheduler.events.listen({ sender: id, afterVersion }, { signal: ended.signal })) {
+    for await (const event of scheduler.events.listen(
+      { sender: id, afterVersion },
+      { signal: ended.signal },
+    )) {
       const status = event.value as Status;
       if (event.eventType === statusEventTypes.job) progress.job(event.key, status, event.createTime);
       if (event.eventType === statusEventTypes.workflow && isFinal(status)) break;

@@ -13,11 +13,15 @@ export const snapshotPrune: Command = {
     keep: { summary: 'how many snapshots of each workflow stay, newest first', value: 'N', default: '10' },
     'dry-run': { summary: 'only say what would be removed' },
   },
-  details: 'What a kept snapshot uses stays. Let no workflow of the project run meanwhile that is older than those you keep.',
+  details:
+    'What a kept snapshot uses stays. Let no workflow of the project run meanwhile that is older than those you keep.',
   execute: async ({ options, switches }) => {
     const keep = Number(options['keep']);
     if (!Number.isInteger(keep) || keep < 1) {
-      throw new AIFlowError('cli.invalid_option', `--keep must be a whole number from 1, not "${options['keep']}"`);
+      throw new AIFlowError(
+        'cli.invalid_option',
+        `--keep must be a whole number from 1, not "${options['keep']}"`,
+      );
     }
     const { manager } = await openBlob(await openSession(options['project'] ?? '.'));
     const old = beyond(await manager.listSnapshots(), keep);
@@ -34,6 +38,8 @@ export const snapshotPrune: Command = {
 
 /** The snapshots beyond the newest `keep` of each workflow; `snapshots` are newest first. */
 function beyond(snapshots: readonly SnapshotInfo[], keep: number): SnapshotInfo[] {
-  const groups = Map.groupBy(snapshots, (snapshot) => JSON.stringify([snapshot.projectName, snapshot.workflowName]));
+  const groups = Map.groupBy(snapshots, (snapshot) =>
+    JSON.stringify([snapshot.projectName, snapshot.workflowName]),
+  );
   return [...groups.values()].flatMap((group) => group.slice(keep));
 }

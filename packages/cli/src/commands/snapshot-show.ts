@@ -23,14 +23,21 @@ export const snapshotShow: Command = {
     const rows = manifest.entries.map((entry) => {
       switch (entry.type) {
         case 'file':
-          return [entry.executable ? 'x' : '-', describeSize(entry.size), entry.sha256.slice(0, 12), entry.path];
+          return [
+            entry.executable ? 'x' : '-',
+            describeSize(entry.size),
+            entry.sha256.slice(0, 12),
+            entry.path,
+          ];
         case 'link':
           return ['l', '', '', `${entry.path} -> ${entry.target}`];
         case 'directory':
           return ['d', '', '', `${entry.path}/`];
       }
     });
-    process.stdout.write(`snapshot ${snapshot.snapshotId}\nstored in ${snapshot.uri}\nplugins  ${plugins.join(', ')}\n\n`);
+    process.stdout.write(
+      `snapshot ${snapshot.snapshotId}\nstored in ${snapshot.uri}\nplugins  ${plugins.join(', ')}\n\n`,
+    );
     process.stdout.write(table(['', 'SIZE', 'SHA-256', 'PATH'], rows));
     return exitCodes.ok;
   },

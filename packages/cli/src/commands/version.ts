@@ -7,7 +7,8 @@ export const version: Command = {
   options: {},
   execute: async () => {
     const content: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-    const own: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, 'version') : null;
+    const own: unknown =
+      typeof content === 'object' && content !== null ? Reflect.get(content, 'version') : null;
     process.stdout.write(`aiflow ${String(own)}\n`);
     return exitCodes.ok;
   },

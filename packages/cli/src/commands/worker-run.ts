@@ -30,7 +30,11 @@ export const workerRun: Command = {
     attempt: { summary: 'which attempt of the job it is', value: 'N', default: '1' },
     'attempt-id': { summary: 'the id of the attempt (made from the others when left out)', value: 'ID' },
     context: { summary: 'the context of the execution', value: 'TEXT', short: 'c' },
-    parameters: { summary: 'the parameters of the execution, as a JSON object', value: 'JSON', default: '{}' },
+    parameters: {
+      summary: 'the parameters of the execution, as a JSON object',
+      value: 'JSON',
+      default: '{}',
+    },
   },
   details:
     'Prints the result as JSON. Called again for an attempt that was begun, it finds that one and starts no other. ' +
@@ -49,7 +53,9 @@ export const workerRun: Command = {
       interrupt.signal.addEventListener('abort', stop, { once: true });
       if (interrupt.signal.aborted) stop();
       const result = await run.result;
-      process.stdout.write(`${JSON.stringify(toWire({ attemptId: attempt.attemptId, logDir: run.logDir, ...result }))}\n`);
+      process.stdout.write(
+        `${JSON.stringify(toWire({ attemptId: attempt.attemptId, logDir: run.logDir, ...result }))}\n`,
+      );
       if (interrupt.signal.aborted) return interrupt.exitCode();
       return result.status === 'FINISHED' ? exitCodes.ok : exitCodes.failed;
     } catch (error) {
@@ -66,15 +72,20 @@ async function readAttempt(call: CommandCall, projectName: string, blob: BlobMan
   checkName('workflow', workflowName);
   checkName('job', jobName);
   const snapshotId = call.options['snapshot'] ?? '';
-  if (!isSnapshotId(snapshotId)) throw wrong('--snapshot must be the whole id of a snapshot (64 hexadecimal digits)');
+  if (!isSnapshotId(snapshotId))
+    throw wrong('--snapshot must be the whole id of a snapshot (64 hexadecimal digits)');
   const execution = call.options['execution'];
   if (execution === undefined) throw wrong('--execution is missing: the id of the workflow execution');
   const attemptNumber = Number(call.options['attempt']);
-  if (!Number.isInteger(attemptNumber) || attemptNumber < 1) throw wrong('--attempt must be a whole number from 1');
+  if (!Number.isInteger(attemptNumber) || attemptNumber < 1)
+    throw wrong('--attempt must be a whole number from 1');
   const snapshotUri = call.options['uri'] ?? (await uriOf(blob, snapshotId));
   const projectDir = await blob.downloadProject(snapshotId, snapshotUri);
   return {
-    attemptId: checkName('attempt', call.options['attempt-id'] ?? `${execution}.${jobName}.${attemptNumber}`.slice(-128)),
+    attemptId: checkName(
+      'attempt',
+      call.options['attempt-id'] ?? `${execution}.${jobName}.${attemptNumber}`.slice(-128),
+    ),
     attemptNumber,
     workflowExecutionId: checkName('execution', execution),
     projectName,
@@ -106,7 +117,9 @@ function readJob(projectDir: string, workflowName: string, jobName: string): Job
   const found = jobs.find((job) => job.config.jobName === jobName);
   if (found !== undefined) return found;
   const suggestion = nearest(jobName, names);
-  throw wrong(`workflow "${workflowName}" has no job "${jobName}"${suggestion === null ? '' : `: did you mean "${suggestion}"?`}`);
+  throw wrong(
+    `workflow "${workflowName}" has no job "${jobName}"${suggestion === null ? '' : `: did you mean "${suggestion}"?`}`,
+  );
 }
 
 function parseParameters(text: string): JsonObject {

@@ -11,7 +11,12 @@ export const workflowShow: Command = {
   execute: async ({ positionals: [workflowName = ''], options }) => {
     const project = await openProject(options['project'] ?? '.', process.env);
     const onOutput = (text: string): void => void process.stderr.write(text);
-    const graph = await loadDefinition({ projectDir: project.projectDir, workflowName, commandDir, onOutput });
+    const graph = await loadDefinition({
+      projectDir: project.projectDir,
+      workflowName,
+      commandDir,
+      onOutput,
+    });
     await readSettings(project.projectDir, workflowName); // its mistakes are worth knowing before a run
     process.stdout.write(graphText(graph, project.projectName));
     return exitCodes.ok;
@@ -21,9 +26,12 @@ export const workflowShow: Command = {
 /** The graph as text: each job with when it starts, its nodes and what they take. */
 function graphText(graph: AIGraph, projectName: string): string {
   const types = jobTypesOf(graph).join(', ');
-  const lines = [`workflow ${graph.workflowName} of project ${projectName}: ${graph.jobs.length} jobs (${types})`];
+  const lines = [
+    `workflow ${graph.workflowName} of project ${projectName}: ${graph.jobs.length} jobs (${types})`,
+  ];
   const rules = Map.groupBy(graph.rules, (rule) => rule.jobName);
-  for (const subGraph of splitGraph(graph)) lines.push('', ...jobLines(subGraph, rules.get(subGraph.config.jobName) ?? []));
+  for (const subGraph of splitGraph(graph))
+    lines.push('', ...jobLines(subGraph, rules.get(subGraph.config.jobName) ?? []));
   return `${lines.join('\n')}\n`;
 }
 
@@ -35,7 +43,9 @@ function jobLines(subGraph: AISubGraph, rules: readonly JobRule[]): string[] {
     ...[...starts, ...rules.map(describeRule)].map((line) => `  ${line}`),
     ...subGraph.nodes.map((node) => {
       const inputs = subGraph.dataEdges.filter((edge) => edge.destination === node.nodeId);
-      const from = inputs.map(({ source }) => (source.port === 0 ? source.nodeId : `${source.nodeId}[${source.port}]`));
+      const from = inputs.map(({ source }) =>
+        source.port === 0 ? source.nodeId : `${source.nodeId}[${source.port}]`,
+      );
       return `  - ${node.nodeId}: ${node.processor.kind}${from.length > 0 ? ` ← ${from.join(', ')}` : ''}`;
     }),
   ];
@@ -49,6 +59,8 @@ function describeRule(rule: JobRule): string {
 
 function describeCondition(condition: Condition, inner = false): string {
   if (condition.kind === 'job_status') return `${condition.jobName} is ${condition.status}`;
-  const text = condition.of.map((part) => describeCondition(part, true)).join(condition.kind === 'all' ? ' and ' : ' or ');
+  const text = condition.of
+    .map((part) => describeCondition(part, true))
+    .join(condition.kind === 'all' ? ' and ' : ' or ');
   return inner && condition.of.length > 1 ? `(${text})` : text;
 }

@@ -15,12 +15,16 @@ export function runReport(
 ): string {
   const latest = new Map(attempts.map((attempt) => [attempt.jobName, attempt]));
   if (json) return `${JSON.stringify(asJson(workflow, execution, latest), null, 2)}\n`;
-  const failures = [...latest.values()].filter((attempt) => attempt.status === 'FAILED').slice(0, mostFailures);
+  const failures = [...latest.values()]
+    .filter((attempt) => attempt.status === 'FAILED')
+    .slice(0, mostFailures);
   const waiting = workflow.jobs.map((job) => job.config.jobName).filter((name) => !latest.has(name));
   const duration = between(execution.startDate, execution.endDate);
   const lines = [
     ...failures.flatMap(describeFailure),
-    ...(waiting.length > 0 ? [`not started: ${waiting.slice(0, 20).join(', ')}${waiting.length > 20 ? ' …' : ''}`] : []),
+    ...(waiting.length > 0
+      ? [`not started: ${waiting.slice(0, 20).join(', ')}${waiting.length > 20 ? ' …' : ''}`]
+      : []),
     `${workflow.workflowName} ${execution.status}${duration === null ? '' : ` in ${duration}`} (${execution.workflowExecutionId})`,
   ];
   return `${lines.join('\n')}\n`;
@@ -40,7 +44,8 @@ function asJson(
       jobName: config.jobName,
       jobType: config.jobType,
       status: attempt?.status ?? 'INIT',
-      reason: attempt === undefined ? (execution.status === 'FAILED' ? 'upstream_failed' : null) : attempt.reason,
+      reason:
+        attempt === undefined ? (execution.status === 'FAILED' ? 'upstream_failed' : null) : attempt.reason,
       attemptNumber: attempt?.attemptNumber ?? null,
       startDate: attempt?.startDate ?? null,
       endDate: attempt?.endDate ?? null,

@@ -3,8 +3,8 @@ import type { AIGraph, AISubGraph } from '../define/graph.ts';
 import type { Problem } from '../errors.ts';
 import { AIFlowError, problemsError } from '../errors.ts';
 import { findNonJson } from '../json.ts';
-import { validateOptions } from '../plugin/options.ts';
 import { nearest } from '../plugin/nearest.ts';
+import { validateOptions } from '../plugin/options.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { JobPluginFactory } from '../run/job-plugin.ts';
@@ -37,7 +37,12 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     const plugin = plugins.get(jobType) ?? getPlugin('job', jobType, registry);
     plugins.set(jobType, plugin);
     const properties = { ...subGraph.config.properties, ...settings.jobs.get(jobName)?.properties };
-    const validated = await validateOptions(plugin.options, properties, [jobName, 'properties'], settings.locate);
+    const validated = await validateOptions(
+      plugin.options,
+      properties,
+      [jobName, 'properties'],
+      settings.locate,
+    );
     if (validated.problems !== undefined) problems.push(...validated.problems);
     prepared.push({ ...subGraph, config: { jobName, jobType, properties } });
   }
@@ -77,7 +82,10 @@ function checkSettings(graph: AIGraph, settings: WorkflowSettings): Problem[] {
     const type = types.get(jobName);
     if (type === undefined) {
       const suggestion = nearest(jobName, [...types.keys()]);
-      const hint = suggestion === null ? `its jobs are ${[...types.keys()].slice(0, 20).join(', ')}` : `did you mean "${suggestion}"?`;
+      const hint =
+        suggestion === null
+          ? `its jobs are ${[...types.keys()].slice(0, 20).join(', ')}`
+          : `did you mean "${suggestion}"?`;
       const message = `workflow "${graph.workflowName}" has no job "${jobName}": ${hint}`;
       problems.push({ ...settings.locate([jobName]), key: jobName, message });
     } else if (job.jobType !== null && job.jobType !== type) {
@@ -91,9 +99,13 @@ function checkSettings(graph: AIGraph, settings: WorkflowSettings): Problem[] {
 /** Holds what a generator gave against its contract: another plugin's mistake should not be found while a job runs. */
 function checkJob(job: Job | undefined, { config }: AISubGraph, resourceDir: string): Job {
   const refuse = (what: string): AIFlowError =>
-    new AIFlowError('compile.not_plain', `the ${config.jobType} plugin made a job of "${config.jobName}" that ${what}`, {
-      context: { jobName: config.jobName, jobType: config.jobType },
-    });
+    new AIFlowError(
+      'compile.not_plain',
+      `the ${config.jobType} plugin made a job of "${config.jobName}" that ${what}`,
+      {
+        context: { jobName: config.jobName, jobType: config.jobType },
+      },
+    );
   if (job === undefined) throw refuse('is nothing');
   const notPlain = findNonJson(job);
   if (notPlain !== null) throw refuse(`is not plain JSON at "${notPlain}"`);

@@ -19,7 +19,9 @@ export function parseWorkflow(text: string): Workflow {
   try {
     value = fromWire(JSON.parse(text) as Json);
   } catch (error) {
-    throw new AIFlowError('workflow.invalid', 'a compiled workflow must be JSON, and this text is not', { cause: error });
+    throw new AIFlowError('workflow.invalid', 'a compiled workflow must be JSON, and this text is not', {
+      cause: error,
+    });
   }
   const format = isJsonObject(value) ? value['format'] : undefined;
   if (typeof format === 'number' && format > workflowFormat) {
@@ -28,7 +30,12 @@ export function parseWorkflow(text: string): Workflow {
       `this workflow has format ${format} and this @aiflow/core reads up to ${workflowFormat}: install a newer one`,
     );
   }
-  if (!isJsonObject(value) || format !== workflowFormat || !Array.isArray(value['jobs']) || !Array.isArray(value['rules'])) {
+  if (
+    !isJsonObject(value) ||
+    format !== workflowFormat ||
+    !Array.isArray(value['jobs']) ||
+    !Array.isArray(value['rules'])
+  ) {
     throw new AIFlowError('workflow.invalid', `expected a compiled workflow of format ${workflowFormat}`);
   }
   return value as unknown as Workflow;

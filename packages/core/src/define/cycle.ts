@@ -7,7 +7,10 @@ import { jobsOf } from './rules.ts';
  * that never ran) can be met by jobs that can start: the least set of which that holds is computed, and a cycle is
  * looked for only among the rest. Takes time in proportion to jobs and rules.
  */
-export function findRuleCycle(jobNames: readonly string[], rules: readonly JobRule[]): readonly string[] | null {
+export function findRuleCycle(
+  jobNames: readonly string[],
+  rules: readonly JobRule[],
+): readonly string[] | null {
   const startRules = rules.filter((rule) => rule.action !== 'STOP');
   const waiting = new Map<string, JobRule[]>();
   const listeners = new Map<string, JobRule[]>();
@@ -53,13 +56,14 @@ function followToCycle(
 ): readonly string[] {
   const path: string[] = [];
   const seenAt = new Map<string, number>();
-  for (let at: string | undefined = from; at !== undefined; ) {
+  for (let at: string | undefined = from; at !== undefined;) {
     const before = seenAt.get(at);
     if (before !== undefined) return [...path.slice(before), at];
     seenAt.set(at, path.length);
     path.push(at);
     const rule: JobRule | undefined = waiting.get(at)?.[0];
-    at = rule === undefined ? undefined : [...jobsOf(rule.condition)].find((jobName) => !startable.has(jobName));
+    at =
+      rule === undefined ? undefined : [...jobsOf(rule.condition)].find((jobName) => !startable.has(jobName));
   }
   return path;
 }

@@ -105,7 +105,10 @@ class JobSketch implements JobBuilder {
       throw new AIFlowError('define.async_block', `the block of job "${this.jobName}" must not be async`);
     }
     if (this.#jobType === null || this.#nodes.size === 0) {
-      throw new AIFlowError('define.empty_job', `job "${this.jobName}" has no node: call job.node() in its block`);
+      throw new AIFlowError(
+        'define.empty_job',
+        `job "${this.jobName}" has no node: call job.node() in its block`,
+      );
     }
     return { jobType: this.#jobType, nodes: [...this.#nodes.values()], dataEdges: this.#dataEdges };
   }

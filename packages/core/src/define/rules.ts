@@ -33,9 +33,11 @@ export const failed = (job: JobReference): Condition => onStatus(job, 'FAILED');
 /** Met when `job` was stopped. */
 export const killed = (job: JobReference): Condition => onStatus(job, 'KILLED');
 /** Met when every one of `conditions` is met, in whatever order. */
-export const all = (...conditions: readonly Condition[]): Condition => Object.freeze({ kind: 'all', of: conditions });
+export const all = (...conditions: readonly Condition[]): Condition =>
+  Object.freeze({ kind: 'all', of: conditions });
 /** Met when one of `conditions` is met. */
-export const any = (...conditions: readonly Condition[]): Condition => Object.freeze({ kind: 'any', of: conditions });
+export const any = (...conditions: readonly Condition[]): Condition =>
+  Object.freeze({ kind: 'any', of: conditions });
 
 /** The jobs whose status a condition looks at, each once. */
 export function jobsOf(condition: Condition): ReadonlySet<string> {

@@ -5,9 +5,9 @@ import { checkName } from '../names.ts';
 import { findRuleCycle } from './cycle.ts';
 import type { AIGraph, AINode, DataEdge, JobConfig } from './graph.ts';
 import { brandGraph } from './graph.ts';
+import type { PropertiesOf } from './job-types.ts';
 import type { JobBuilder, JobReference } from './job.ts';
 import { drawJob } from './job.ts';
-import type { PropertiesOf } from './job-types.ts';
 import type { Condition, JobAction, JobRule } from './rules.ts';
 import { jobsOf } from './rules.ts';
 
@@ -80,7 +80,10 @@ class WorkflowSketch implements WorkflowBuilder {
     }
     const [options, build] = rest.length === 1 ? [null, rest[0]] : rest;
     if (typeof build !== 'function') {
-      throw new AIFlowError('define.invalid_block', `job "${jobName}" needs a function that draws it as its last argument`);
+      throw new AIFlowError(
+        'define.invalid_block',
+        `job "${jobName}" needs a function that draws it as its last argument`,
+      );
     }
     const properties = plainObject(options?.properties ?? {}, `the properties of job "${jobName}"`);
     const drawn = drawJob(jobName, options?.type ?? null, build as (job: JobBuilder) => void);
@@ -99,10 +102,16 @@ class WorkflowSketch implements WorkflowBuilder {
     this.#ended = true;
     if (returned instanceof Promise) {
       returned.catch(() => undefined); // it is refused whatever it comes to
-      throw new AIFlowError('define.async_block', `the block of workflow "${this.workflowName}" must not be async`);
+      throw new AIFlowError(
+        'define.async_block',
+        `the block of workflow "${this.workflowName}" must not be async`,
+      );
     }
     if (this.#jobs.size === 0) {
-      throw new AIFlowError('define.empty_workflow', `workflow "${this.workflowName}" has no job: call workflow.job()`);
+      throw new AIFlowError(
+        'define.empty_workflow',
+        `workflow "${this.workflowName}" has no job: call workflow.job()`,
+      );
     }
     const cycle = findRuleCycle([...this.#jobs.keys()], this.#rules);
     if (cycle !== null) {

@@ -30,7 +30,10 @@ export function discoverPlugins(
   const beside = options.commandDir === undefined ? [] : packagesBeside(options.commandDir);
   const found: DiscoveredPlugin[] = [];
   const seen = new Set<string>();
-  for (const [directories, source] of [[own, 'project'], [beside, 'command']] as const) {
+  for (const [directories, source] of [
+    [own, 'project'],
+    [beside, 'command'],
+  ] as const) {
     for (const directory of directories) {
       const real = realpathSync(directory);
       if (seen.has(real)) continue;
@@ -69,7 +72,16 @@ function pluginsOf(directory: string, source: DiscoveredPlugin['source']): Disco
     if (!isJsonObject(plugin)) return [];
     const { kind, name } = plugin;
     if ((kind !== 'job' && kind !== 'blob' && kind !== 'scheduler') || typeof name !== 'string') return [];
-    return [{ kind, name, package: String(content['name']), version: String(content['version']), directory, source }];
+    return [
+      {
+        kind,
+        name,
+        package: String(content['name']),
+        version: String(content['version']),
+        directory,
+        source,
+      },
+    ];
   });
 }
 
@@ -102,10 +114,12 @@ function packagesBeside(commandDir: string): string[] {
   for (let directory = commandDir; ; directory = dirname(directory)) {
     const modules = directory.endsWith('node_modules') ? directory : join(directory, 'node_modules');
     for (const name of list(modules)) {
-      if (name.startsWith('@')) found.push(...list(join(modules, name)).map((scoped) => join(modules, name, scoped)));
+      if (name.startsWith('@'))
+        found.push(...list(join(modules, name)).map((scoped) => join(modules, name, scoped)));
       else if (!name.startsWith('.')) found.push(join(modules, name));
     }
-    if (directory === dirname(directory)) return found.filter((path) => readJson(join(path, 'package.json')) !== null);
+    if (directory === dirname(directory))
+      return found.filter((path) => readJson(join(path, 'package.json')) !== null);
   }
 }
 
@@ -130,6 +144,8 @@ function readJson(path: string): JsonObject | null {
     const content: unknown = JSON.parse(text);
     return isJsonObject(content) ? content : null;
   } catch (error) {
-    throw new AIFlowError('plugin.unreadable', `${path} is not valid JSON: ${messageOf(error)}`, { cause: error });
+    throw new AIFlowError('plugin.unreadable', `${path} is not valid JSON: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

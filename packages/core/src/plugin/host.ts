@@ -1,5 +1,5 @@
-import type { AttemptRunner } from '../run/runner.ts';
 import type { Json } from '../json.ts';
+import type { AttemptRunner } from '../run/runner.ts';
 
 /** Where a plugin writes what people should know; `fields` are plain data and never hold a secret. */
 export interface Logger {

@@ -41,8 +41,13 @@ export async function loadPlugins(needs: readonly PluginNeed[], options: LoadOpt
       names.push(name);
       continue;
     }
-    discovered ??= discoverPlugins(projectDir, { commandDir, packages: plugins.filter((item) => !isFile(item)) });
-    const found = discovered.find((plugin) => plugin.kind === kind && (plugin.name === name || plugin.package === name));
+    discovered ??= discoverPlugins(projectDir, {
+      commandDir,
+      packages: plugins.filter((item) => !isFile(item)),
+    });
+    const found = discovered.find(
+      (plugin) => plugin.kind === kind && (plugin.name === name || plugin.package === name),
+    );
     if (found === undefined) throw notInstalled(kind, name, discovered);
     await importPackage(found);
     if (findPlugin(kind, found.name, registry) === null) {
@@ -64,7 +69,10 @@ function isFile(item: string): boolean {
 async function importPackage(plugin: DiscoveredPlugin): Promise<void> {
   const entry = packageEntry(plugin.directory);
   if (entry === null) {
-    throw new AIFlowError('plugin.load_failed', `${plugin.package} has no entry that can be imported: check "exports" in its package.json`);
+    throw new AIFlowError(
+      'plugin.load_failed',
+      `${plugin.package} has no entry that can be imported: check "exports" in its package.json`,
+    );
   }
   await importPlugin(entry, plugin.package);
 }
@@ -82,7 +90,9 @@ async function importPlugin(file: string, name: string): Promise<void> {
 }
 
 function notInstalled(kind: PluginKind, name: string, discovered: readonly DiscoveredPlugin[]): AIFlowError {
-  const known = [...new Set(discovered.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name))];
+  const known = [
+    ...new Set(discovered.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name)),
+  ];
   const wanted = name.includes('/') || name.startsWith('@') ? name : `@aiflow/${kind}-${name}`;
   return new AIFlowError(
     'plugin.not_installed',

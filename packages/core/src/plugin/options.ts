@@ -35,7 +35,7 @@ export async function validateOptions<Options>(
   const problems = new Map<string, Problem>();
   // Some libraries name one unknown key at a time, so the rest is held against the schema again without it.
   let issues: readonly StandardIssue[] = first.issues;
-  for (let rest = options; ; ) {
+  for (let rest = options; ;) {
     for (const issue of issues) {
       const problem = describeIssue(issue, rest, keys, locate, known);
       problems.set(`${problem.key} ${problem.message}`, problem);
@@ -68,7 +68,11 @@ function knownKeys(schema: Schema): readonly string[] | null {
   }
 }
 
-function isUnknown(key: string | number | undefined, options: JsonObject, known: readonly string[] | null): boolean {
+function isUnknown(
+  key: string | number | undefined,
+  options: JsonObject,
+  known: readonly string[] | null,
+): boolean {
   return key !== undefined && String(key) in options && known !== null && !known.includes(String(key));
 }
 
@@ -85,7 +89,8 @@ function describeIssue(
   const own = path[0];
   if (path.length === 1 && isUnknown(own, options, known)) {
     const suggestion = nearest(String(own), known ?? []);
-    const hint = suggestion === null ? `expected one of ${(known ?? []).join(', ')}` : `did you mean "${suggestion}"?`;
+    const hint =
+      suggestion === null ? `expected one of ${(known ?? []).join(', ')}` : `did you mean "${suggestion}"?`;
     return { ...place, key, message: `"${key}" is not an option: ${hint}` };
   }
   return { ...place, key, message: `"${key}" is not valid: ${issue.message}${found(options, path)}` };

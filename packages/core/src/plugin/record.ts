@@ -1,6 +1,6 @@
-import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
+import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { PluginHost, SchedulerHost } from './host.ts';
 import type { Schema } from './schema.ts';
 

@@ -142,7 +142,9 @@ function checkRecord(plugin: Plugin): void {
       'plugin.protocol',
       `${plugin.kind} plugin ${name} speaks protocol ${String(plugin.protocol)} and this @aiflow/core speaks ` +
         `${protocol}: install a version of ${plugin.package} that is made for it`,
-      { context: { kind: plugin.kind, name: plugin.name, found: String(plugin.protocol), expected: protocol } },
+      {
+        context: { kind: plugin.kind, name: plugin.name, found: String(plugin.protocol), expected: protocol },
+      },
     );
   }
   const members = {
@@ -166,6 +168,9 @@ function checkRecord(plugin: Plugin): void {
     });
   }
   if (plugin.kind === 'job' && plugin.jobType !== plugin.name) {
-    throw new AIFlowError('plugin.invalid', `job plugin ${name} must have its name as its jobType, not "${plugin.jobType}"`);
+    throw new AIFlowError(
+      'plugin.invalid',
+      `job plugin ${name} must have its name as its jobType, not "${plugin.jobType}"`,
+    );
   }
 }

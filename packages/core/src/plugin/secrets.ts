@@ -40,6 +40,8 @@ function resolveText(text: string, secrets: SecretResolver, path: string): strin
 }
 
 /** Secrets from environment variables; the values are read when they are asked for. */
-export function environmentSecrets(environment: Readonly<Record<string, string | undefined>>): SecretResolver {
+export function environmentSecrets(
+  environment: Readonly<Record<string, string | undefined>>,
+): SecretResolver {
   return { get: (name) => environment[name] ?? null };
 }

@@ -38,7 +38,13 @@ export async function buildWorkflow(
 ): Promise<Workflow> {
   const { projectDir, plugins } = project;
   const { registry = globalRegistry(), commandDir, onOutput, signal } = options;
-  const graph = await loadDefinition({ projectDir, workflowName, commandDir, signal, ...(onOutput && { onOutput }) });
+  const graph = await loadDefinition({
+    projectDir,
+    workflowName,
+    commandDir,
+    signal,
+    ...(onOutput && { onOutput }),
+  });
   const settings = await readSettings(projectDir, workflowName);
   const needs = jobTypesOf(graph).map((jobType) => ({ kind: 'job' as const, className: jobType }));
   await loadPlugins(needs, { projectDir, plugins, commandDir, registry });
@@ -72,7 +78,11 @@ export async function storeProject(
     indexPath: join(stateDir, 'index'),
     ...(signal && { signal }),
   });
-  const uri = await blob.manager.uploadProject(snapshotId, projectDir, { manifest, overlay, ...(signal && { signal }) });
+  const uri = await blob.manager.uploadProject(snapshotId, projectDir, {
+    manifest,
+    overlay,
+    ...(signal && { signal }),
+  });
   return { projectName, snapshotId, uri };
 }
 

@@ -1,11 +1,11 @@
 import { problemsError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { PluginHost, SchedulerHost } from '../plugin/host.ts';
+import { validateOptions } from '../plugin/options.ts';
 import type { PluginRecord } from '../plugin/record.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
 import { resolveReferences } from '../plugin/secrets.ts';
-import { validateOptions } from '../plugin/options.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { PluginChoice, Project } from './project-file.ts';

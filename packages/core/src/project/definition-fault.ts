@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JsonObject } from '../json.ts';
 import { AIFlowError, describeProblem } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { DefinitionAnswer } from './definition-message.ts';
 
 type Thrown = Extract<DefinitionAnswer, { kind: 'threw' }>;
@@ -15,28 +15,46 @@ interface Fault {
 /** The error for what a definition threw while it was loaded: where, what, and what to write instead. */
 export function explainThrown(thrown: Thrown, file: string, projectDir: string): AIFlowError {
   const place = findPlace(thrown.stack, projectDir) ?? { file, line: null, column: null };
-  const fault = thrown.own === null ? explainFault(thrown, place.file) : { code: thrown.code ?? 'workflow.threw', message: thrown.message };
+  const fault =
+    thrown.own === null
+      ? explainFault(thrown, place.file)
+      : { code: thrown.code ?? 'workflow.threw', message: thrown.message };
   const problem = { ...place, key: null, message: fault.message };
-  const context: JsonObject = { ...thrown.own?.context, file: place.file, line: place.line, column: place.column };
+  const context: JsonObject = {
+    ...thrown.own?.context,
+    file: place.file,
+    line: place.line,
+    column: place.column,
+  };
   return new AIFlowError(fault.code, describeProblem(problem), { context, problems: [problem] });
 }
 
 function explainFault(thrown: Thrown, file: string): Fault {
   const { code, message } = thrown;
-  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') return typeScriptFault(code, message);
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT') return importFault(message, file);
-  if (message.startsWith('Cannot use import statement outside a module') || message.startsWith("Unexpected token 'export'")) {
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX')
+    return typeScriptFault(code, message);
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT')
+    return importFault(message, file);
+  if (
+    message.startsWith('Cannot use import statement outside a module') ||
+    message.startsWith("Unexpected token 'export'")
+  ) {
     return {
       code: 'workflow.not_a_module',
       message: `this file is taken for CommonJS: write "type": "module" into ${nearestPackage(file)}`,
     };
   }
-  if (message.includes('does not provide an export named')) return { code: 'workflow.import_not_found', message };
-  return { code: 'workflow.threw', message: `the definition threw: ${message === '' ? 'an error without a message' : message}` };
+  if (message.includes('does not provide an export named'))
+    return { code: 'workflow.import_not_found', message };
+  return {
+    code: 'workflow.threw',
+    message: `the definition threw: ${message === '' ? 'an error without a message' : message}`,
+  };
 }
 
 function typeScriptFault(code: string, message: string): Fault {
-  if (code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') return { code: 'workflow.syntax', message: `not valid TypeScript: ${message}` };
+  if (code === 'ERR_INVALID_TYPESCRIPT_SYNTAX')
+    return { code: 'workflow.syntax', message: `not valid TypeScript: ${message}` };
   const remedy = /enum/i.test(message)
     ? 'write "const Color = { red: \'red\' } as const" instead of an enum'
     : /parameter property/i.test(message)
@@ -54,21 +72,32 @@ function importFault(message: string, file: string): Fault {
   const quoted = /Cannot find (package|module) '([^']+)'/.exec(message);
   if (quoted?.[1] === 'package') {
     const name = packageName(quoted[2] ?? '');
-    return { code: 'workflow.package_not_installed', message: `package "${name}" is not installed: run "npm install ${name}" in the project` };
+    return {
+      code: 'workflow.package_not_installed',
+      message: `package "${name}" is not installed: run "npm install ${name}" in the project`,
+    };
   }
   const missing = quoted?.[2] ?? /Directory import '([^']+)'/.exec(message)?.[1];
   if (missing === undefined) return { code: 'workflow.import_not_found', message };
   const path = missing.startsWith('file:') ? fileURLToPath(missing) : missing;
   const shown = relative(dirname(file), path);
   const specifier = shown.startsWith('.') ? shown : `./${shown}`;
-  const complete = ['.ts', '.js', '.mjs', '/index.ts', '/index.js'].find((ending) => existsSync(path + ending));
+  const complete = ['.ts', '.js', '.mjs', '/index.ts', '/index.js'].find((ending) =>
+    existsSync(path + ending),
+  );
   return complete === undefined
     ? { code: 'workflow.import_not_found', message: `it imports "${specifier}", and there is no such file` }
-    : { code: 'workflow.import_without_extension', message: `it imports "${specifier}": write the file's whole name, "${specifier}${complete}"` };
+    : {
+        code: 'workflow.import_without_extension',
+        message: `it imports "${specifier}": write the file's whole name, "${specifier}${complete}"`,
+      };
 }
 
 function packageName(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function nearestPackage(file: string): string {
@@ -80,11 +109,15 @@ function nearestPackage(file: string): string {
 }
 
 /** The first place in a stack that lies in the project and in no installed package. */
-function findPlace(stack: string, projectDir: string): { file: string; line: number; column: number | null } | null {
+function findPlace(
+  stack: string,
+  projectDir: string,
+): { file: string; line: number; column: number | null } | null {
   for (const match of stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+):(\d+)(?::(\d+))?/g)) {
     const file = decodeURI(match[1] ?? '');
     const inside = file.startsWith(`${projectDir}/`) && !file.includes('/node_modules/');
-    if (inside) return { file, line: Number(match[2]), column: match[3] === undefined ? null : Number(match[3]) };
+    if (inside)
+      return { file, line: Number(match[2]), column: match[3] === undefined ? null : Number(match[3]) };
   }
   return null;
 }

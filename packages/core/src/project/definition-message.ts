@@ -1,6 +1,6 @@
-import type { JsonObject } from '../json.ts';
 import type { AIGraph } from '../define/graph.ts';
 import type { Problem } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 
 /** What the thread that loads a definition is told. */
 export interface DefinitionRequest {

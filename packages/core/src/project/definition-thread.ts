@@ -12,7 +12,8 @@ async function answer(request: DefinitionRequest): Promise<DefinitionAnswer> {
   if (request.commandDir !== null) resolveBeside(request.projectDir, request.commandDir);
   try {
     const module: unknown = await import(pathToFileURL(request.file).href);
-    const exported: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
+    const exported: unknown =
+      typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
     const version = graphVersionOf(exported);
     if (version !== null) return { kind: 'graph', version, graph: exported as AIGraph };
     const found = exported === undefined ? 'nothing' : exported === null ? 'null' : typeof exported;

@@ -8,7 +8,10 @@ export const projectFileName = 'project.yaml';
 const definitionExtensions = ['.ts', '.mts', '.js', '.mjs'];
 
 /** Where the state of a project goes: `$AIFLOW_HOME`, or `.aiflow` in the project. */
-export function stateDirectory(projectDir: string, environment: Readonly<Record<string, string | undefined>>): string {
+export function stateDirectory(
+  projectDir: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
   const home = environment['AIFLOW_HOME'];
   return home === undefined || home === '' ? join(projectDir, '.aiflow') : home;
 }
@@ -37,9 +40,13 @@ export function findDefinition(projectDir: string, workflowName: string): string
   if (found !== undefined) return found;
   const blocked = candidates.find((file) => statSync(file, { throwIfNoEntry: false }) !== undefined);
   if (blocked !== undefined) {
-    throw new AIFlowError('workflow.not_a_file', `expected a file that defines workflow "${workflowName}" at ${blocked}, found something else`, {
-      context: { path: blocked },
-    });
+    throw new AIFlowError(
+      'workflow.not_a_file',
+      `expected a file that defines workflow "${workflowName}" at ${blocked}, found something else`,
+      {
+        context: { path: blocked },
+      },
+    );
   }
   const known = listWorkflows(projectDir);
   const suggestion = nearest(workflowName, known);
@@ -70,6 +77,8 @@ function isFile(path: string): boolean {
     return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   } catch (error) {
     if (errorCode(error) === 'ENOTDIR') return false;
-    throw new AIFlowError('workflow.unreadable', `cannot look at ${path}: ${messageOf(error)}`, { cause: error });
+    throw new AIFlowError('workflow.unreadable', `cannot look at ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

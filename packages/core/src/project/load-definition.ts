@@ -80,14 +80,26 @@ async function runDefinition(file: string, options: LoadDefinitionOptions): Prom
     outcome.reject(new AIFlowError(code, `${file} ${message}`, { context: { file }, cause }));
   };
   const timer = setTimeout(() => {
-    fail('workflow.definition_timeout', `did not finish loading within ${timeout / 1000} s: a definition only draws the graph, so let jobs do the work`);
+    fail(
+      'workflow.definition_timeout',
+      `did not finish loading within ${timeout / 1000} s: a definition only draws the graph, so let jobs do the work`,
+    );
   }, timeout);
   const onAbort = (): void => outcome.reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   worker.on('message', (answer: DefinitionAnswer) => outcome.resolve(answer));
-  worker.on('messageerror', (error) => fail('workflow.definition_failed', `exports what is not plain data: ${messageOf(error)}`, error));
-  worker.on('error', (error) => fail('workflow.definition_failed', `could not be run: ${messageOf(error)}`, error));
-  worker.on('exit', (code) => fail('workflow.definition_exited', `ended its process (exit code ${code}) instead of exporting a workflow: take the call of process.exit() out`));
+  worker.on('messageerror', (error) =>
+    fail('workflow.definition_failed', `exports what is not plain data: ${messageOf(error)}`, error),
+  );
+  worker.on('error', (error) =>
+    fail('workflow.definition_failed', `could not be run: ${messageOf(error)}`, error),
+  );
+  worker.on('exit', (code) =>
+    fail(
+      'workflow.definition_exited',
+      `ended its process (exit code ${code}) instead of exporting a workflow: take the call of process.exit() out`,
+    ),
+  );
   try {
     return await outcome.promise;
   } finally {

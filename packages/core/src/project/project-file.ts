@@ -7,9 +7,9 @@ import { isJsonObject } from '../json.ts';
 import { isName, nameRule } from '../names.ts';
 import { nearest } from '../plugin/nearest.ts';
 import type { Locate } from '../plugin/options.ts';
+import { projectFileName, stateDirectory } from './layout.ts';
 import type { ConfigFile } from './yaml.ts';
 import { parseYaml } from './yaml.ts';
-import { projectFileName, stateDirectory } from './layout.ts';
 
 /** Which plugin a project chose for something, and the options that it gives it. */
 export interface PluginChoice {
@@ -33,7 +33,15 @@ export interface Project {
   readonly locate: Locate;
 }
 
-const knownKeys = ['project_name', 'blob', 'scheduler', 'plugins', 'server_uri', 'notification_server_uri', 'properties'];
+const knownKeys = [
+  'project_name',
+  'blob',
+  'scheduler',
+  'plugins',
+  'server_uri',
+  'notification_server_uri',
+  'properties',
+];
 
 /**
  * Reads the project at a directory. Throws `project.not_found` when there is no `project.yaml` in it, and
@@ -72,7 +80,8 @@ function readProjectFile(projectDir: string): string {
   try {
     return readFileSync(join(projectDir, projectFileName), 'utf8');
   } catch (error) {
-    const reason = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR' ? 'there is none' : messageOf(error);
+    const reason =
+      errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR' ? 'there is none' : messageOf(error);
     throw new AIFlowError(
       'project.not_found',
       `expected a ${projectFileName} in ${projectDir}, and ${reason}: name the project with --project, or make one with "aiflow init"`,
@@ -83,7 +92,13 @@ function readProjectFile(projectDir: string): string {
 
 type Report = (key: string, message: string) => void;
 
-function choice(file: ConfigFile, key: string, classKey: string, configKey: string, report: Report): PluginChoice {
+function choice(
+  file: ConfigFile,
+  key: string,
+  classKey: string,
+  configKey: string,
+  report: Report,
+): PluginChoice {
   const section = file.value[key] ?? {};
   const fallback: PluginChoice = { className: 'local', config: {}, keys: [key, configKey] };
   if (!isJsonObject(section)) {
@@ -94,9 +109,13 @@ function choice(file: ConfigFile, key: string, classKey: string, configKey: stri
   const className = section[classKey] ?? fallback.className;
   const config = section[configKey] ?? {};
   if (typeof className !== 'string' || className === '') {
-    report(`${key}.${classKey}`, `"${key}.${classKey}" must name a plugin, such as "local" or "@aiflow/${key}-local"${shown(className)}`);
+    report(
+      `${key}.${classKey}`,
+      `"${key}.${classKey}" must name a plugin, such as "local" or "@aiflow/${key}-local"${shown(className)}`,
+    );
   }
-  if (!isJsonObject(config)) report(`${key}.${configKey}`, `"${key}.${configKey}" must be a mapping${shown(config)}`);
+  if (!isJsonObject(config))
+    report(`${key}.${configKey}`, `"${key}.${configKey}" must be a mapping${shown(config)}`);
   return { className: String(className), config: isJsonObject(config) ? config : {}, keys: fallback.keys };
 }
 
@@ -108,11 +127,17 @@ function texts(value: Json | undefined, report: Report): string[] {
 }
 
 /** Reports the keys of a mapping that are not known, with the nearest that is. */
-export function reportUnknown(value: JsonObject, known: readonly string[], prefix: string, report: Report): void {
+export function reportUnknown(
+  value: JsonObject,
+  known: readonly string[],
+  prefix: string,
+  report: Report,
+): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const suggestion = nearest(key, known);
-    const hint = suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
+    const hint =
+      suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
     report(`${prefix}${key}`, `"${prefix}${key}" is not a key here: ${hint}`);
   }
 }

@@ -5,8 +5,8 @@ import type { Problem } from '../errors.ts';
 import { AIFlowError, errorCode, messageOf, problemsError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { isJsonObject } from '../json.ts';
-import { reportUnknown } from './project-file.ts';
 import { settingsFile } from './layout.ts';
+import { reportUnknown } from './project-file.ts';
 import { parseYaml } from './yaml.ts';
 
 /** Keys of a workflow's YAML that are not jobs. */
@@ -24,7 +24,10 @@ export async function readSettings(projectDir: string, workflowName: string): Pr
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return noSettings;
-    throw new AIFlowError('config.unreadable', `cannot read ${path}: ${messageOf(error)}`, { context: { path }, cause: error });
+    throw new AIFlowError('config.unreadable', `cannot read ${path}: ${messageOf(error)}`, {
+      context: { path },
+      cause: error,
+    });
   }
   const file = await parseYaml(text, path);
   const problems: Problem[] = [];
@@ -43,7 +46,8 @@ export async function readSettings(projectDir: string, workflowName: string): Pr
     const settings = mapping(jobName, value);
     reportUnknown(settings, jobKeys, `${jobName}.`, report);
     const jobType = settings['job_type'] ?? null;
-    if (jobType !== null && typeof jobType !== 'string') report(`${jobName}.job_type`, `"${jobName}.job_type" must be text`);
+    if (jobType !== null && typeof jobType !== 'string')
+      report(`${jobName}.job_type`, `"${jobName}.job_type" must be text`);
     jobs.set(jobName, {
       jobType: typeof jobType === 'string' ? jobType : null,
       properties: mapping(`${jobName}.properties`, settings['properties']),

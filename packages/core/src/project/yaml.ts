@@ -47,7 +47,8 @@ function toPlain(document: Document, file: string): JsonObject {
   }
   if (!isJsonObject(value)) throw invalid(file, 'expected a mapping of keys to values at the top');
   const notPlain = findNonJson(value);
-  if (notPlain !== null) throw invalid(file, `the value of "${notPlain}" is neither text, number, list nor mapping`);
+  if (notPlain !== null)
+    throw invalid(file, `the value of "${notPlain}" is neither text, number, list nor mapping`);
   if (hasPrototypeKey(value)) throw invalid(file, 'the key "__proto__" is not allowed');
   return value;
 }
@@ -65,7 +66,7 @@ function invalid(file: string, message: string, cause?: unknown): AIFlowError {
 /** Where the deepest part of the path that exists was written. */
 function locate(
   { isAlias, isCollection, isMap, isPair, isScalar }: Parser,
-  document: Document, 
+  document: Document,
   lines: LineCounter,
   file: string,
   path: readonly (string | number)[],

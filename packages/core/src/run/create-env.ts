@@ -108,7 +108,9 @@ export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobR
   } satisfies JobRuntimeEnv);
 }
 
-type Facts = Readonly<Record<Exclude<keyof typeof environmentNames, 'parameters' | 'context'>, string | number>>;
+type Facts = Readonly<
+  Record<Exclude<keyof typeof environmentNames, 'parameters' | 'context'>, string | number>
+>;
 
 function jobEnvironment(
   attempt: Attempt,

@@ -1,5 +1,5 @@
-import type { AISubGraph } from '../define/graph.ts';
 import type { Job } from '../compile/workflow.ts';
+import type { AISubGraph } from '../define/graph.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { PluginRecord } from '../plugin/record.ts';
 import type { FinalStatus, Status } from '../schedule/status.ts';

@@ -1,5 +1,5 @@
-import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
 import type { Job } from '../compile/workflow.ts';
+import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Clock, Logger, SecretResolver } from '../plugin/host.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
@@ -38,7 +38,10 @@ export function createRunner(options: RunnerOptions): AttemptRunner {
   return {
     start: (attempt) => {
       const stopping = new AbortController();
-      const submitted = begin(attempt).then(async (begun) => ({ ...begun, handle: await submit(attempt, begun, stopping) }));
+      const submitted = begin(attempt).then(async (begun) => ({
+        ...begun,
+        handle: await submit(attempt, begun, stopping),
+      }));
       return attemptRun(attempt, options, submitted, stopping);
     },
     find: async (attempt) => {
@@ -82,7 +85,11 @@ function attemptRun(
 }
 
 /** Submits, and when that fails half way ends whatever it had begun. */
-async function submit(attempt: Attempt, { controller, env }: Begun, stopping: AbortController): Promise<JobHandle> {
+async function submit(
+  attempt: Attempt,
+  { controller, env }: Begun,
+  stopping: AbortController,
+): Promise<JobHandle> {
   stopping.signal.throwIfAborted();
   try {
     return await controller.submitJob(attempt.job, env);
@@ -97,7 +104,11 @@ async function submit(attempt: Attempt, { controller, env }: Begun, stopping: Ab
 }
 
 /** Waits for the end of a submitted job, whatever goes wrong, and cleans up behind it. */
-async function conclude(attempt: Attempt, submitting: Promise<Submitted>, stop: AbortSignal): Promise<JobResult> {
+async function conclude(
+  attempt: Attempt,
+  submitting: Promise<Submitted>,
+  stop: AbortSignal,
+): Promise<JobResult> {
   let submitted: Submitted;
   try {
     submitted = await submitting;
@@ -115,7 +126,9 @@ async function conclude(attempt: Attempt, submitting: Promise<Submitted>, stop: 
   try {
     await controller.cleanupJob(handle, env);
   } catch (error) {
-    env.logger.warn(`clean-up after job "${env.jobName}" failed: ${messageOf(error)}`, { attemptId: env.attemptId });
+    env.logger.warn(`clean-up after job "${env.jobName}" failed: ${messageOf(error)}`, {
+      attemptId: env.attemptId,
+    });
   }
   return result;
 }
@@ -125,7 +138,10 @@ async function waitOrStop({ controller, env, handle }: Submitted, stop: AbortSig
     stop.throwIfAborted();
     const result = await controller.getResult(handle, { env, blocking: true, signal: stop });
     if (result !== null) return result;
-    throw new AIFlowError('job.no_result', `plugin ${handle.plugin} gave no result for a job that it had waited for`);
+    throw new AIFlowError(
+      'job.no_result',
+      `plugin ${handle.plugin} gave no result for a job that it had waited for`,
+    );
   } catch (error) {
     if (!stop.aborted) throw error;
   }

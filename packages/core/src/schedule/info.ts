@@ -1,5 +1,5 @@
-import type { JobResultError } from '../run/job-plugin.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { JobResultError } from '../run/job-plugin.ts';
 import type { Status, StatusReason } from './status.ts';
 
 /** A workflow that a scheduler holds. The documents call the project's name its `namespace`. */

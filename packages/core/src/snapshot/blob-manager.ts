@@ -29,7 +29,11 @@ export interface SnapshotInfo {
 export interface BlobManager {
   readonly config: JsonObject;
   /** Stores the project; resolves with the uri that `downloadProject` takes. `blob.changed` when a file is not what the manifest says. */
-  uploadProject(workflowSnapshotId: string, projectPath: string, options?: UploadProjectOptions): Promise<string>;
+  uploadProject(
+    workflowSnapshotId: string,
+    projectPath: string,
+    options?: UploadProjectOptions,
+  ): Promise<string>;
   /**
    * The path of a directory with the snapshot's files, read-only. Without `localPath` it is a copy that all callers
    * on this machine share; with it, the caller's own, at a path that must not exist. `blob.not_found` for an

@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { createHash, hash } from 'node:crypto';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileStat } from './file-stat.ts';
 import { fileStat, isSame } from './file-stat.ts';
@@ -21,7 +21,11 @@ export interface HashedFile {
  * The SHA-256 of a file that was seen as `stat`. A file that changes while it is read is read again, and gives null
  * when it does not hold still. Throws what the file system throws.
  */
-export async function hashFile(path: string, stat: FileStat, signal?: AbortSignal): Promise<HashedFile | null> {
+export async function hashFile(
+  path: string,
+  stat: FileStat,
+  signal?: AbortSignal,
+): Promise<HashedFile | null> {
   let seen = stat;
   for (let count = 0; count < tries; count += 1) {
     if (count > 0) {

@@ -8,7 +8,15 @@ export const ignoreFile = '.aiflowignore';
 export const ignoredNames: ReadonlySet<string> = new Set([
   ...['.git', '.hg', '.svn'],
   ...['node_modules', '.venv', 'venv', '.tox', '.nox'],
-  ...['__pycache__', '.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis', '.ipynb_checkpoints', '.turbo'],
+  ...[
+    '__pycache__',
+    '.mypy_cache',
+    '.pytest_cache',
+    '.ruff_cache',
+    '.hypothesis',
+    '.ipynb_checkpoints',
+    '.turbo',
+  ],
   ...['.aiflow', '.DS_Store', '.eslintcache'],
 ]);
 const ignoredEnding = '.tsbuildinfo';

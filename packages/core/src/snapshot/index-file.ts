@@ -53,7 +53,8 @@ function parse(bytes: Buffer, root: string): SnapshotIndex | null {
   const body = new Uint8Array(bytes).buffer;
   const [found, time, count, rootLength] = new Float64Array(body, 0, headerLength);
   if (found !== magic || time === undefined || count === undefined || rootLength === undefined) return null;
-  const column = (number: number): Float64Array => new Float64Array(body, (headerLength + number * count) * 8, count);
+  const column = (number: number): Float64Array =>
+    new Float64Array(body, (headerLength + number * count) * 8, count);
   const [sizes, mtimes, ctimes, inodes] = [column(0), column(1), column(2), column(3)];
   const hashesStart = (headerLength + 4 * count) * 8;
   const rootStart = hashesStart + 32 * count;
@@ -99,7 +100,12 @@ export function takeTime(indexPath: string): number {
 }
 
 /** Replaces the index at once; a reader beside it sees the old one or the new one. */
-export function writeIndex(indexPath: string, root: string, time: number, entries: readonly IndexEntry[]): void {
+export function writeIndex(
+  indexPath: string,
+  root: string,
+  time: number,
+  entries: readonly IndexEntry[],
+): void {
   const rootBytes = Buffer.from(root);
   const pathBytes = Buffer.from(entries.map((entry) => `${entry.path}\0`).join(''));
   const count = entries.length;

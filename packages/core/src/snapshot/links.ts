@@ -7,7 +7,7 @@ export function leadsOutside(path: string, target: string, links: ReadonlyMap<st
   const place = path.split('/').slice(0, -1);
   const ahead = partsOf(target);
   if (target.startsWith('/')) return true;
-  for (let followed = 0; ; ) {
+  for (let followed = 0; ;) {
     const part = ahead.pop();
     if (part === undefined) return false;
     if (part === '' || part === '.') continue;

@@ -18,9 +18,13 @@ export interface SnapshotProblem {
 /** All of them in one error: with their code when they share one, else `snapshot.invalid`. */
 export function snapshotError(found: readonly SnapshotProblem[]): AIFlowError {
   const sorted = [...found].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const problems = sorted.map(
-    (one): Problem => ({ file: one.path, line: null, column: null, key: null, message: one.message }),
-  );
+  const problems = sorted.map((one): Problem => ({
+    file: one.path,
+    line: null,
+    column: null,
+    key: null,
+    message: one.message,
+  }));
   const code = sorted.every((one) => one.code === sorted[0]?.code) ? sorted[0]?.code : undefined;
   return problemsError(code ?? 'snapshot.invalid', problems);
 }

@@ -91,10 +91,14 @@ function findProject(projectPath: string): string {
     throw new AIFlowError('snapshot.no_project', `the project ${projectPath} must be a directory`);
   } catch (error) {
     if (error instanceof AIFlowError) throw error;
-    throw new AIFlowError('snapshot.no_project', `the project ${projectPath} cannot be read: ${messageOf(error)}`, {
-      context: { path: projectPath },
-      cause: error,
-    });
+    throw new AIFlowError(
+      'snapshot.no_project',
+      `the project ${projectPath} cannot be read: ${messageOf(error)}`,
+      {
+        context: { path: projectPath },
+        cause: error,
+      },
+    );
   }
 }
 

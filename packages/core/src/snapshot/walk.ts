@@ -6,7 +6,14 @@ import { errorCode, messageOf } from '../errors.ts';
 import type { FileStat } from './file-stat.ts';
 import { fileStat } from './file-stat.ts';
 import type { IgnoreRules } from './ignore.ts';
-import { ignoreFile, isIgnoredByDefault, isReserved, judge, parseIgnoreFile, virtualEnvironmentFile } from './ignore.ts';
+import {
+  ignoreFile,
+  isIgnoredByDefault,
+  isReserved,
+  judge,
+  parseIgnoreFile,
+  virtualEnvironmentFile,
+} from './ignore.ts';
 import type { SnapshotProblem, SnapshotProblemCode } from './problem.ts';
 
 export interface WalkedFile {
@@ -51,7 +58,9 @@ const turn = 25;
  */
 export async function walk(root: string, options: WalkOptions): Promise<Walk> {
   const found: Walk = { files: [], links: new Map(), emptyDirectories: [], problems: [] };
-  const pending: Directory[] = [{ path: '', parent: null, rules: null, takenBack: true, holdsSomething: false }];
+  const pending: Directory[] = [
+    { path: '', parent: null, rules: null, takenBack: true, holdsSomething: false },
+  ];
   const visited: Directory[] = [];
   let turnEnds = performance.now() + turn;
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
@@ -66,7 +75,13 @@ export async function walk(root: string, options: WalkOptions): Promise<Walk> {
 }
 
 /** Reads one directory; false when it turned out to be left out. */
-function readInto(found: Walk, pending: Directory[], root: string, at: Directory, options: WalkOptions): boolean {
+function readInto(
+  found: Walk,
+  pending: Directory[],
+  root: string,
+  at: Directory,
+  options: WalkOptions,
+): boolean {
   const directory = at.path === '' ? root : `${root}/${at.path}`;
   const entries = listDirectory(found, directory, at.path);
   if (entries === null) return false;
@@ -104,7 +119,12 @@ function listDirectory(found: Walk, directory: string, path: string): Dirent[] |
     return entries;
   } catch (error) {
     if (path !== '' && errorCode(error) === 'ENOENT') return null; // removed since its parent was read
-    report(found, 'snapshot.unreadable', path === '' ? '.' : path, `this directory cannot be read: ${messageOf(error)}`);
+    report(
+      found,
+      'snapshot.unreadable',
+      path === '' ? '.' : path,
+      `this directory cannot be read: ${messageOf(error)}`,
+    );
     return null;
   }
 }
@@ -116,9 +136,19 @@ function checkNames(found: Walk, directory: string, path: string): void {
     const shown = join(path, name);
     if (found.problems.some((problem) => problem.path === shown)) continue;
     if (!Buffer.from(name).equals(bytes)) {
-      report(found, 'snapshot.invalid_name', shown, 'the name is not valid UTF-8: rename it, or ignore its directory');
+      report(
+        found,
+        'snapshot.invalid_name',
+        shown,
+        'the name is not valid UTF-8: rename it, or ignore its directory',
+      );
     } else if (name.includes('\\')) {
-      report(found, 'snapshot.invalid_name', shown, 'a name must not hold a backslash: rename it, or ignore it');
+      report(
+        found,
+        'snapshot.invalid_name',
+        shown,
+        'a name must not hold a backslash: rename it, or ignore it',
+      );
     }
   }
 }
@@ -137,11 +167,21 @@ function take(found: Walk, fullPath: string, path: string, entry: Dirent): boole
       const target = bytes.toString();
       found.links.set(path, target);
       if (!Buffer.from(target).equals(bytes) || target.includes('\\')) {
-        report(found, 'snapshot.invalid_name', path, "the link's target must be UTF-8 without a backslash: change it, or ignore it");
+        report(
+          found,
+          'snapshot.invalid_name',
+          path,
+          "the link's target must be UTF-8 without a backslash: change it, or ignore it",
+        );
       }
       return true;
     }
-    report(found, 'snapshot.special_file', path, `a snapshot cannot hold ${kindOf(entry)}: remove it, or add it to ${ignoreFile}`);
+    report(
+      found,
+      'snapshot.special_file',
+      path,
+      `a snapshot cannot hold ${kindOf(entry)}: remove it, or add it to ${ignoreFile}`,
+    );
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false; // removed since its directory was read
