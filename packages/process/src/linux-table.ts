@@ -1,0 +1,120 @@
+import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
+import { environmentNames, errorCode } from '@aiflow/core';
+import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts';
+import { groupExists } from './process-table.ts';
+
+/** Linux's /proc: https://man7.org/linux/man-pages/man5/proc.5.html */
+export function linuxTable(): ProcessTable {
+  let bootId: string | null = null;
+  let pidMax: number | null = null;
+  return {
+    bootId: () => (bootId ??= readText('/proc/sys/kernel/random/boot_id') ?? 'unknown'),
+    look,
+    holds,
+    members,
+    mayHaveWrapped: (lifetimeMs) => {
+      pidMax ??= Number(readText('/proc/sys/kernel/pid_max') ?? 0);
+      // Numbers rise and start over at the end. Nobody starts 20 processes in each millisecond for so long.
+      return lifetimeMs * 20 > pidMax;
+    },
+  };
+}
+
+function look(pid: number): LiveProcess | null {
+  const stat = readText(`/proc/${pid}/stat`);
+  return stat === null ? null : parseStat(pid, stat);
+}
+
+/** The second field is the command's name in parentheses and may hold anything; what follows the last `)` is regular. */
+export function parseStat(pid: number, stat: string): LiveProcess | null {
+  const [state, , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const startTicks = rest[16]; // field 22 of the line
+  if (state === 'Z' || state === 'X' || group === undefined || startTicks === undefined) return null;
+  return { pid, group: Number(group), startTicks };
+}
+
+function holds(pid: number, token: string): boolean {
+  const environment = readWhole(`/proc/${pid}/environ`);
+  return environment !== null && hasEntry(environment, Buffer.from(`${environmentNames.attemptId}=${token}`));
+}
+
+/** Whether one of the entries, which end with NUL, is this one. */
+function hasEntry(environment: Buffer, entry: Buffer): boolean {
+  for (let at = environment.indexOf(entry); at !== -1; at = environment.indexOf(entry, at + 1)) {
+    const after = environment[at + entry.length];
+    if ((at === 0 || environment[at - 1] === 0) && (after === 0 || after === undefined)) return true;
+  }
+  return false;
+}
+
+function members({ token, group, after }: MemberQuery): LiveProcess[] {
+  const entry = Buffer.from(`${environmentNames.attemptId}=${token}`);
+  const sought = group !== null && groupExists(group) ? group : null;
+  const found: LiveProcess[] = [];
+  // A member of the group may be older than `after` only if it is the group's first process.
+  for (const pid of sought === null && after !== null ? pidsAfter(after) : allPids()) {
+    if (pid === process.pid) continue;
+    const environment = readWhole(`/proc/${pid}/environ`);
+    const holder = environment !== null && hasEntry(environment, entry);
+    if (!holder && sought === null) continue;
+    const live = look(pid);
+    if (live !== null && (holder || live.group === sought)) found.push(live);
+  }
+  return found;
+}
+
+function allPids(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
+/** The numbers given out since `pid` was, as long as they have not gone round once. */
+function pidsAfter(pid: number): number[] {
+  const last = Number(readText('/proc/loadavg')?.trim().split(' ').at(-1));
+  if (!Number.isInteger(last)) return allPids();
+  // Trying each number of a short range is quicker than listing all processes.
+  if (last >= pid && last - pid <= 64)
+    return Array.from({ length: last - pid }, (_, index) => pid + 1 + index);
+  const isLater =
+    last >= pid
+      ? (other: number) => other > pid && other <= last
+      : (other: number) => other > pid || other <= last;
+  return allPids().filter(isLater);
+}
+
+function readText(path: string): string | null {
+  return readWhole(path)?.toString('latin1').trim() ?? null;
+}
+
+let buffer: Buffer = Buffer.allocUnsafe(64 * 1024);
+
+/**
+ * A file of /proc, valid until the next call; null when the process is gone or another user's. These files tell no
+ * size, and `readFileSync` takes twice as long to find their end.
+ */
+function readWhole(path: string): Buffer | null {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    return nullWhenHidden(error);
+  }
+  try {
+    let length = 0;
+    for (;;) {
+      const count = readSync(file, buffer, length, buffer.length - length, null);
+      if (count === 0) return buffer.subarray(0, length);
+      length += count;
+      if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
+    }
+  } catch (error) {
+    return nullWhenHidden(error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function nullWhenHidden(error: unknown): null {
+  const code = errorCode(error);
+  if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return null;
+  throw error;
+}

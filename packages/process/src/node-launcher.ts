@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { AIFlowError, messageOf } from '@aiflow/core';
+import { abortable, pause } from './abort.ts';
+import { endTree } from './end-tree.ts';
+import { signalOf } from './exit-code.ts';
+import type { LaunchedChild } from './launch.ts';
+import { launchChild } from './launch.ts';
+import type { ProcessEnd, ProcessLauncher, ProcessPlace, ProcessState } from './launcher.ts';
+import { linuxTable } from './linux-table.ts';
+import type { MemberQuery, ProcessTable } from './process-table.ts';
+import { groupExists, isAlive } from './process-table.ts';
+import { psTable } from './ps-table.ts';
+import { claimNever, hasMark, never, readBegun, readExit, readIdentity, writeMark } from './records.ts';
+
+export interface NodeLauncherOptions {
+  /** What knows the system's processes: /proc on Linux and `ps` elsewhere, unless said. */
+  readonly table?: ProcessTable;
+}
+
+const defaultGraceMs = 5_000;
+
+/**
+ * The launcher that needs nothing but Node and `/bin/sh`. It holds no resource but the children that it launched, and
+ * these do not keep this process alive unless they are waited for. What it cannot promise: a descendant that leaves
+ * the session *and* clears its environment (`env -i setsid …`), or that overwrites the memory its environment began
+ * in, cannot be told from a stranger and is not ended.
+ */
+export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLauncher {
+  const table = options.table ?? (process.platform === 'linux' ? linuxTable() : psTable());
+  const children = new Map<string, LaunchedChild>();
+
+  /** The number of the main process while it lives. */
+  function livePid({ recordDir, token }: ProcessPlace): number | null {
+    const child = children.get(recordDir);
+    if (child !== undefined) return child.exit === null ? child.pid : null;
+    const identity = readIdentity(recordDir);
+    if (identity !== null) return isAlive(table, identity) ? identity.pid : null;
+    // The launch was cut short before the identity was written: the shim's own number, if it still holds the token.
+    const begun = readBegun(recordDir);
+    return typeof begun === 'number' && table.look(begun) !== null && table.holds(begun, token)
+      ? begun
+      : null;
+  }
+
+  function endOf({ recordDir }: ProcessPlace): ProcessEnd {
+    // A shim that could not write, because the disk is full, still ends with the program's code.
+    const exitCode = children.get(recordDir)?.exit?.code ?? readExit(recordDir);
+    const outcome = hasMark(recordDir, 'stopping') ? 'stopped' : exitCode === null ? 'lost' : 'exited';
+    return { outcome, exitCode, signal: exitCode === null ? null : signalOf(exitCode), leftovers: 0 };
+  }
+
+  async function find(place: ProcessPlace): Promise<ProcessState> {
+    const pid = livePid(place);
+    if (pid !== null) return { state: 'running', pid };
+    const beginning = beginningOf(place.recordDir);
+    // Between a launch and its answer there is no doubt: only another process's launch can have been cut short.
+    if (beginning === 'never') return { state: 'never_began' };
+    // The main process may have begun since it was looked for above.
+    const begun = livePid(place);
+    if (begun !== null) return { state: 'running', pid: begun };
+    if (beginning === 'unreadable' || isHalfStopped(place)) {
+      const [member] = table.members({ token: place.token, group: null, after: null });
+      if (member !== undefined) return { state: 'running', pid: member.pid };
+    }
+    return { state: 'ended', end: endOf(place) };
+  }
+
+  /** What may be signalled: the group only while its first process is known to be ours. */
+  function treeOf(place: ProcessPlace): MemberQuery {
+    const child = children.get(place.recordDir);
+    const live = livePid(place);
+    // The group of an own child that has just been collected cannot have been given away while it has members.
+    const group = live ?? (child !== undefined && groupExists(child.pid) ? child.pid : null);
+    const quick =
+      live === null && child !== undefined && !table.mayHaveWrapped(performance.now() - child.startedAt);
+    return { token: place.token, group, after: quick ? child.pid : null };
+  }
+
+  async function untilMainEnded(place: ProcessPlace, signal: AbortSignal | undefined): Promise<void> {
+    const child = children.get(place.recordDir);
+    if (child === undefined) return await pollUntilEnded(place, signal);
+    child.hold();
+    try {
+      await abortable(child.exited, signal);
+    } finally {
+      child.release();
+    }
+  }
+
+  /** Another process's child: nobody tells us when it ends. What ran long is looked at more seldom. */
+  async function pollUntilEnded(place: ProcessPlace, signal: AbortSignal | undefined): Promise<void> {
+    const start = performance.now();
+    for (;;) {
+      const found = await find(place);
+      if (found.state === 'never_began') throw neverBegan(place);
+      // Whoever was stopping it may be dead: what is left without its main process is for us to end.
+      if (found.state === 'ended' || (isHalfStopped(place) && livePid(place) === null)) return;
+      await pause(Math.min(Math.max((performance.now() - start) / 10, 10), 1_000), signal);
+    }
+  }
+
+  return {
+    launch: async (spec) => {
+      const child = await launchChild(spec, table);
+      children.set(spec.recordDir, child);
+      return { pid: child.pid };
+    },
+    find,
+    wait: async (place, { graceMs = defaultGraceMs, signal } = {}) => {
+      signal?.throwIfAborted();
+      await untilMainEnded(place, signal);
+      const leftovers = await endTree(table, treeOf(place), { graceMs, ...(signal && { signal }) });
+      const end = endOf(place);
+      if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
+      // From here on the records say it all, unless they could not be written.
+      if (end.outcome !== 'exited' || readExit(place.recordDir) !== null) children.delete(place.recordDir);
+      return end.outcome === 'stopped' ? end : { ...end, leftovers };
+    },
+    stop: async (place, { graceMs = defaultGraceMs, signal } = {}) => {
+      const found = await find(place);
+      if (found.state === 'never_began') return null;
+      const unmarked = found.state === 'running' ? tryToMark(place.recordDir) : null;
+      await endTree(table, treeOf(place), { graceMs, ...(signal && { signal }) });
+      await children.get(place.recordDir)?.exited;
+      if (unmarked !== null) throw unmarked;
+      if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
+      return endOf(place);
+    },
+  };
+}
+
+/** Whether a process began, as its records say; when they leave it open, it is decided here that it never will. */
+function beginningOf(recordDir: string): 'began' | 'never' | 'unreadable' {
+  if (!existsSync(recordDir)) return 'never';
+  if (readIdentity(recordDir) !== null) return 'began';
+  if (readBegun(recordDir) === null && claimNever(recordDir)) return 'never';
+  const begun = readBegun(recordDir);
+  if (begun === null) return 'unreadable';
+  return begun === never ? 'never' : 'began';
+}
+
+/** Whether a stop has begun and nobody has seen its end. */
+function isHalfStopped({ recordDir }: ProcessPlace): boolean {
+  return hasMark(recordDir, 'stopping') && !hasMark(recordDir, 'stopped');
+}
+
+/** Marks that a stop begins; an error is given back, for a full disk must not keep a process from being stopped. */
+function tryToMark(recordDir: string): Error | null {
+  try {
+    writeMark(recordDir, 'stopping');
+    return null;
+  } catch (error) {
+    return new AIFlowError(
+      'process.unrecorded',
+      `a process was stopped, but that could not be written down: ${messageOf(error)}`,
+      {
+        context: { recordDir },
+        cause: error,
+      },
+    );
+  }
+}
+
+function neverBegan({ recordDir }: ProcessPlace): AIFlowError {
+  return new AIFlowError(
+    'process.not_found',
+    `no process ever began with the records ${recordDir}: launch it first`,
+    {
+      context: { recordDir },
+    },
+  );
+}

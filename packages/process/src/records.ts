@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AIFlowError, errorCode, isJsonObject } from '@aiflow/core';
+import type { ProcessIdentity } from './process-table.ts';
+
+/**
+ * What is known of a process across crashes, as files of one line each in its record directory:
+ *
+ * - the directory itself: a launch was meant;
+ * - `begun`, made exclusively by the shim with its number, or by `find` with {@link never}: whoever is first decides;
+ * - `identity`, by the launcher: which process the shim is;
+ * - `exit`, by the shim: the exit code of the program;
+ * - `stopping` and `stopped`, empty, by whoever stops it: before the first signal, and when nothing is left.
+ *
+ * A line counts only with its end, so a file that is being written, or was when a disk was full, is as good as none.
+ */
+export const never = 'never';
+
+/** Makes the record directory; `process.already_launched` when it belongs to a process that began. */
+export function claimRecords(recordDir: string): void {
+  if (readRecord(recordDir, 'begun') === never) rmSync(recordDir, { recursive: true, force: true });
+  try {
+    mkdirSync(recordDir);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    throw new AIFlowError(
+      'process.already_launched',
+      `a process was already launched with the records ${recordDir}: use find() for it, or another directory`,
+      { context: { recordDir }, cause: error },
+    );
+  }
+}
+
+/** Decides that a process which has not begun never will; false when it began first. */
+export function claimNever(recordDir: string): boolean {
+  try {
+    writeFileSync(join(recordDir, 'begun'), `${never}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** What `begun` says: null when there is none, or none that is whole. */
+export function readBegun(recordDir: string): number | typeof never | null {
+  const line = readRecord(recordDir, 'begun');
+  return line === never ? never : wholeNumber(line);
+}
+
+export function writeIdentity(recordDir: string, { pid, startTicks, bootId }: ProcessIdentity): void {
+  const line = JSON.stringify({ pid, start_ticks: startTicks, boot_id: bootId });
+  writeFileSync(join(recordDir, 'identity'), `${line}\n`);
+}
+
+export function readIdentity(recordDir: string): ProcessIdentity | null {
+  const line = readRecord(recordDir, 'identity');
+  if (line === null) return null;
+  const value: unknown = JSON.parse(line);
+  if (!isJsonObject(value)) return null;
+  const { pid, start_ticks: startTicks, boot_id: bootId } = value;
+  if (typeof pid !== 'number' || typeof startTicks !== 'string' || typeof bootId !== 'string') return null;
+  return { pid, startTicks, bootId };
+}
+
+export function readExit(recordDir: string): number | null {
+  return wholeNumber(readRecord(recordDir, 'exit'));
+}
+
+export function writeMark(recordDir: string, mark: 'stopping' | 'stopped'): void {
+  // Without content: an empty file can be made where a full disk takes no byte more.
+  writeFileSync(join(recordDir, mark), '');
+}
+
+export function hasMark(recordDir: string, mark: 'stopping' | 'stopped'): boolean {
+  return existsSync(join(recordDir, mark));
+}
+
+function readRecord(recordDir: string, name: string): string | null {
+  let text: string;
+  try {
+    text = readFileSync(join(recordDir, name), 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  return text.endsWith('\n') ? text.slice(0, -1) : null;
+}
+
+function wholeNumber(line: string | null): number | null {
+  return line !== null && /^\d+$/.test(line) ? Number(line) : null;
+}
