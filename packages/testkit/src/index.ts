@@ -25,3 +25,4 @@ export type { StorePlace } from './suite/place.ts';
 export type { ScriptedAttempt, ScriptedRunner, ScriptedRunnerOptions } from './scheduler/scripted-runner.ts';
 export { createScriptedRunner } from './scheduler/scripted-runner.ts';
 export type { SchedulerPlace, SchedulerSuiteOptions } from './scheduler/options.ts';
+export { schedulerSuite } from './scheduler/suite.ts';

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type {
+  JobExecutionInfo,
+  JobRule,
+  Json,
+  ProjectContext,
+  Scheduler,
+  StartExecutionOptions,
+  Status,
+  Workflow,
+  WorkflowExecutionInfo,
+} from '@aiflow/core';
+import { workflowFormat } from '@aiflow/core';
+import type { TestHost } from '../host/test-host.ts';
+import { createTestHost } from '../host/test-host.ts';
+import type { CaseContext } from '../suite/case.ts';
+import { defaultPatience, until, within } from '../suite/wait.ts';
+import type { SchedulerPlace, SchedulerSuiteOptions } from './options.ts';
+import type { ScriptedRunner } from './scripted-runner.ts';
+import { createScriptedRunner } from './scripted-runner.ts';
+
+export const project = 'conformance';
+
+/** A started scheduler on a store of its own, and the runner by which a case decides how attempts end. */
+export class SchedulerContext implements CaseContext {
+  readonly runner: ScriptedRunner = createScriptedRunner();
+  readonly patience: number;
+  readonly #options: SchedulerSuiteOptions;
+  readonly #host: TestHost;
+  readonly #name: string = `case-${randomUUID()}`;
+  readonly #opened: Scheduler[] = [];
+  #current: Scheduler | null = null;
+
+  constructor(options: SchedulerSuiteOptions, host: TestHost) {
+    this.#options = options;
+    this.#host = host;
+    this.patience = options.patience ?? defaultPatience;
+  }
+
+  /** The scheduler that was started last. */
+  get scheduler(): Scheduler {
+    assert.ok(this.#current !== null);
+    return this.#current;
+  }
+
+  /** Another scheduler on the same store, not started. */
+  async open(): Promise<Scheduler> {
+    const opened = await this.#options.open(this.#place());
+    this.#opened.push(opened);
+    return opened;
+  }
+
+  /** Starts one, which is then the current scheduler. */
+  async start(): Promise<Scheduler> {
+    const scheduler = await this.open();
+    await within('start', scheduler.start(), this.patience);
+    this.#current = scheduler;
+    return scheduler;
+  }
+
+  /** Closes the current scheduler and starts another on the same store, as after a restart of its process. */
+  async reopen(meanwhile: () => void = () => undefined): Promise<Scheduler> {
+    await within('close', this.scheduler.close(), this.patience);
+    meanwhile();
+    return await this.start();
+  }
+
+  /** Submits a workflow of these jobs and starts an execution of it. */
+  async run(
+    jobs: readonly string[],
+    rules: readonly JobRule[] = [],
+    options: StartExecutionOptions = {},
+  ): Promise<WorkflowExecutionInfo> {
+    await this.submit('workflow', jobs, rules);
+    const execution = await this.scheduler.startNewWorkflowExecution(project, 'workflow', options);
+    assert.ok(execution !== null, 'a workflow that was submitted can be started');
+    return execution;
+  }
+
+  async submit(name: string, jobs: readonly string[], rules: readonly JobRule[] = []): Promise<void> {
+    await this.scheduler.submitWorkflow(workflowOf(name, jobs, rules), projectContext());
+  }
+
+  /** Waits until the execution has this status, and gives it. */
+  async execution(id: string, status: Status): Promise<WorkflowExecutionInfo> {
+    return await until(
+      `execution ${id} to be ${status}`,
+      async () => {
+        const found = await this.scheduler.getWorkflowExecution(id);
+        return found?.status === status ? found : null;
+      },
+      this.patience,
+    );
+  }
+
+  /** Waits until the newest attempt of a job has this status, and gives it. */
+  async job(jobName: string, id: string, status: Status): Promise<JobExecutionInfo> {
+    return await until(
+      `job "${jobName}" to be ${status}`,
+      async () => {
+        const found = (await this.scheduler.getJobExecutions(jobName, id))?.at(-1);
+        return found?.status === status ? found : null;
+      },
+      this.patience,
+    );
+  }
+
+  /** Lets the scheduler do what it would do now, and then fails if a job has begun more than `count` attempts. */
+  async settledAt(jobName: string, count: number): Promise<void> {
+    // An execution of another workflow comes to its end meanwhile: what was to happen first has happened.
+    const witness = `witness-${randomUUID()}`;
+    await this.submit(witness, [witness]);
+    const execution = await this.scheduler.startNewWorkflowExecution(project, witness);
+    assert.ok(execution !== null);
+    (await this.runner.begun(witness)).finish();
+    await this.execution(execution.workflowExecutionId, 'FINISHED');
+    assert.equal(this.runner.of(jobName).length, count, `job "${jobName}" has begun this many attempts`);
+  }
+
+  async dispose(): Promise<void> {
+    this.runner.holdStops(false);
+    for (const attempt of this.runner.attempts) if (!attempt.ended) attempt.confirmStop();
+    try {
+      for (const scheduler of this.#opened) await within('close', scheduler.close(), this.patience);
+    } finally {
+      await this.#options.remove?.(this.#place());
+      await this.#host.dispose();
+    }
+  }
+
+  #place(): SchedulerPlace {
+    const { logger, clock, secrets, stateDir } = this.#host;
+    const host = { logger, clock, secrets, stateDir, runner: this.runner };
+    return { name: this.#name, directory: join(stateDir, 'scheduler'), host };
+  }
+}
+
+export async function openScheduler(options: SchedulerSuiteOptions): Promise<SchedulerContext> {
+  const context = new SchedulerContext(options, await createTestHost());
+  try {
+    await context.start();
+  } catch (error) {
+    await context.dispose().catch(() => undefined); // the failed start is what its author must see
+    throw error;
+  }
+  return context;
+}
+
+/** A compiled workflow of jobs that a scripted runner takes; `plan` tells one version from another. */
+export function workflowOf(name: string, jobs: readonly string[], rules: readonly JobRule[] = [], plan: Json = null): Workflow {
+  return {
+    format: workflowFormat,
+    workflowName: name,
+    properties: { owner: 'conformance' },
+    jobs: jobs.map((jobName) => ({
+      config: { jobName, jobType: 'scripted', properties: {} },
+      platform: 'scripted',
+      engine: 'scripted',
+      plan,
+      inputs: [],
+      outputs: [],
+    })),
+    rules,
+    plugins: [],
+  };
+}
+
+export function projectContext(snapshot: string = "a", projectName: string = project): ProjectContext {
+  return { projectName, snapshotId: snapshot.repeat(64), uri: `memory:${snapshot}` };
+}

@@ -1,0 +1,24 @@
+import { declareSuite } from '../suite/runner.ts';
+import { eventCases } from './cases/events.ts';
+import { executionCases } from './cases/executions.ts';
+import { jobCases } from './cases/jobs.ts';
+import { lifecycleCases } from './cases/lifecycle.ts';
+import { ruleCases } from './cases/rules.ts';
+import { stoppingCases } from './cases/stopping.ts';
+import { workflowCases } from './cases/workflows.ts';
+import { openScheduler } from './context.ts';
+import type { SchedulerSuiteOptions } from './options.ts';
+
+/** What every scheduler must do: the 14 methods, the rules between jobs, the event log, and all of it after a restart. */
+export function schedulerSuite(options: SchedulerSuiteOptions): void {
+  const cases = [
+    ...workflowCases,
+    ...executionCases,
+    ...stoppingCases,
+    ...jobCases,
+    ...ruleCases,
+    ...eventCases,
+    ...lifecycleCases,
+  ];
+  declareSuite(options, { name: `scheduler ${options.name}`, options, cases, open: openScheduler });
+}
