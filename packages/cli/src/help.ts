@@ -23,7 +23,7 @@ export function commandHelp(name: string, command: Command): string {
   const args = command.args.map((arg) => (arg.endsWith('?') ? `[${arg.slice(0, -1)}]` : arg));
   const options = Object.entries(command.options);
   const usage = ['aiflow', name, ...args, ...(options.length > 0 ? ['[options]'] : [])].join(' ');
-  const lines = [`${usage}`, '', commands[name]?.summary ?? ''];
+  const lines = [usage, '', commands[name]?.summary ?? ''];
   if (options.length > 0)
     lines.push('', ...columns(options.map(([option, spec]) => [signature(option, spec), about(spec)])));
   if (command.details !== undefined) lines.push('', command.details);

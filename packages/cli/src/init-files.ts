@@ -10,14 +10,18 @@ export function projectFiles(
     const version = versions.get(packageName);
     return version === undefined ? 'latest' : `^${version}`;
   };
-  const packages = ['@aiflow/blob-local', '@aiflow/job-bash', '@aiflow/scheduler-local'];
   const manifest = {
     name: name.toLowerCase(),
     private: true,
     type: 'module',
     scripts: { start: 'aiflow run hello' },
-    dependencies: Object.fromEntries([
-      ...packages.map((packageName) => [packageName, range(packageName)]),
+    dependencies: {
+      '@aiflow/blob-local': range('@aiflow/blob-local'),
+      '@aiflow/cli': 'latest',
+      '@aiflow/core': '^1.0.0',
+      '@aiflow/job-bash': range('@aiflow/job-bash'),
+      '@aiflow/scheduler-local': range('@aiflow/scheduler-local'),
+    },
       ['@aiflow/cli', 'latest'],
       ['@aiflow/core', '^1.0.0'],
     ]),

@@ -24,27 +24,39 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a JSON value is a list. */
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /**
  * Where a value stops being plain JSON, as a path such as `env.HOME`, or null when all of it is plain. Functions,
- * class instances, `undefined` in arrays, numbers that are not finite and symbols are not plain.
+ * class instances, `undefined` in lists, numbers that are not finite and symbols are not plain; a member that is
+ * `undefined` counts as left out.
  */
-export function findNonJson(value: unknown, path = ''): string | null {
+export function findNonJson(value: unknown): string | null {
+  const path = pathToNonJson(value);
+  return path === null ? null : path.replace(/^\./, '') || 'value';
+}
+
+/** The path with a dot or a bracket before each step; it is put together only on the way back from a find. */
+function pathToNonJson(value: unknown): string | null {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
-  if (typeof value === 'number') return Number.isFinite(value) ? null : path || 'value';
-  if (typeof value !== 'object') return path || 'value';
+  if (typeof value === 'number') return Number.isFinite(value) ? null : '';
+  if (typeof value !== 'object') return '';
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      const found = findNonJson(item, `${path}[${index}]`);
-      if (found !== null) return found;
+      const found = pathToNonJson(item);
+      if (found !== null) return `[${index}]${found}`;
     }
     return null;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return path || 'value';
-  for (const [key, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    const found = findNonJson(member, path === '' ? key : `${path}.${key}`);
-    if (found !== null) return found;
+  if (prototype !== Object.prototype && prototype !== null) return '';
+  for (const key of Object.keys(value)) {
+    const member: unknown = Reflect.get(value, key);
+    const found = member === undefined ? null : pathToNonJson(member);
+    if (found !== null) return `.${key}${found}`;
   }
   return null;
 }

@@ -11,7 +11,6 @@ import type { Processor } from './graph.ts';
  * }
  * ```
  */
-// oxlint-disable-next-line no-empty-interface, no-empty-object-type -- empty here, filled by the plugins' packages
 export interface JobTypes {}
 
 export type JobTypeName = keyof JobTypes & string;

@@ -127,11 +127,11 @@ class JobSketch implements JobBuilder {
         `a node of job "${this.jobName}" needs a processor, such as one made by bash('…') of @aiflow/job-bash`,
       );
     }
-    const notPlain = findNonJson(processor.params, 'params');
+    const notPlain = findNonJson(processor.params);
     if (notPlain !== null) {
       throw new AIFlowError(
         'define.invalid_processor',
-        `the ${processor.kind} of job "${this.jobName}" must be plain JSON, and its ${notPlain} is not`,
+        `the ${processor.kind} of job "${this.jobName}" must have plain JSON as its params, and ${notPlain} is not`,
       );
     }
     this.#jobType ??= processor.jobType;

@@ -86,7 +86,7 @@ class WorkflowSketch implements WorkflowBuilder {
       );
     }
     const properties = plainObject(options?.properties ?? {}, `the properties of job "${jobName}"`);
-    const drawn = drawJob(jobName, options?.type ?? null, build as (job: JobBuilder) => void);
+    const drawn = drawJob(jobName, options?.type ?? null, build);
     this.#jobs.set(jobName, Object.freeze({ jobName, jobType: drawn.jobType, properties }));
     for (const node of drawn.nodes) this.#nodes.push(node);
     for (const edge of drawn.dataEdges) this.#dataEdges.push(edge);

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AIFlowError, errorCode, messageOf } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonArray, isJsonObject } from '../json.ts';
 import type { PluginKind } from './record.ts';
 
 /** A plugin that an installed package says it holds, known without running anything of it. */
@@ -57,7 +57,7 @@ export function packageEntry(directory: string): string | null {
 const conditions = ['node', 'import', 'module-sync', 'default'];
 
 function pickCondition(target: Json): Json {
-  if (Array.isArray(target)) return pickCondition(target[0] ?? null);
+  if (isJsonArray(target)) return pickCondition(target[0] ?? null);
   if (!isJsonObject(target)) return target;
   const key = Object.keys(target).find((condition) => conditions.includes(condition));
   return key === undefined ? null : pickCondition(target[key] ?? null);
@@ -67,21 +67,14 @@ function pluginsOf(directory: string, source: DiscoveredPlugin['source']): Disco
   const content = readJson(join(directory, 'package.json'));
   const section = content?.['aiflow'];
   const plugins = isJsonObject(section) ? section['plugins'] : undefined;
-  if (content === null || !Array.isArray(plugins)) return [];
-  return plugins.flatMap((plugin: Json) => {
+  if (content === null || !isJsonArray(plugins)) return [];
+  const { name: packageName, version } = content;
+  if (typeof packageName !== 'string' || typeof version !== 'string') return [];
+  return plugins.flatMap((plugin) => {
     if (!isJsonObject(plugin)) return [];
     const { kind, name } = plugin;
     if ((kind !== 'job' && kind !== 'blob' && kind !== 'scheduler') || typeof name !== 'string') return [];
-    return [
-      {
-        kind,
-        name,
-        package: String(content['name']),
-        version: String(content['version']),
-        directory,
-        source,
-      },
-    ];
+    return [{ kind, name, package: packageName, version, directory, source }];
   });
 }
 

@@ -58,7 +58,7 @@ export function registerJobPluginFactory<Properties>(
   factory: JobPluginFactory<Properties>,
   registry: PluginRegistry = globalRegistry(),
 ): void {
-  registerPlugin(factory as Plugin, registry);
+  registerPlugin(factory, registry);
 }
 
 /** Registers a blob manager plugin; a package that is one calls it on the last line of its entry. See {@link registerPlugin}. */
@@ -66,7 +66,7 @@ export function registerBlobManager<Options>(
   plugin: BlobManagerPlugin<Options>,
   registry: PluginRegistry = globalRegistry(),
 ): void {
-  registerPlugin(plugin as Plugin, registry);
+  registerPlugin(plugin, registry);
 }
 
 /** Registers a scheduler plugin; a package that is one calls it on the last line of its entry. See {@link registerPlugin}. */
@@ -74,7 +74,7 @@ export function registerScheduler<Options>(
   plugin: SchedulerPlugin<Options>,
   registry: PluginRegistry = globalRegistry(),
 ): void {
-  registerPlugin(plugin as Plugin, registry);
+  registerPlugin(plugin, registry);
 }
 
 /** The plugin, or null when none of that kind and name is registered. */

@@ -1,5 +1,6 @@
 import { AIFlowError } from '../errors.ts';
 import type { Json } from '../json.ts';
+import { isJsonArray } from '../json.ts';
 import type { SecretResolver } from './host.ts';
 
 const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -16,12 +17,12 @@ export function resolveReferences<T extends Json>(value: T, secrets: SecretResol
 function resolveAt(value: Json, secrets: SecretResolver, path: string): Json {
   if (typeof value === 'string') return resolveText(value, secrets, path);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item, index) => resolveAt(item, secrets, `${path}[${index}]`));
-  const entries = Object.entries(value).map(([key, member]) => [
-    key,
-    resolveAt(member, secrets, path === '' ? key : `${path}.${key}`),
-  ]);
-  return Object.fromEntries(entries);
+  if (isJsonArray(value)) return value.map((item, index) => resolveAt(item, secrets, `${path}[${index}]`));
+  const resolved: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    resolved[key] = resolveAt(member, secrets, path === '' ? key : `${path}.${key}`);
+  }
+  return resolved;
 }
 
 function resolveText(text: string, secrets: SecretResolver, path: string): string {

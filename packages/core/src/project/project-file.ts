@@ -65,7 +65,7 @@ export async function openProject(
   }
   const project: Project = {
     projectDir,
-    projectName: String(projectName),
+    projectName: typeof projectName === 'string' ? projectName : '',
     blob: choice(file, 'blob', 'blob_manager_class', 'blob_manager_config', report),
     scheduler: choice(file, 'scheduler', 'scheduler_class_name', 'scheduler_config', report),
     plugins: texts(file.value['plugins'], report),
@@ -116,7 +116,11 @@ function choice(
   }
   if (!isJsonObject(config))
     report(`${key}.${configKey}`, `"${key}.${configKey}" must be a mapping${shown(config)}`);
-  return { className: String(className), config: isJsonObject(config) ? config : {}, keys: fallback.keys };
+  return {
+    className: typeof className === 'string' ? className : fallback.className,
+    config: isJsonObject(config) ? config : {},
+    keys: fallback.keys,
+  };
 }
 
 function texts(value: Json | undefined, report: Report): string[] {

@@ -1,5 +1,7 @@
+import type * as Yaml from 'yaml';
 import type { Document, LineCounter, Node } from 'yaml';
-import { AIFlowError, messageOf, problemsError } from '../errors.ts';
+import type { AIFlowError } from '../errors.ts';
+import { messageOf, problemsError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { findNonJson, isJsonObject } from '../json.ts';
 import type { Locate, Place } from '../plugin/options.ts';
@@ -33,7 +35,7 @@ export async function parseYaml(text: string, file: string): Promise<ConfigFile>
   return { file, value, locate: (path) => locate(yaml, document, lines, file, path) };
 }
 
-type Parser = typeof import('yaml');
+type Parser = typeof Yaml;
 
 /** Loaded when it is first used: plugins and definitions import this package and need no parser. */
 const loadParser = (): Promise<Parser> => import('yaml');
