@@ -46,7 +46,7 @@ export class PackedProject implements AsyncDisposable {
     };
     await project.write({ 'package.json': JSON.stringify(manifest, null, 2), ...files });
     const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier'];
-    await execa('npm', args, { cwd: project.directory, env: npmEnvironment(), extendEnv: false });
+    await execa('npm', args, { cwd: project.directory });
     return project;
   }
 
@@ -67,8 +67,6 @@ export class PackedProject implements AsyncDisposable {
   ): Promise<CommandResult> {
     const ended = await execa(command, args, {
       cwd: this.directory,
-      env: npmEnvironment(),
-      extendEnv: false,
       preferLocal: true,
       localDir: this.directory,
       reject: false,
@@ -92,11 +90,4 @@ export class PackedProject implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
-}
-
-/** The environment without what an npm that runs these tests says of this repository. */
-function npmEnvironment(): Record<string, string | undefined> {
-  const aboutUs =
-    /^(npm_(package|lifecycle)_.*|npm_(command|execpath|node_execpath)|npm_config_(local_)?prefix|INIT_CWD)$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !aboutUs.test(name)));
 }
