@@ -22,9 +22,6 @@ export function projectFiles(
       '@aiflow/job-bash': range('@aiflow/job-bash'),
       '@aiflow/scheduler-local': range('@aiflow/scheduler-local'),
     },
-      ['@aiflow/cli', 'latest'],
-      ['@aiflow/core', '^1.0.0'],
-    ]),
     devDependencies: { typescript: 'latest' },
   };
   return {

@@ -59,9 +59,9 @@ blob:
     const problems = await problemsOf(
       open('project_name: a b\nblobb: 3\nscheduler:\n  scheduler_clas_name: x\n  scheduler_config: 3\n'),
     );
-    expect(problems.map(({ line, column, key }) => [line, column, key]).sort()).toEqual([
-      [1, 1, 'project_name'],
+    expect(problems.map(({ line, column, key }) => [line, column, key])).toEqual([
       [2, 1, 'blobb'],
+      [1, 1, 'project_name'],
       [4, 3, 'scheduler.scheduler_clas_name'],
       [5, 3, 'scheduler.scheduler_config'],
     ]);

@@ -64,7 +64,9 @@ class ScriptedController implements JobController {
   ): Promise<JobResult | null> {
     if (!blocking) return null;
     const aborted = new Promise<never>((_resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      signal?.addEventListener('abort', () => reject(new Error('aborted', { cause: signal.reason })), {
+        once: true,
+      });
     });
     return Promise.race([this.end, aborted]);
   }
