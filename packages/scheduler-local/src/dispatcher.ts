@@ -1,0 +1,133 @@
+import type { Attempt, AttemptRun, AttemptRunner, JobResult, Logger, StatusReason } from '@aiflow/core';
+import { AIFlowError, findNonJson, messageOf } from '@aiflow/core';
+import type { GroupCommit } from './group-commit.ts';
+import type { LiveAttempt } from './live/live-state.ts';
+import type { Command, Transitions } from './transitions.ts';
+import type { Waiters } from './waiters.ts';
+
+export interface DispatcherParts {
+  readonly runner: AttemptRunner;
+  readonly transitions: Transitions;
+  readonly commit: GroupCommit;
+  readonly waiters: Waiters;
+  readonly logger: Logger;
+}
+
+/** Carries out what was committed, and records what comes of it. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #runs = new Map<string, AttemptRun>();
+  readonly #stopping = new Set<string>();
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  carryOut(commands: readonly Command[]): void {
+    for (const { kind, attemptId } of commands) {
+      if (kind === 'start') this.start(attemptId);
+      else this.stop(attemptId);
+    }
+  }
+
+  start(attemptId: string): void {
+    const attempt = this.#live(attemptId);
+    if (attempt === undefined) return;
+    let run: AttemptRun;
+    try {
+      run = this.#parts.runner.start(describeAttempt(attempt));
+    } catch (error) {
+      // It promises not to throw. Whether anything was begun cannot be known now.
+      this.end(attemptId, lost(`the runner threw: ${messageOf(error)}`), 'lost');
+      return;
+    }
+    this.watch(attemptId, run);
+  }
+
+  /** Follows an attempt under way to its end. */
+  watch(attemptId: string, run: AttemptRun): void {
+    const { commit, transitions } = this.#parts;
+    this.#runs.set(attemptId, run);
+    void run.submitted.then(
+      () => commit.record(() => transitions.attemptRuns(attemptId, run.logDir)),
+      () => undefined, // `result` tells what went wrong
+    );
+    void run.result.then(
+      (result) => this.end(attemptId, checkResult(result), null),
+      (error: unknown) => this.end(attemptId, lost(messageOf(error)), 'lost'),
+    );
+  }
+
+  stop(attemptId: string): void {
+    const attempt = this.#live(attemptId);
+    if (attempt === undefined) return;
+    const run = this.#runs.get(attemptId);
+    if (run !== undefined) void this.#stopRun(attempt, run);
+    else if (!attempt.begun) this.end(attemptId, killed, 'stopped');
+    // Begun, and not here: it is being looked for after a restart, and is stopped when it is found.
+  }
+
+  end(attemptId: string, result: JobResult, reason: StatusReason | null): void {
+    const logDir = this.#runs.get(attemptId)?.logDir ?? null;
+    this.#runs.delete(attemptId);
+    this.#parts.commit.record(() => this.#parts.transitions.attemptEnds(attemptId, result, { reason, logDir }));
+  }
+
+  async #stopRun({ attemptId, jobName, execution }: LiveAttempt, run: AttemptRun): Promise<void> {
+    if (this.#stopping.has(attemptId)) return;
+    this.#stopping.add(attemptId);
+    try {
+      await run.stop();
+    } catch (cause) {
+      const error = new AIFlowError(
+        'scheduler.stop_failed',
+        `job "${jobName}" of ${execution.executionId} could not be stopped: ${messageOf(cause)}; stop it again`,
+        { context: { attemptId }, cause },
+      );
+      this.#parts.logger.error(error.message, error.context);
+      this.#parts.waiters.fail(attemptId, error);
+      this.#parts.waiters.fail(execution.executionId, error);
+    } finally {
+      this.#stopping.delete(attemptId);
+    }
+  }
+
+  #live(attemptId: string): LiveAttempt | undefined {
+    return this.#parts.transitions.live.attempts.get(attemptId);
+  }
+}
+
+/** How an attempt ends of which nothing runs and that was to be stopped. */
+export const killed: JobResult = { status: 'KILLED', values: {}, error: null };
+
+/** How an attempt ends whose own end cannot be known. */
+export function lost(message: string): JobResult {
+  return { status: 'FAILED', values: {}, error: { code: 'scheduler.attempt_lost', message, context: {} } };
+}
+
+/** The attempt as the runner takes it. */
+export function describeAttempt({ attemptId, attemptNumber, jobName, execution }: LiveAttempt): Attempt {
+  const { version } = execution;
+  const job = version.jobs.get(jobName);
+  if (job === undefined) throw new Error(`workflow version ${version.versionId} has no job ${jobName}`);
+  return {
+    attemptId,
+    attemptNumber,
+    workflowExecutionId: execution.executionId,
+    projectName: execution.projectName,
+    workflowName: execution.workflowName,
+    snapshotId: version.snapshotId,
+    snapshotUri: version.snapshotUri,
+    job,
+    context: execution.context,
+    parameters: execution.parameters,
+  };
+}
+
+/** A result that cannot be written down would never be: its job is told of instead. */
+function checkResult(result: JobResult): JobResult {
+  const notPlain = findNonJson({ values: result.values, error: result.error });
+  if (notPlain === null) return result;
+  const message = `the job plugin gave a result whose ${notPlain} is not plain JSON`;
+  return { status: 'FAILED', values: {}, error: { code: 'scheduler.invalid_result', message, context: {} } };
+}

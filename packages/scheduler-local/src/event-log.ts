@@ -1,0 +1,64 @@
+import type { Event, EventFilter, EventLog, NewEvent } from '@aiflow/core';
+import { AIFlowError } from '@aiflow/core';
+import type { Session } from './session.ts';
+
+const page = 500;
+
+/** The scheduler's own log, in its own database: a transition and its event are committed together. */
+export class LocalEventLog implements EventLog {
+  readonly #session: () => Session;
+
+  /** `session` throws `scheduler.closed` when the scheduler is not open. */
+  constructor(session: () => Session) {
+    this.#session = session;
+  }
+
+  async publish(events: readonly NewEvent[]): Promise<Event[]> {
+    const { commit, store, clock } = this.#session();
+    events.forEach(checkEvent);
+    return commit.run(() => events.map((event) => store.events.append(event, clock.now())));
+  }
+
+  async list(filter: EventFilter, options: { readonly limit?: number } = {}): Promise<Event[]> {
+    return this.#session().read((store) => store.events.list(filter, options.limit ?? 1000));
+  }
+
+  async count(filter: EventFilter): Promise<number> {
+    return this.#session().read((store) => store.events.count(filter));
+  }
+
+  async latestVersion(): Promise<number> {
+    return this.#session().read((store) => store.events.latestVersion());
+  }
+
+  async *listen(filter: EventFilter, options: { readonly signal: AbortSignal }): AsyncGenerator<Event, void, undefined> {
+    const session = this.#session();
+    const signal = AbortSignal.any([options.signal, session.closing]);
+    let afterVersion = filter.afterVersion ?? 0;
+    while (!signal.aborted) {
+      // Asked for before the events: what comes in between is seen by the next round and not stepped over.
+      const latest = session.read((store) => store.events.latestVersion());
+      const events = session.read((store) => store.events.list({ ...filter, afterVersion }, page));
+      for (const event of events) {
+        if (signal.aborted) return;
+        afterVersion = event.version;
+        yield event;
+      }
+      if (events.length < page) {
+        afterVersion = Math.max(afterVersion, latest);
+        await session.untilPublished(afterVersion, signal);
+      }
+    }
+  }
+}
+
+/** What is published may come from plain JavaScript. */
+function checkEvent(event: NewEvent): void {
+  const wrong =
+    (typeof event.key !== 'string' && 'key must be a string') ||
+    (typeof event.value !== 'string' && 'value must be a string') ||
+    (event.sequence !== undefined && !Number.isSafeInteger(event.sequence) && 'sequence must be a whole number') ||
+    (event.sequence !== undefined && typeof event.sender !== 'string' && 'a sequence needs a sender, whose it is');
+  if (wrong === false) return;
+  throw new AIFlowError('event.invalid', `the event ${JSON.stringify(event.key)} cannot be published: its ${wrong}`);
+}

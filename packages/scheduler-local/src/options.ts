@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os';
+import * as v from 'valibot';
+
+/** What the configuration of this scheduler may say, under `scheduler_config`. */
+export interface LocalSchedulerOptions {
+  /** The database file; a relative path starts at the state directory. `scheduler.db` unless said. */
+  readonly database: string;
+  /** At most this many attempts run at once, over all executions. Twice the number of processors unless said. */
+  readonly max_running_jobs: number;
+}
+
+/** The options' schema. Unknown keys are refused. */
+export const localSchedulerOptions: v.GenericSchema<
+  { readonly database?: string | undefined; readonly max_running_jobs?: number | undefined },
+  LocalSchedulerOptions
+> = v.strictObject({
+  database: v.optional(v.pipe(v.string(), v.minLength(1, 'expected the path of a file')), 'scheduler.db'),
+  max_running_jobs: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer('expected a whole number'),
+      v.minValue(1, 'expected at least 1'),
+      v.maxValue(100_000, 'expected at most 100000'),
+    ),
+    () => 2 * availableParallelism(),
+  ),
+});

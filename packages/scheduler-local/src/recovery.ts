@@ -1,0 +1,74 @@
+import type { AttemptRun, AttemptRunner, Clock, Logger } from '@aiflow/core';
+import { messageOf } from '@aiflow/core';
+import type { Dispatcher } from './dispatcher.ts';
+import { describeAttempt, killed, lost } from './dispatcher.ts';
+import type { LiveAttempt } from './live/live-state.ts';
+import type { Transitions } from './transitions.ts';
+
+export interface RecoveryParts {
+  readonly runner: AttemptRunner;
+  readonly transitions: Transitions;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+const atOnce = 32;
+const firstDelay = 500;
+const longestDelay = 30_000;
+
+/**
+ * Carries out again what the last process had committed and perhaps not done. Attempts that had begun are looked
+ * for: one that is found is followed to its end; one that never began is started, unless it was seen running before:
+ * then it is lost. Resolves when each has been dealt with, or when the signal aborts.
+ */
+export async function recover(parts: RecoveryParts): Promise<void> {
+  const begun: string[] = [];
+  for (const attempt of parts.transitions.live.attempts.values()) {
+    if (attempt.begun) begun.push(attempt.attemptId);
+    else if (attempt.stopping) parts.dispatcher.stop(attempt.attemptId);
+  }
+  const next = begun.values();
+  const lookForNext = async (): Promise<void> => {
+    for (const attemptId of next) await lookFor(attemptId, parts);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, begun.length) }, lookForNext));
+}
+
+async function lookFor(attemptId: string, parts: RecoveryParts): Promise<void> {
+  const { dispatcher, transitions } = parts;
+  const sought = transitions.live.attempts.get(attemptId);
+  if (sought === undefined) return;
+  const run = await find(sought, parts);
+  const attempt = transitions.live.attempts.get(attemptId); // as it is now: it may be stopping meanwhile
+  if (run === undefined || attempt === undefined) return;
+  if (run !== null) {
+    dispatcher.watch(attemptId, run);
+    if (attempt.stopping) dispatcher.stop(attemptId);
+  } else if (attempt.stopping) {
+    dispatcher.end(attemptId, killed, 'stopped');
+  } else if (attempt.status === 'INIT') {
+    dispatcher.start(attemptId);
+  } else {
+    dispatcher.end(attemptId, lost('its process vanished and left no result'), 'lost');
+  }
+}
+
+/** Asks until there is an answer: undefined only when the signal aborts first. */
+async function find(attempt: LiveAttempt, parts: RecoveryParts): Promise<AttemptRun | null | undefined> {
+  for (let delay = firstDelay; !parts.signal.aborted; delay = Math.min(2 * delay, longestDelay)) {
+    try {
+      const run = await parts.runner.find(describeAttempt(attempt));
+      return parts.signal.aborted ? undefined : run;
+    } catch (error) {
+      parts.logger.error(
+        `whether job "${attempt.jobName}" of ${attempt.execution.executionId} still runs could not be found out: ` +
+          `${messageOf(error)}; it is asked again`,
+        { attemptId: attempt.attemptId },
+      );
+    }
+    await parts.clock.sleep(delay, { signal: parts.signal }).catch(() => undefined); // aborted: the loop ends
+  }
+  return undefined;
+}

@@ -1,0 +1,133 @@
+import type { Clock, SchedulerHost } from '@aiflow/core';
+import { AIFlowError, messageOf } from '@aiflow/core';
+import { resolve } from 'node:path';
+import { Dispatcher } from './dispatcher.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { LocalSchedulerOptions } from './options.ts';
+import { recover } from './recovery.ts';
+import type { OpenDatabase } from './store/database.ts';
+import { openDatabase } from './store/database.ts';
+import { storeError } from './store/errors.ts';
+import type { Store } from './store/store.ts';
+import { openStore } from './store/store.ts';
+import { Transitions } from './transitions.ts';
+import { Waiters } from './waiters.ts';
+
+/** All that lives from `start` to `close`, wired together. */
+export class Session {
+  readonly store: Store;
+  readonly transitions: Transitions;
+  readonly commit: GroupCommit;
+  readonly waiters: Waiters = new Waiters();
+  readonly clock: Clock;
+  readonly #database: OpenDatabase;
+  readonly #host: SchedulerHost;
+  readonly #dispatcher: Dispatcher;
+  readonly #closing = new AbortController();
+  #published: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  private constructor(database: OpenDatabase, config: LocalSchedulerOptions, host: SchedulerHost) {
+    const { clock, logger, runner } = host;
+    this.#database = database;
+    this.#host = host;
+    this.clock = clock;
+    this.store = openStore(database.connection);
+    this.transitions = new Transitions(this.store, () => Math.trunc(clock.now()), config.max_running_jobs);
+    this.commit = new GroupCommit({
+      connection: database.connection,
+      file: database.file,
+      clock,
+      logger,
+      committed: () => this.#committed(),
+      rolledBack: () => this.transitions.forget(),
+    });
+    const { commit, transitions, waiters } = this;
+    this.#dispatcher = new Dispatcher({ runner, transitions, commit, waiters, logger });
+  }
+
+  /** Opens the store. Nothing happens before {@link resume}. */
+  static open(config: LocalSchedulerOptions, host: SchedulerHost): Session {
+    const database = openDatabase(resolve(host.stateDir, config.database));
+    try {
+      return new Session(database, config, host);
+    } catch (error) {
+      database.close();
+      throw storeError(error, database.file);
+    }
+  }
+
+  /** Takes up what was left in the store; what had begun is looked for in the background. */
+  async resume(): Promise<void> {
+    void this.#recover();
+    await this.commit.run(() => this.transitions.resume());
+  }
+
+  /** Aborts when this is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Reads what has been committed. */
+  read<T>(ask: (store: Store) => T): T {
+    if (this.closing.aborted) throw closed();
+    try {
+      return ask(this.store);
+    } catch (error) {
+      throw storeError(error, this.#database.file);
+    }
+  }
+
+  /** Resolves when there are events after `version`, or when the signal aborts. */
+  async untilPublished(version: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.store.events.latestVersion() <= version) {
+      await orAborted(this.#published.promise, signal);
+    }
+  }
+
+  /** Waits for the end of an attempt or an execution that has not ended: asked for where that is known. */
+  untilEnded(id: string): Promise<void> {
+    return this.waiters.wait(id);
+  }
+
+  close(): void {
+    if (this.closing.aborted) return;
+    this.#closing.abort(closed());
+    this.commit.close();
+    this.waiters.failAll(closed());
+    this.#database.close();
+  }
+
+  #committed(): void {
+    const { commands, ended } = this.transitions.takeConsequences();
+    if (!this.closing.aborted) this.#dispatcher.carryOut(commands);
+    for (const id of ended) this.waiters.settle(id);
+    this.#published.resolve();
+    this.#published = Promise.withResolvers();
+  }
+
+  async #recover(): Promise<void> {
+    const { runner, clock, logger } = this.#host;
+    const { transitions, closing: signal } = this;
+    try {
+      await recover({ runner, transitions, dispatcher: this.#dispatcher, clock, logger, signal });
+    } catch (error) {
+      logger.error(`the attempts that were left running could not be taken up: ${messageOf(error)}`);
+    }
+  }
+}
+
+export function closed(): AIFlowError {
+  return new AIFlowError('scheduler.closed', 'the scheduler is not open: call start() first, and nothing after close()');
+}
+
+async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = (): void => aborted.resolve();
+  signal.addEventListener('abort', onAbort);
+  try {
+    await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,143 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { AIFlowError } from '@aiflow/core';
+import Database from 'better-sqlite3';
+import { storeError } from './errors.ts';
+import type { StoreLock } from './lock.ts';
+import { takeLock } from './lock.ts';
+import { applicationId, migrations } from './schema.ts';
+
+/** The open database of the one scheduler that may use it. */
+export interface OpenDatabase {
+  readonly file: string;
+  readonly connection: Database.Database;
+  /** Lets go of the file and of the lock. A second call does nothing. */
+  close(): void;
+}
+
+/**
+ * Opens, or makes, the database at `path` and brings it to the newest schema. Throws `scheduler.busy` when another
+ * scheduler has it, `scheduler.store_newer` when a newer release wrote it, `scheduler.store_missing` when it was here
+ * before and is gone or empty, `scheduler.store_foreign` when it belongs to another program, and what
+ * {@link storeError} says.
+ */
+export function openDatabase(path: string): OpenDatabase {
+  const file = resolve(path);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const size = fileSize(file);
+    const lock = takeLock(`${file}.lock`);
+    if (lock === null) throw busy(file);
+    try {
+      return openLocked(file, size, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  } catch (error) {
+    throw storeError(error, file);
+  }
+}
+
+function openLocked(file: string, size: number, lock: StoreLock): OpenDatabase {
+  if (size === 0 && lock.wasSetUp) {
+    throw new AIFlowError(
+      'scheduler.store_missing',
+      `${file} was set up before and is now missing or empty: put it back, or remove ${file}.lock to begin anew`,
+      { context: { file } },
+    );
+  }
+  const connection = new Database(file, { timeout: 1000 });
+  try {
+    prepare(connection, file);
+    connection
+      .prepare("INSERT INTO meta (key, value) VALUES ('holder_pid', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+      .run(String(process.pid));
+    if (!lock.wasSetUp) lock.markSetUp();
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return {
+    file,
+    connection,
+    close() {
+      try {
+        connection.close();
+      } finally {
+        lock.release();
+      }
+    },
+  };
+}
+
+function prepare(connection: Database.Database, file: string): void {
+  const version = Number(connection.pragma('user_version', { simple: true }));
+  const owner = Number(connection.pragma('application_id', { simple: true }));
+  const tables = Number(connection.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
+  if (owner !== applicationId && (owner !== 0 || version !== 0 || tables > 0)) {
+    throw new AIFlowError(
+      'scheduler.store_foreign',
+      `${file} is the database of another program: name another file as the scheduler's "database"`,
+      { context: { file } },
+    );
+  }
+  if (version > migrations.length) {
+    throw new AIFlowError(
+      'scheduler.store_newer',
+      `${file} has schema ${version} and this release knows up to ${migrations.length}: install a newer ` +
+        '@aiflow/scheduler-local, or name another file as the scheduler\'s "database"',
+      { context: { file, found: version, known: migrations.length } },
+    );
+  }
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL'); // better-sqlite3 is built with NORMAL, which can lose the last commits
+  connection.pragma('wal_autocheckpoint = 4000');
+  connection.pragma('cache_size = -32000');
+  connection.pragma('temp_store = MEMORY');
+  migrations.slice(version).forEach((statements, index) => {
+    connection.transaction(() => {
+      connection.exec(statements);
+      connection.pragma(`application_id = ${applicationId}`);
+      connection.pragma(`user_version = ${version + index + 1}`);
+    })();
+  });
+}
+
+/** In bytes; 0 for what does not exist. */
+function fileSize(file: string): number {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  if (found.isFile()) return found.size;
+  throw new AIFlowError(
+    'scheduler.store_unwritable',
+    `${file} must be a file, and ${found.isDirectory() ? 'a directory' : 'something else'} is there: move it away, or ` +
+      'name another file as the scheduler\'s "database"',
+    { context: { file } },
+  );
+}
+
+function busy(file: string): AIFlowError {
+  const pid = holderOf(file);
+  const holder = pid === null ? 'another scheduler' : `the scheduler of process ${pid}`;
+  return new AIFlowError(
+    'scheduler.busy',
+    `${file} is in use by ${holder}: stop that one first, or name another file as the scheduler's "database"`,
+    { context: { file, pid } },
+  );
+}
+
+/** Who wrote down that it holds the database; null when that cannot be read, for it only makes a message better. */
+function holderOf(file: string): number | null {
+  try {
+    const connection = new Database(file, { readonly: true, fileMustExist: true, timeout: 100 });
+    try {
+      const pid = Number(connection.prepare("SELECT value FROM meta WHERE key = 'holder_pid'").pluck().get());
+      return Number.isInteger(pid) && pid > 0 ? pid : null;
+    } finally {
+      connection.close();
+    }
+  } catch {
+    return null;
+  }
+}

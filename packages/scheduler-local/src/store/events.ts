@@ -1,0 +1,105 @@
+import type { Event, EventFilter, NewEvent } from '@aiflow/core';
+import type Database from 'better-sqlite3';
+
+interface EventRow {
+  readonly version: number;
+  readonly key: string;
+  readonly value: string;
+  readonly event_type: string;
+  readonly namespace: string;
+  readonly sender: string | null;
+  readonly context: string | null;
+  readonly create_time: number;
+}
+
+/** The statements about events. */
+export class EventStore {
+  readonly #connection: Database.Database;
+  readonly #insert: Database.Statement<unknown[]>;
+  readonly #published: Database.Statement<unknown[], EventRow>;
+  readonly #latest: Database.Statement<unknown[], number | null>;
+
+  constructor(connection: Database.Database) {
+    this.#connection = connection;
+    this.#insert = connection.prepare(
+      `INSERT INTO events (key, value, event_type, namespace, sender, context, sequence, create_time)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#published = connection.prepare('SELECT * FROM events WHERE sender = ? AND sequence = ?');
+    this.#latest = connection.prepare<unknown[], number | null>('SELECT max(version) FROM events').pluck();
+  }
+
+  /** Appends an event, or gives the one that its sender published under the same sequence before. */
+  append(event: NewEvent, now: number): Event {
+    const { key, value, eventType = 'UNDEFINED', namespace = 'default', sequence = null } = event;
+    const sender = event.sender ?? null;
+    const context = event.context ?? null;
+    if (sender !== null && sequence !== null) {
+      const before = this.#published.get(sender, sequence);
+      if (before !== undefined) return toEvent(before);
+    }
+    const added = this.#insert.run(key, value, eventType, namespace, sender, context, sequence, now);
+    const version = Number(added.lastInsertRowid);
+    return { version, key, value, eventType, namespace, sender, context, createTime: now };
+  }
+
+  list(filter: EventFilter, limit: number): Event[] {
+    const { where, parameters } = conditionOf(filter);
+    const select = this.#connection.prepare<unknown[], EventRow>(
+      `SELECT * FROM events ${where} ORDER BY version LIMIT ?`,
+    );
+    return select.all(...parameters, limit).map(toEvent);
+  }
+
+  count(filter: EventFilter): number {
+    const { where, parameters } = conditionOf(filter);
+    const select = this.#connection.prepare<unknown[], number>(`SELECT count(*) FROM events ${where}`).pluck();
+    return select.get(...parameters) ?? 0;
+  }
+
+  latestVersion(): number {
+    return this.#latest.get() ?? 0;
+  }
+}
+
+/** The filter as SQL. Values are bound, never written into the text; `*` asks for nothing. */
+function conditionOf(filter: EventFilter): { where: string; parameters: unknown[] } {
+  const conditions: string[] = [];
+  const parameters: unknown[] = [];
+  const keys = typeof filter.key === 'string' ? [filter.key] : filter.key;
+  if (keys !== undefined && !keys.includes('*')) {
+    conditions.push('key IN (SELECT value FROM json_each(?))');
+    parameters.push(JSON.stringify(keys));
+  }
+  for (const [column, wanted] of [
+    ['event_type', filter.eventType],
+    ['namespace', filter.namespace],
+    ['sender', filter.sender],
+  ]) {
+    if (wanted === undefined || wanted === '*') continue;
+    conditions.push(`${column} = ?`);
+    parameters.push(wanted);
+  }
+  if (filter.afterVersion !== undefined) {
+    conditions.push('version > ?');
+    parameters.push(filter.afterVersion);
+  }
+  if (filter.beginTime !== undefined) {
+    conditions.push('create_time >= ?');
+    parameters.push(filter.beginTime);
+  }
+  return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, parameters };
+}
+
+function toEvent(row: EventRow): Event {
+  return {
+    version: row.version,
+    key: row.key,
+    value: row.value,
+    eventType: row.event_type,
+    namespace: row.namespace,
+    sender: row.sender,
+    context: row.context,
+    createTime: row.create_time,
+  };
+}

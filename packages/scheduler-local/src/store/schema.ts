@@ -1,0 +1,96 @@
+/** Marks the file as ours (`PRAGMA application_id`): "AIFl" in ASCII. */
+export const applicationId = 0x4149466c;
+
+/**
+ * The database's history: entry n makes version n + 1 (`PRAGMA user_version`) of version n. Entries that were
+ * released never change; a new shape is a new entry at the end, so that databases of every older version still open.
+ *
+ * Times are milliseconds since 1970. `seq` numbers are ours and rise in the order of creation.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  -- What was submitted, never changed: an execution keeps the version that it began with.
+  CREATE TABLE workflow_versions (
+    version_id INTEGER PRIMARY KEY,
+    project_name TEXT NOT NULL,
+    workflow_name TEXT NOT NULL,
+    snapshot_id TEXT NOT NULL,
+    snapshot_uri TEXT NOT NULL,
+    properties TEXT NOT NULL,
+    workflow TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+
+  CREATE TABLE workflows (
+    project_name TEXT NOT NULL,
+    workflow_name TEXT NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES workflow_versions,
+    is_paused INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (project_name, workflow_name)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE executions (
+    seq INTEGER PRIMARY KEY,
+    execution_id TEXT NOT NULL UNIQUE,
+    project_name TEXT NOT NULL,
+    workflow_name TEXT NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES workflow_versions,
+    status TEXT NOT NULL,
+    reason TEXT,
+    context TEXT,
+    parameters TEXT NOT NULL,
+    idempotency_key TEXT,
+    started_at INTEGER,
+    ended_at INTEGER
+  );
+  CREATE INDEX executions_of_workflow ON executions (project_name, workflow_name);
+  CREATE INDEX executions_open ON executions (seq) WHERE ended_at IS NULL;
+  CREATE UNIQUE INDEX executions_by_key ON executions (project_name, workflow_name, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+
+  -- The commands to start and stop attempts are not stored apart: an attempt that has begun_at and no end is to be
+  -- started or found, and one whose reason is 'stopping' is to be stopped.
+  CREATE TABLE attempts (
+    seq INTEGER PRIMARY KEY,
+    attempt_id TEXT NOT NULL UNIQUE,
+    execution_seq INTEGER NOT NULL REFERENCES executions,
+    job_name TEXT NOT NULL,
+    attempt_number INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT,
+    restart INTEGER NOT NULL DEFAULT 0,
+    begun_at INTEGER,
+    ended_at INTEGER,
+    label TEXT,
+    log_dir TEXT,
+    result_values TEXT,
+    error TEXT,
+    UNIQUE (execution_seq, job_name, attempt_number)
+  );
+
+  -- What a rule has seen since it last fired. rule_index is its place in its workflow version.
+  CREATE TABLE rule_states (
+    execution_seq INTEGER NOT NULL REFERENCES executions,
+    rule_index INTEGER NOT NULL,
+    job_name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    PRIMARY KEY (execution_seq, rule_index, job_name)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE events (
+    version INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    event_type TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    sender TEXT,
+    context TEXT,
+    sequence INTEGER,
+    create_time INTEGER NOT NULL
+  );
+  CREATE INDEX events_by_key ON events (key);
+  CREATE UNIQUE INDEX events_by_sequence ON events (sender, sequence) WHERE sequence IS NOT NULL;
+  `,
+];

@@ -1,0 +1,25 @@
+import type Database from 'better-sqlite3';
+import { AttemptStore } from './attempts.ts';
+import { EventStore } from './events.ts';
+import { ExecutionStore } from './executions.ts';
+import { RuleStateStore } from './rule-states.ts';
+import { WorkflowStore } from './workflows.ts';
+
+/** All statements of the scheduler, prepared once. Whoever calls them decides about transactions. */
+export interface Store {
+  readonly workflows: WorkflowStore;
+  readonly executions: ExecutionStore;
+  readonly attempts: AttemptStore;
+  readonly ruleStates: RuleStateStore;
+  readonly events: EventStore;
+}
+
+export function openStore(connection: Database.Database): Store {
+  return {
+    workflows: new WorkflowStore(connection),
+    executions: new ExecutionStore(connection),
+    attempts: new AttemptStore(connection),
+    ruleStates: new RuleStateStore(connection),
+    events: new EventStore(connection),
+  };
+}

@@ -1,0 +1,240 @@
+import type { FinalStatus, JobResult, Status, StatusReason } from '@aiflow/core';
+import { statusEventTypes } from '@aiflow/core';
+import { attemptId as newAttemptId, executionId as newExecutionId } from './ids.ts';
+import { applyRules } from './live/apply-rules.ts';
+import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
+import { LiveState } from './live/live-state.ts';
+import type { ExecutionRow, NewExecution } from './store/executions.ts';
+import type { Store } from './store/store.ts';
+
+/** What is to be done outside once the transaction has been committed. It can be told again from the database. */
+export type Command =
+  | { readonly kind: 'start'; readonly attemptId: string }
+  /** An attempt that has not begun is ended by whoever carries this out: there is nothing to stop. */
+  | { readonly kind: 'stop'; readonly attemptId: string };
+
+/** What a transaction asks for once it has been committed. */
+export interface Consequences {
+  readonly commands: Command[];
+  /** The ids of the attempts and executions that ended. */
+  readonly ended: string[];
+}
+
+interface Change {
+  readonly execution: LiveExecution;
+  readonly jobName: string;
+  readonly status: Status;
+}
+
+/**
+ * The transitions of executions and attempts, each with what follows from it: the event, the rules' state, attempts
+ * that start or stop, the end of the execution. All methods write, and so are called within a transaction only;
+ * they ask nothing, for what is allowed was checked by the caller.
+ */
+export class Transitions {
+  #live: LiveState;
+  #consequences: Consequences = { commands: [], ended: [] };
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #maxRunning: number;
+
+  constructor(store: Store, now: () => number, maxRunning: number) {
+    this.#store = store;
+    this.#now = now;
+    this.#maxRunning = maxRunning;
+    this.#live = new LiveState(store);
+  }
+
+  get live(): LiveState {
+    return this.#live;
+  }
+
+  /** After a commit: what it asks for, once. */
+  takeConsequences(): Consequences {
+    const taken = this.#consequences;
+    this.#consequences = { commands: [], ended: [] };
+    return taken;
+  }
+
+  /** After a rollback: nothing of it happened. */
+  forget(): void {
+    this.#consequences = { commands: [], ended: [] };
+    this.#live = new LiveState(this.#store);
+  }
+
+  /** Fills the places that are free, as after a restart. */
+  resume(): void {
+    this.#settle([], null);
+  }
+
+  startExecution(request: Omit<NewExecution, 'executionId' | 'startedAt'>): ExecutionRow {
+    const now = this.#now();
+    const executionId = newExecutionId(now);
+    this.#store.executions.insert({ ...request, executionId, startedAt: now });
+    const execution = this.#live.addExecution(this.executionRow(executionId));
+    this.#publishExecution(execution, 'RUNNING', now);
+    const changes = execution.version.startJobs.map((jobName) => this.#addAttempt(execution, jobName, now));
+    this.#settle(changes, execution);
+    return this.executionRow(executionId);
+  }
+
+  /** Stops all that has not ended of it and lets no rule act in it any more. */
+  stopExecution(execution: LiveExecution): void {
+    if (!execution.stopping) {
+      execution.stopping = true;
+      this.#store.executions.setStatus(execution.seq, 'RUNNING', 'stopping', null);
+    }
+    for (const attempt of execution.open.values()) this.#stop(attempt, false);
+  }
+
+  /** Adds an attempt of a job that has none open; gives its `seq`. */
+  startJob(execution: LiveExecution, jobName: string): number {
+    const change = this.#addAttempt(execution, jobName, this.#now());
+    const seq = execution.open.get(jobName)?.seq ?? 0;
+    this.#settle([change], execution);
+    return seq;
+  }
+
+  stopJob(attempt: LiveAttempt): void {
+    this.#stop(attempt, false);
+  }
+
+  /** Stops the attempt; its end brings the next one. One that waits in the queue is a fresh one already. */
+  restartJob(attempt: LiveAttempt): void {
+    if (attempt.begun || attempt.stopping) this.#stop(attempt, true);
+  }
+
+  /** Its job was submitted. Nothing when it has ended meanwhile. */
+  attemptRuns(attemptId: string, logDir: string): void {
+    const attempt = this.#live.attempts.get(attemptId);
+    if (attempt === undefined || attempt.status !== 'INIT') return;
+    attempt.status = 'RUNNING';
+    this.#store.attempts.run(attempt.seq, logDir);
+    this.#settle([this.#changed(attempt, 'RUNNING', this.#now())], attempt.execution);
+  }
+
+  /** Nothing when it had ended: an attempt ends once. */
+  attemptEnds(attemptId: string, result: JobResult, more: { reason: StatusReason | null; logDir: string | null }): void {
+    const attempt = this.#live.attempts.get(attemptId);
+    if (attempt === undefined) return;
+    const now = this.#now();
+    const { execution, jobName, restart } = attempt;
+    const reason = result.status === 'KILLED' && attempt.stopping ? 'stopped' : more.reason;
+    this.#store.attempts.end(attempt.seq, { ...result, reason, endedAt: now, logDir: more.logDir });
+    this.#live.endAttempt(attempt, result.status);
+    this.#consequences.ended.push(attemptId);
+    const changes = [this.#changed(attempt, result.status, now)];
+    if (restart && !execution.stopping) changes.push(this.#addAttempt(execution, jobName, now));
+    this.#settle(changes, execution);
+  }
+
+  executionRow(executionId: string): ExecutionRow {
+    const row = this.#store.executions.get(executionId);
+    if (row === null) throw new Error(`execution ${executionId} is not in the database`);
+    return row;
+  }
+
+  /** Follows the changes to their end: rules, then free places, then the end of the execution. */
+  #settle(changes: Change[], execution: LiveExecution | null): void {
+    // The list grows while it is walked: what a rule starts is a change that other rules may wait for.
+    for (const change of changes) {
+      if (change.execution.stopping) continue;
+      for (const { jobName, action } of applyRules(this.#store.ruleStates, change.execution, change)) {
+        const open = change.execution.open.get(jobName);
+        if (open === undefined) {
+          if (action !== 'STOP') changes.push(this.#addAttempt(change.execution, jobName, this.#now()));
+        } else if (action === 'STOP') {
+          this.#stop(open, false);
+        } else if (action === 'RESTART' && !open.stopping) {
+          this.restartJob(open); // one that is being stopped stays stopped: the stop came first
+        }
+      }
+    }
+    this.#fillPlaces();
+    if (execution !== null && execution.open.size === 0) this.#endExecution(execution);
+  }
+
+  #fillPlaces(): void {
+    while (this.#live.begun < this.#maxRunning) {
+      const attempt = this.#live.queue.shift();
+      if (attempt === undefined) return;
+      if (attempt.stopping || !this.#live.attempts.has(attempt.attemptId)) continue;
+      attempt.begun = true;
+      this.#live.begun += 1;
+      this.#store.attempts.begin(attempt.seq, this.#now());
+      this.#consequences.commands.push({ kind: 'start', attemptId: attempt.attemptId });
+    }
+  }
+
+  /** Enters it in the queue; the end of the transition gives it a place, if there is one. */
+  #addAttempt(execution: LiveExecution, jobName: string, now: number): Change {
+    const attemptId = newAttemptId(now);
+    const attemptNumber = (execution.latest.get(jobName)?.attemptNumber ?? 0) + 1;
+    const row = { attemptId, executionSeq: execution.seq, jobName, attemptNumber };
+    const attempt: LiveAttempt = {
+      seq: this.#store.attempts.insert({ ...row, begunAt: null }),
+      attemptId,
+      attemptNumber,
+      jobName,
+      execution,
+      status: 'INIT',
+      begun: false,
+      stopping: false,
+      restart: false,
+    };
+    this.#live.addAttempt(attempt);
+    this.#live.queue.push(attempt);
+    return this.#changed(attempt, 'INIT', now);
+  }
+
+  /**
+   * Commands the stop, again when it was commanded before: the first one may have failed. Also one that only waits
+   * in the queue ends in a transaction of its own: rules that start and stop each other would else never let this
+   * one end.
+   */
+  #stop(attempt: LiveAttempt, restart: boolean): void {
+    if (!attempt.stopping || attempt.restart !== restart) {
+      attempt.stopping = true;
+      attempt.restart = restart;
+      this.#store.attempts.stop(attempt.seq, restart);
+    }
+    this.#consequences.commands.push({ kind: 'stop', attemptId: attempt.attemptId });
+  }
+
+  #endExecution(execution: LiveExecution): void {
+    const now = this.#now();
+    const status = finalStatus(execution);
+    const reason = status === 'KILLED' && execution.stopping ? 'stopped' : null;
+    this.#store.executions.setStatus(execution.seq, status, reason, now);
+    this.#store.ruleStates.clearExecution(execution.seq);
+    this.#live.removeExecution(execution);
+    this.#publishExecution(execution, status, now);
+    this.#consequences.ended.push(execution.executionId);
+  }
+
+  #changed(attempt: LiveAttempt, status: Status, now: number): Change {
+    const { execution, jobName, attemptId } = attempt;
+    const event = {
+      key: jobName,
+      value: status,
+      eventType: statusEventTypes.job,
+      namespace: execution.projectName,
+      sender: execution.executionId,
+      context: attemptId,
+    };
+    this.#store.events.append(event, now);
+    return { execution, jobName, status };
+  }
+
+  #publishExecution(execution: LiveExecution, status: Status, now: number): void {
+    const { projectName, workflowName, executionId } = execution;
+    const event = { key: workflowName, value: status, eventType: statusEventTypes.workflow, namespace: projectName };
+    this.#store.events.append({ ...event, sender: executionId }, now);
+  }
+}
+
+/** A failure outweighs a stop, and a stop a good end. Only the latest attempt of each job counts. */
+function finalStatus(execution: LiveExecution): FinalStatus {
+  if (execution.failedJobs > 0) return 'FAILED';
+  return execution.killedJobs > 0 || execution.stopping ? 'KILLED' : 'FINISHED';
+}
