@@ -1,0 +1,11 @@
+import { registrationSuite, schedulerSuite } from '@aiflow/testkit';
+import { describe, it } from 'vitest';
+import { localScheduler } from '../src/plugin.ts';
+
+schedulerSuite({
+  name: 'local',
+  describe,
+  it,
+  open: ({ directory, host }) =>
+    localScheduler.create({ database: `${directory}/scheduler.db`, max_running_jobs: 64 }, host),
+});
