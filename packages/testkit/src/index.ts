@@ -26,3 +26,6 @@ export type { ScriptedAttempt, ScriptedRunner, ScriptedRunnerOptions } from './s
 export { createScriptedRunner } from './scheduler/scripted-runner.ts';
 export type { SchedulerPlace, SchedulerSuiteOptions } from './scheduler/options.ts';
 export { schedulerSuite } from './scheduler/suite.ts';
+
+export type { RegistrationSuiteOptions } from './registration/options.ts';
+export { registrationSuite } from './registration/suite.ts';

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import type { JsonObject } from '@aiflow/core';
+import { isJsonObject } from '@aiflow/core';
+
+/** What a package says of itself, with nothing taken for granted. */
+export function readPackage(directory: URL): JsonObject {
+  const content: unknown = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8'));
+  if (!isJsonObject(content)) throw new Error(`${directory.href}package.json holds no object`);
+  return content;
+}
+
+/** The members of an object that are strings; nothing for anything else. */
+export function stringsOf(value: unknown): Readonly<Record<string, string>> {
+  if (!isJsonObject(value)) return {};
+  const entries = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+}
+
+/** The plugins that `aiflow.plugins` declares, as `kind:name`, sorted. */
+export function declaredPlugins(manifest: JsonObject): string[] {
+  const { aiflow } = manifest;
+  const plugins = isJsonObject(aiflow) ? aiflow['plugins'] : undefined;
+  if (!Array.isArray(plugins)) return [];
+  return plugins.map((plugin: unknown) => {
+    const { kind, name } = stringsOf(plugin);
+    return `${kind}:${name}`;
+  }).sort();
+}
