@@ -1,6 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { GetResultOptions, Job, JobController, JobHandle, JobResult, JobRuntimeEnv, Status } from '@aiflow/core';
+import type {
+  GetResultOptions,
+  Job,
+  JobController,
+  JobHandle,
+  JobResult,
+  JobRuntimeEnv,
+  Status,
+} from '@aiflow/core';
 import { AIFlowError, isAIFlowError } from '@aiflow/core';
 import type { ProcessLauncher, ProcessPlace } from '@aiflow/process';
 import { createNodeLauncher } from '@aiflow/process';
@@ -92,7 +100,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** What went wrong with the program itself becomes one clear error; anything else goes on as it is. */
 function explainLaunch(error: unknown, executable: string): unknown {
   if (!isAIFlowError(error, 'process.launch_failed')) return error;
-  const reason = reasons[String(error.context['reason'])];
+  const { reason: code } = error.context;
+  const reason = typeof code === 'string' ? reasons[code] : undefined;
   if (reason === undefined) return error;
   return new AIFlowError(
     'python.executable_not_found',

@@ -1,6 +1,5 @@
 import type { AINode, AISubGraph, DataEdge, Job, JobGenerator, Json } from '@aiflow/core';
-import { invalidGraph } from './invalid-graph.ts';
-import { sortByData } from './order.ts';
+import { AIFlowError, orderNodes } from '@aiflow/core';
 import type { PlannedNode, PythonPlan } from './plan.ts';
 import { isPythonParams } from './processor.ts';
 
@@ -14,8 +13,12 @@ export class PythonJobGenerator implements JobGenerator {
     const { jobName } = subGraph.config;
     const nodes = indexNodes(jobName, subGraph.nodes);
     const inputs = collectInputs(jobName, nodes, subGraph.dataEdges);
-    const planned = subGraph.nodes.map((node) => plan(jobName, node, inputs.get(node.nodeId) ?? []));
-    const result: PythonPlan = { format: 1, nodes: sortByData(jobName, planned) };
+    const ordered = orderNodes(subGraph);
+    if (ordered === null) throw invalidGraph(jobName, 'its data edges form a cycle');
+    const result: PythonPlan = {
+      format: 1,
+      nodes: ordered.map((node) => planNode(jobName, node, inputs.get(node.nodeId) ?? [])),
+    };
     return {
       config: subGraph.config,
       platform: 'local',
@@ -49,31 +52,57 @@ function collectInputs(
   for (const { source, destination, port } of edges) {
     const from = nodes.get(source.nodeId);
     const edge = `the data edge from "${source.nodeId}" to "${destination}"`;
-    if (from === undefined || !nodes.has(destination)) throw invalidGraph(jobName, `${edge} names a node that is not there`);
+    if (from === undefined || !nodes.has(destination))
+      throw invalidGraph(jobName, `${edge} names a node that is not there`);
     if (!(Number.isInteger(source.port) && source.port >= 0 && source.port < from.outputs)) {
       throw invalidGraph(jobName, `${edge} starts from output ${source.port}, and there are ${from.outputs}`);
     }
     const inputs = found.get(destination) ?? [];
     found.set(destination, inputs);
-    if (!(Number.isInteger(port) && port >= 0 && port < edges.length)) throw invalidGraph(jobName, `${edge} leads to input ${port}`);
-    if (inputs[port] !== undefined) throw invalidGraph(jobName, `two data edges lead to input ${port} of "${destination}"`);
+    if (!(Number.isInteger(port) && port >= 0 && port < edges.length))
+      throw invalidGraph(jobName, `${edge} leads to input ${port}`);
+    if (inputs[port] !== undefined)
+      throw invalidGraph(jobName, `two data edges lead to input ${port} of "${destination}"`);
     inputs[port] = { node: source.nodeId, port: source.port };
   }
   for (const [nodeId, inputs] of found) {
     const gap = inputs.findIndex((input) => input === undefined);
-    if (gap >= 0) throw invalidGraph(jobName, `no data edge leads to input ${gap} of "${nodeId}", and one to a later input`);
+    if (gap >= 0)
+      throw invalidGraph(
+        jobName,
+        `no data edge leads to input ${gap} of "${nodeId}", and one to a later input`,
+      );
   }
   return found;
 }
 
-function plan(jobName: string, node: AINode, inputs: readonly Source[]): PlannedNode {
+function planNode(jobName: string, node: AINode, inputs: readonly Source[]): PlannedNode {
   const { jobType, kind, params } = node.processor;
   if (jobType !== 'python' || kind !== 'PythonProcessor') {
-    throw invalidGraph(jobName, `node "${node.nodeId}" is a ${kind} of ${jobType}: a python job takes python('module:Class')`);
+    throw invalidGraph(
+      jobName,
+      `node "${node.nodeId}" is a ${kind} of ${jobType}: a python job takes python('module:Class')`,
+    );
   }
   if (!isPythonParams(params)) {
-    throw invalidGraph(jobName, `node "${node.nodeId}" names no Python class: expected python('module:Class')`);
+    throw invalidGraph(
+      jobName,
+      `node "${node.nodeId}" names no Python class: expected python('module:Class')`,
+    );
   }
   const place = 'module' in params ? { module: params.module } : { file: params.file };
-  return { id: node.nodeId, ...place, class: params.class, config: params.config, outputs: node.outputs, inputs };
+  return {
+    id: node.nodeId,
+    ...place,
+    class: params.class,
+    config: params.config,
+    outputs: node.outputs,
+    inputs,
+  };
+}
+
+function invalidGraph(jobName: string, reason: string): AIFlowError {
+  return new AIFlowError('job.invalid_graph', `python job "${jobName}" cannot run: ${reason}`, {
+    context: { jobName },
+  });
 }

@@ -9,9 +9,8 @@ export type PythonHandleData = {
 /** The documents' PythonJobHandle. The process itself is found through the attempt's state directory. */
 export type PythonJobHandle = JobHandle<PythonHandleData>;
 
-export const origin: { readonly package: string; readonly version: string; readonly location: string } = pluginOrigin(
-  import.meta.url,
-);
+export const origin: { readonly package: string; readonly version: string; readonly location: string } =
+  pluginOrigin(import.meta.url);
 
 export function makeHandle(env: JobRuntimeEnv, stopGraceSeconds: number): PythonJobHandle {
   return {

@@ -20,17 +20,24 @@ export interface PythonProperties {
 const variableName = v.pipe(
   v.string(),
   v.regex(/^[^=\0]+$/, 'expected the name of an environment variable, which holds no "="'),
-  v.check((name) => !name.startsWith('AIFLOW_'), 'names that begin with AIFLOW_ are set by AIFlow: use another one'),
+  v.check(
+    (name) => !name.startsWith('AIFLOW_'),
+    'names that begin with AIFLOW_ are set by AIFlow: use another one',
+  ),
 );
 
 const properties = v.strictObject({
   python_executable_path: v.pipe(
     v.optional(v.pipe(v.string(), v.minLength(1, 'expected a name or path, found nothing')), 'python3'),
-    v.description('The Python, 3.9 or later: a name looked up in PATH, or a path, absolute or relative to the project.'),
+    v.description(
+      'The Python, 3.9 or later: a name looked up in PATH, or a path, absolute or relative to the project.',
+    ),
   ),
   env: v.pipe(
     v.optional(v.record(variableName, v.string()), {}),
-    v.description('Variables for the environment of the job; ${NAME} in a value is resolved when the job is submitted.'),
+    v.description(
+      'Variables for the environment of the job; ${NAME} in a value is resolved when the job is submitted.',
+    ),
   ),
   stop_grace_seconds: v.pipe(
     v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 5),

@@ -20,8 +20,9 @@ export interface PythonProcessor extends Processor<'python', PythonParams> {
  */
 export function python(processor: string, config: JsonObject = {}): PythonProcessor {
   const [module, className] = halves(processor);
-  if (!isDottedName(module) || !isDottedName(className)) {
-    throw invalid('python()', `'module:Class', such as python('penguins:Train')`, processor);
+  if (!isDottedName(module) || !isDottedName(className) || module.endsWith('.py')) {
+    const expected = `'module:Class', such as python('penguins:Train'), or pythonFile() for a file`;
+    throw invalid('python()', expected, processor);
   }
   return makeProcessor({ module, class: className, config });
 }
@@ -73,7 +74,11 @@ function isProjectFile(path: unknown): path is string {
 }
 
 function invalid(call: string, expected: string, found: string): AIFlowError {
-  return new AIFlowError('define.invalid_processor', `${call} expects ${expected}, not ${JSON.stringify(found)}`, {
-    context: { found: String(found) },
-  });
+  return new AIFlowError(
+    'define.invalid_processor',
+    `${call} expects ${expected}, not ${JSON.stringify(found)}`,
+    {
+      context: { found: String(found) },
+    },
+  );
 }

@@ -16,7 +16,7 @@ export async function readRemains(env: JobRuntimeEnv, end: ProcessEnd): Promise<
   ]);
   return {
     end,
-    result: result === null ? null : parseResult(result),
+    result: result === null ? null : parseResult(result, files.result),
     progress: progress?.trim() || null,
     stderr,
   };
@@ -46,7 +46,10 @@ async function readEnd(path: string): Promise<string> {
     const start = Math.max(0, size - mostBytes);
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(mostBytes), position: start });
     const lines = buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n');
-    return lines.slice(start > 0 && lines.length > 1 ? 1 : 0).slice(-mostLines).join('\n');
+    return lines
+      .slice(start > 0 && lines.length > 1 ? 1 : 0)
+      .slice(-mostLines)
+      .join('\n');
   } finally {
     await file.close();
   }

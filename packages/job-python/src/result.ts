@@ -1,5 +1,5 @@
 import type { JobResult, JobResultError, Json, JsonObject } from '@aiflow/core';
-import { isJsonObject } from '@aiflow/core';
+import { AIFlowError, isJsonObject } from '@aiflow/core';
 import type { ProcessEnd } from '@aiflow/process';
 
 /** What is left of a Python process that has ended. */
@@ -17,10 +17,15 @@ export interface Remains {
 export function resultOf({ end, result, progress, stderr }: Remains): JobResult {
   const values = result?.values ?? {};
   const finished = result?.status === 'FINISHED';
-  if (finished && (end.exitCode === 0 || end.exitCode === null)) return { status: 'FINISHED', values, error: null };
+  if (finished && (end.exitCode === 0 || end.exitCode === null))
+    return { status: 'FINISHED', values, error: null };
   if (end.outcome === 'stopped') return { status: 'KILLED', values, error: null };
   if (result?.status === 'FAILED') return { status: 'FAILED', values, error: result.error };
-  return { status: 'FAILED', values, error: unexplained(end, finished ? 'the end, all nodes done' : progress, stderr) };
+  return {
+    status: 'FAILED',
+    values,
+    error: unexplained(end, finished ? 'the end, all nodes done' : progress, stderr),
+  };
 }
 
 /** The error of a process that ended without saying why. */
@@ -32,15 +37,28 @@ function unexplained(end: ProcessEnd, progress: string | null, stderr: string): 
     return { code: 'python.lost', message, context };
   }
   if (end.signal !== null) {
-    return { code: 'python.signal', message: `Python was ended by ${end.signal} ${at}: ${hintFor(end.signal)}`, context };
+    return {
+      code: 'python.signal',
+      message: `Python was ended by ${end.signal} ${at}: ${hintFor(end.signal)}`,
+      context,
+    };
   }
   const last = stderr.trimEnd().split('\n').at(-1) ?? '';
   // As for a shell: 126 is a program that cannot be run, 127 one that is not there, such as a script's interpreter.
   if (progress === null && (end.exitCode === 126 || end.exitCode === 127)) {
-    return { code: 'python.executable_not_found', message: `Python did not start: ${last}: ${executableAdvice}`, context };
+    return {
+      code: 'python.executable_not_found',
+      message: `Python did not start: ${last}: ${executableAdvice}`,
+      context,
+    };
   }
-  const said = last === '' ? '' : `; its last line in stderr: ${last}`;
-  return { code: 'python.exit', message: `Python ended with exit code ${end.exitCode} ${at}${said}`, context };
+  const silent = progress === null ? `: is it a Python? If not, ${executableAdvice}` : '';
+  const said = last === '' ? silent : `; its last line in stderr: ${last}`;
+  return {
+    code: 'python.exit',
+    message: `Python ended with exit code ${end.exitCode} ${at}${said}`,
+    context,
+  };
 }
 
 /** What to do about an executable that does not work. */
@@ -61,13 +79,26 @@ function hintFor(signal: string): string {
   }
 }
 
-/** The result file's text as a result, or null when it is not one. */
-export function parseResult(text: string): JobResult | null {
-  const found: unknown = JSON.parse(text);
-  if (!isJsonObject(found)) return null;
-  const { status, values, error } = found;
-  if (status !== 'FINISHED' && status !== 'FAILED' && status !== 'KILLED') return null;
+/** The result file's text as a result. It appears whole, so anything else is `python.result_unreadable`. */
+export function parseResult(text: string, path: string): JobResult {
+  const found = parseJson(text);
+  const { status, values, error } = isJsonObject(found) ? found : {};
+  if (status !== 'FINISHED' && status !== 'FAILED' && status !== 'KILLED') {
+    throw new AIFlowError(
+      'python.result_unreadable',
+      `expected the result of a Python job in ${path}, found something else: see the job's logs for what it did`,
+      { context: { path } },
+    );
+  }
   return { status, values: isJsonObject(values) ? values : {}, error: parseError(error) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // the caller says what is wrong, with the path
+  }
 }
 
 function parseError(error: Json | undefined): JobResultError | null {

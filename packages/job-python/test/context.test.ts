@@ -21,11 +21,18 @@ test('the context carries the facts of the execution and the node', async () => 
 
 test('events go to the outbox, one whole file each, in the order of publishing', async () => {
   const { events, directory } = await runNodes(
-    node('[context.publish_event(f"key{i}", "é", "MODEL_GENERATED", namespace="n") for i in range(20)]; context.publish_event("k", "v")'),
+    node(
+      '[context.publish_event(f"key{i}", "é", "MODEL_GENERATED", namespace="n") for i in range(20)]; context.publish_event("k", "v")',
+    ),
     [{ id: 'a' }],
   );
   expect(events.slice(0, 20)).toEqual(
-    Array.from({ length: 20 }, (_, i) => ({ key: `key${i}`, value: 'é', event_type: 'MODEL_GENERATED', namespace: 'n' })),
+    Array.from({ length: 20 }, (_, i) => ({
+      key: `key${i}`,
+      value: 'é',
+      event_type: 'MODEL_GENERATED',
+      namespace: 'n',
+    })),
   );
   expect(events[20]).toEqual({ key: 'k', value: 'v', event_type: 'UNDEFINED', namespace: 'default' });
   expect(readdirSync(join(directory, 'outbox')).every((name) => /^\d+-\d+-\d+\.json$/.test(name))).toBe(true);
@@ -33,7 +40,9 @@ test('events go to the outbox, one whole file each, in the order of publishing',
 
 test('an event whose value is no string is refused with what to write', async () => {
   const { result, events } = await runNodes(node('context.publish_event("k", 1)'), [{ id: 'a' }]);
-  expect(result?.error?.message).toContain("an event's value must be a str, not int: use str(…) or json.dumps(…)");
+  expect(result?.error?.message).toContain(
+    "an event's value must be a str, not int: use str(…) or json.dumps(…)",
+  );
   expect(events).toEqual([]);
 });
 
@@ -49,10 +58,16 @@ test('datasets are written to the execution and read back, by suffix or format',
     [{ id: 'a' }],
     { files: { 'resources/one.json': '{"own": 1}' } },
   );
-  const rows = [{ a: 1, b: 'x, y' }, { a: null, c: 'é' }];
+  const rows = [
+    { a: 1, b: 'x, y' },
+    { a: null, c: 'é' },
+  ];
   expect(result?.error).toBeNull();
   expect(result?.values['a']).toEqual([
-    [{ a: '1', b: 'x, y', c: '' }, { a: '', b: '', c: 'é' }],
+    [
+      { a: '1', b: 'x, y', c: '' },
+      { a: '', b: '', c: 'é' },
+    ],
     rows,
     rows,
     { own: 1 },
@@ -61,7 +76,9 @@ test('datasets are written to the execution and read back, by suffix or format',
 });
 
 test('a dataset that cannot be written whole is not there at all', async () => {
-  const { result, directory } = await runNodes(node('context.write_dataset("rows.json", object())'), [{ id: 'a' }]);
+  const { result, directory } = await runNodes(node('context.write_dataset("rows.json", object())'), [
+    { id: 'a' },
+  ]);
   expect(result?.error?.code).toBe('python.exception');
   expect(readdirSync(join(directory, 'execution'))).toEqual([]);
 });

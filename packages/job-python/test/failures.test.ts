@@ -12,16 +12,26 @@ function errorOf(run: PythonRun): JobResultError {
   return error;
 }
 
-const failing = (body: string): string => `import json\nclass Node:\n  def process(self, context, inputs):\n${body}\n`;
+const failing = (body: string): string =>
+  `import json\nclass Node:\n  def process(self, context, inputs):\n${body}\n`;
 
 describe('an exception in user code', () => {
   test('comes back with the file and the line first', async () => {
-    const run = await runNodes(failing('    x = 1\n    raise ValueError("bad row\\n  in line 7")'), [{ id: 'a' }]);
+    const run = await runNodes(failing('    x = 1\n    raise ValueError("bad row\\n  in line 7")'), [
+      { id: 'a' },
+    ]);
     const error = errorOf(run);
     expect(error.code).toBe('python.exception');
-    expect(error.message).toBe('workflows/w/nodes.py:5: ValueError: bad row in line 7 (in process() of node "a")');
+    expect(error.message).toBe(
+      'workflows/w/nodes.py:5: ValueError: bad row in line 7 (in process() of node "a")',
+    );
     expect(Object.keys(error.context).slice(0, 2)).toEqual(['file', 'line']);
-    expect(error.context).toMatchObject({ file: 'workflows/w/nodes.py', line: 5, node: 'a', exception: 'ValueError' });
+    expect(error.context).toMatchObject({
+      file: 'workflows/w/nodes.py',
+      line: 5,
+      node: 'a',
+      exception: 'ValueError',
+    });
     expect(run.exitCode).toBe(1);
   });
 
@@ -36,13 +46,21 @@ describe('an exception in user code', () => {
 
   test('points at the line of the user, not into the library that it called', async () => {
     const error = errorOf(await runNodes(failing('    json.loads("{")'), [{ id: 'a' }]));
-    expect(error.context).toMatchObject({ file: 'workflows/w/nodes.py', line: 4, exception: 'json.decoder.JSONDecodeError' });
+    expect(error.context).toMatchObject({
+      file: 'workflows/w/nodes.py',
+      line: 4,
+      exception: 'json.decoder.JSONDecodeError',
+    });
     expect(String(error.context['traceback'])).toContain('decoder.py');
   });
 
   test('points at the line of the user, not into our own context', async () => {
     const error = errorOf(await runNodes(failing('    context.read_dataset("absent.csv")'), [{ id: 'a' }]));
-    expect(error.context).toMatchObject({ file: 'workflows/w/nodes.py', line: 4, exception: 'FileNotFoundError' });
+    expect(error.context).toMatchObject({
+      file: 'workflows/w/nodes.py',
+      line: 4,
+      exception: 'FileNotFoundError',
+    });
   });
 
   test('prefers the workflow to what it brought into dependencies', async () => {
@@ -57,7 +75,12 @@ describe('an exception in user code', () => {
   test.each([
     ['a syntax error', 'def broken(:\n  pass\n', 'SyntaxError', 1],
     ['a bad indentation', 'x = 1\n  y = 2\n', 'IndentationError', 2],
-    ['an import of what is not installed', 'x = 1\nimport not_installed_anywhere\n', 'ModuleNotFoundError', 2],
+    [
+      'an import of what is not installed',
+      'x = 1\nimport not_installed_anywhere\n',
+      'ModuleNotFoundError',
+      2,
+    ],
     ['an error while the module is loaded', '\n\nx = 1 / 0\n', 'ZeroDivisionError', 3],
   ])('%s is found at its line', async (_, source, exception, line) => {
     const error = errorOf(await runNodes(source, [{ id: 'a' }]));
@@ -98,11 +121,23 @@ ${failing('    raise {"none": ValueError(), "broken": Broken(), "long": ValueErr
 describe('what cannot be found', () => {
   const here: TestNode = { id: 'a' };
   test.each<[string, TestNode, string]>([
-    ['a module', { ...here, module: 'nods' }, 'no module "nods" in workflows/w, dependencies/python or in Python\'s own path: did you mean "nodes"?'],
+    [
+      'a module',
+      { ...here, module: 'nods' },
+      'no module "nods" in workflows/w, dependencies/python or in Python\'s own path: did you mean "nodes"?',
+    ],
     ['a module of a package', { ...here, module: 'nodes.deeper' }, 'no module "nodes.deeper"'],
-    ['a class', { ...here, class: 'Nod' }, 'module "nodes" (workflows/w/nodes.py) has no "Nod": did you mean "Node"?'],
+    [
+      'a class',
+      { ...here, class: 'Nod' },
+      'module "nodes" (workflows/w/nodes.py) has no "Nod": did you mean "Node"?',
+    ],
     ['a class in a class', { ...here, class: 'Node.Inner' }, 'has no "Inner"'],
-    ['a file', { ...here, file: 'workflows/w/nods.py' }, 'no file "workflows/w/nods.py" in the project: did you mean "nodes.py"?'],
+    [
+      'a file',
+      { ...here, file: 'workflows/w/nods.py' },
+      'no file "workflows/w/nods.py" in the project: did you mean "nodes.py"?',
+    ],
     ['a directory for a file', { ...here, file: 'workflows/w' }, 'no file "workflows/w" in the project'],
   ])('%s: the message says what was looked for and where', async (_, node, message) => {
     const error = errorOf(await runNodes(failing('    pass'), [node]));
@@ -115,7 +150,10 @@ describe('what cannot be found', () => {
     ['class Node: pass', 'a class without a process method'],
     ['import aiflow\nclass Node(aiflow.PythonProcessor): pass', 'a class without a process method'],
     ['def Node(): pass', 'a function'],
-    ['class Node:\n  def __init__(self, x): pass\n  def process(self, c, i): pass', 'cannot be made without arguments'],
+    [
+      'class Node:\n  def __init__(self, x): pass\n  def process(self, c, i): pass',
+      'cannot be made without arguments',
+    ],
   ])('%j is not a processor', async (source, message) => {
     const error = errorOf(await runNodes(source, [{ id: 'a' }]));
     expect(error.code).toBe('python.invalid_processor');
@@ -124,7 +162,10 @@ describe('what cannot be found', () => {
 
   test('a TypeError inside a constructor is the user’s own', async () => {
     const source = 'class Node:\n  def __init__(self):\n    len(1)\n  def process(self, c, i): pass\n';
-    expect(errorOf(await runNodes(source, [{ id: 'a' }])).context).toMatchObject({ line: 3, exception: 'TypeError' });
+    expect(errorOf(await runNodes(source, [{ id: 'a' }])).context).toMatchObject({
+      line: 3,
+      exception: 'TypeError',
+    });
   });
 });
 
@@ -132,13 +173,18 @@ describe('Python that ends by itself', () => {
   const closing = (body: string): string =>
     `${failing(`    ${body}`)}  def close(self, context):\n    print("closed")\n`;
 
-  test.each(['3', '0', '"no data"', ''])('sys.exit(%s) fails with where it was called, and closes', async (code) => {
-    const run = await runNodes(closing(`import sys; sys.exit(${code})`), [{ id: 'a' }]);
-    const error = errorOf(run);
-    expect(error.code).toBe('python.exit');
-    expect(error.message).toContain(`workflows/w/nodes.py:4: process() of node "a" ended Python with sys.exit(`);
-    expect(run.stdout).toContain('closed');
-  });
+  test.each(['3', '0', '"no data"', ''])(
+    'sys.exit(%s) fails with where it was called, and closes',
+    async (code) => {
+      const run = await runNodes(closing(`import sys; sys.exit(${code})`), [{ id: 'a' }]);
+      const error = errorOf(run);
+      expect(error.code).toBe('python.exit');
+      expect(error.message).toContain(
+        `workflows/w/nodes.py:4: process() of node "a" ended Python with sys.exit(`,
+      );
+      expect(run.stdout).toContain('closed');
+    },
+  );
 
   test('os._exit leaves no result, and the progress file says where it was', async () => {
     const run = await runNodes(closing('import os; os._exit(0)'), [{ id: 'a' }]);
@@ -148,7 +194,9 @@ describe('Python that ends by itself', () => {
 
   test('SIGTERM closes what was opened, says KILLED, and is what the process ends by', async () => {
     const run = await runNodes(
-      closing('import os, signal, time\n    try:\n      os.kill(os.getpid(), signal.SIGTERM); time.sleep(50)\n    except Exception: pass'),
+      closing(
+        'import os, signal, time\n    try:\n      os.kill(os.getpid(), signal.SIGTERM); time.sleep(50)\n    except Exception: pass',
+      ),
       [{ id: 'a' }],
     );
     expect(run.result).toEqual({ status: 'KILLED', values: {}, error: null });
@@ -178,5 +226,7 @@ test('a Python that is too old says so', async ({ skip }) => {
   if (old === undefined) skip('AIFLOW_TEST_OLD_PYTHON names no Python before 3.9');
   const error = errorOf(await runNodes('', [{ id: 'a' }], { executable: String(old) }));
   expect(error.code).toBe('python.executable_not_found');
-  expect(error.message).toMatch(/expected Python 3\.9 or later, found [23]\.\d+\.\d+ \(.*\): set python_executable_path/);
+  expect(error.message).toMatch(
+    /expected Python 3\.9 or later, found [23]\.\d+\.\d+ \(.*\): set python_executable_path/,
+  );
 });

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +48,14 @@ export function plannedNode(node: TestNode): PlannedNode {
     return { node: source, port: Number(port) };
   });
   const place = node.file === undefined ? { module: node.module ?? 'nodes' } : { file: node.file };
-  return { id: node.id, class: node.class ?? 'Node', config: node.config ?? {}, outputs: node.outputs ?? 1, inputs, ...place };
+  return {
+    id: node.id,
+    class: node.class ?? 'Node',
+    config: node.config ?? {},
+    outputs: node.outputs ?? 1,
+    inputs,
+    ...place,
+  };
 }
 
 /** Writes the files of a project below a new directory that the test removes, and gives the directory. */
@@ -87,16 +102,22 @@ export async function runNodes(
     progress_file: join(directory, 'progress'),
   };
   writeFileSync(join(directory, 'request.json'), JSON.stringify(request));
-  const ended = await execute(options.executable ?? pythonExecutable, [pythonDirectory, join(directory, 'request.json')], {
-    cwd: join(directory, 'work'),
-    env: {
-      ...process.env,
-      PYTHONPATH: [pythonDirectory, ...module_path].join(':'),
-      PYTHONPYCACHEPREFIX: join(tmpdir(), 'aiflow-python-test-cache'),
+  const ended = await execute(
+    options.executable ?? pythonExecutable,
+    [pythonDirectory, join(directory, 'request.json')],
+    {
+      cwd: join(directory, 'work'),
+      env: {
+        ...process.env,
+        PYTHONPATH: [pythonDirectory, ...module_path].join(':'),
+        PYTHONPYCACHEPREFIX: join(tmpdir(), 'aiflow-python-test-cache'),
+      },
     },
-  });
+  );
   const outbox = join(directory, 'outbox');
-  const events = readdirSync(outbox).sort().map((name) => JSON.parse(readFileSync(join(outbox, name), 'utf8')) as JsonObject);
+  const events = readdirSync(outbox)
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(outbox, name), 'utf8')) as JsonObject);
   return { ...ended, directory, events, result: readResult(join(directory, 'result.json')) };
 }
 
@@ -117,7 +138,7 @@ function execute(
   return new Promise((resolve, reject) => {
     execFile(file, args, { ...options, timeout: 50_000, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       if (error === null) resolve({ exitCode: 0, signal: null, stdout, stderr });
-      else if (typeof error.code === 'string') reject(error);
+      else if (typeof error.code === 'string') reject(new Error(`cannot run ${file}`, { cause: error }));
       else resolve({ exitCode: error.code ?? null, signal: error.signal ?? null, stdout, stderr });
     });
   });

@@ -23,7 +23,14 @@ describe('the order of things', () => {
       { id: 'a', class: 'Traced' },
       { id: 'b', class: 'Traced', inputs: ['a'] },
     ]);
-    expect(stdout.trim().split('\n')).toEqual(['open a', 'open b', 'process a', 'process b', 'close b', 'close a']);
+    expect(stdout.trim().split('\n')).toEqual([
+      'open a',
+      'open b',
+      'process a',
+      'process b',
+      'close b',
+      'close a',
+    ]);
     expect(result).toEqual({ status: 'FINISHED', values: { a: 'a', b: 'b' }, error: null });
   });
 
@@ -57,11 +64,17 @@ describe('the order of things', () => {
 
   test('an error in close alone makes the job fail and keeps the values', async () => {
     const { result } = await runNodes(trace, [{ id: 'a', class: 'Traced', config: { fail_close: true } }]);
-    expect(result).toMatchObject({ status: 'FAILED', values: { a: 'a' }, error: { context: { phase: 'close()' } } });
+    expect(result).toMatchObject({
+      status: 'FAILED',
+      values: { a: 'a' },
+      error: { context: { phase: 'close()' } },
+    });
   });
 
   test('a class needs neither our base class nor open nor close', async () => {
-    const { result } = await runNodes('class Node:\n  def process(self, context, inputs): return 1\n', [{ id: 'a' }]);
+    const { result } = await runNodes('class Node:\n  def process(self, context, inputs): return 1\n', [
+      { id: 'a' },
+    ]);
     expect(result?.values).toEqual({ a: 1 });
   });
 });
@@ -89,11 +102,14 @@ class Later:
   test.each([
     [{ class: 'Split', config: { n: 3 } }, 'node "a" has 2 outputs, and its process() returned 3'],
     [{ class: 'Single' }, 'node "a" has 2 outputs, and its process() returned one str'],
-  ])('another number of values than outputs is an error that names the node and the numbers', async (node, message) => {
-    const { result } = await runNodes(source, [{ id: 'a', outputs: 2, ...node }]);
-    expect(result?.error?.code).toBe('python.invalid_output');
-    expect(result?.error?.message).toContain(message);
-  });
+  ])(
+    'another number of values than outputs is an error that names the node and the numbers',
+    async (node, message) => {
+      const { result } = await runNodes(source, [{ id: 'a', outputs: 2, ...node }]);
+      expect(result?.error?.code).toBe('python.invalid_output');
+      expect(result?.error?.message).toContain(message);
+    },
+  );
 
   test('an async process is refused', async () => {
     const { result } = await runNodes(source, [{ id: 'a', class: 'Later' }]);
@@ -138,7 +154,14 @@ describe('results of nodes', () => {
     ['{"é": [1, 2.5, None, True]}', { é: [1, 2.5, null, true] }],
     ['(1, 2)', [1, 2]],
   ])('%s becomes %j', async (expression, expected) => {
-    const { result } = await runNodes(`class Node:\n  def process(self, context, inputs): return ${expression}\n`, [{ id: 'a' }]);
-    expect(result).toEqual({ status: 'FINISHED', values: expected === undefined ? {} : { a: expected }, error: null });
+    const { result } = await runNodes(
+      `class Node:\n  def process(self, context, inputs): return ${expression}\n`,
+      [{ id: 'a' }],
+    );
+    expect(result).toEqual({
+      status: 'FINISHED',
+      values: expected === undefined ? {} : { a: expected },
+      error: null,
+    });
   });
 });
