@@ -1,0 +1,132 @@
+import { execaSync } from 'execa';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Ended } from './aiflow.ts';
+import { TestProject, chain } from './aiflow.ts';
+
+/** Every problem is one line that begins with `error: `; nothing is on stdout. */
+function expectErrors(ended: Ended, ...patterns: readonly (string | RegExp)[]): void {
+  const lines = ended.stderr.split('\n').filter((line) => line !== '');
+  expect(lines.map((line) => line.slice(0, 7))).toEqual(patterns.map(() => 'error: '));
+  for (const [index, pattern] of patterns.entries()) expect(lines[index]).toMatch(pattern);
+  expect(ended.stdout).toBe('');
+  expect(ended.exitCode).toBe(2);
+}
+
+const good = chain('w', { a: 'true' });
+
+describe('wrong input ends with one line for each problem and exit code 2', () => {
+  it('on the command line', async () => {
+    await using project = await TestProject.create(good);
+    expectErrors(await project.aiflow('rnu', 'w'), 'did you mean "aiflow run"?');
+    expectErrors(await project.aiflow('workflow', 'shwo', 'w'), 'did you mean "aiflow workflow show"?');
+    expectErrors(await project.aiflow('run'), 'WORKFLOW is missing');
+    expectErrors(await project.aiflow('run', 'w', 'x'), 'unexpected argument "x"');
+    expectErrors(await project.aiflow('run', 'w', '--projct', 'x'), 'did you mean --project?');
+    expectErrors(await project.aiflow('run', 'w', '-o', 'xml'), 'must be one of table, json');
+    expectErrors(await project.aiflow('run', 'w', '--output'), 'needs a value');
+  });
+
+  it('in the choice of project and workflow', async () => {
+    await using project = await TestProject.create(good);
+    expectErrors(await project.aiflow('run', 'w', '--project', 'nowhere'), 'expected a project.yaml');
+    expectErrors(await project.aiflow('run', 'v'), 'the workflows of this project are w');
+    for (const name of ['..', '../w', 'a/b', 'a b', '🐧', 'a'.repeat(300)]) {
+      expectErrors(await project.aiflow('run', name), /workflow name .* is not allowed/);
+    }
+  });
+
+  it('in a definition', async () => {
+    await using project = await TestProject.create(good);
+    for (const [text, message] of [
+      ['throw new Error("boom");', /w\.ts:1:\d+: the definition threw: boom/],
+      ['console.log("printed");', 'must export a workflow'],
+      ['process.exit(0);', 'ended its process'],
+      ['', 'must export a workflow'],
+      ['enum Color { red }', 'as const'],
+    ] as const) {
+      await project.write({ 'workflows/w/w.ts': text });
+      const ended = await project.aiflow('run', 'w');
+      expectErrors({ ...ended, stderr: ended.stderr.replace('printed\n', '') }, message);
+    }
+  });
+
+  it('in configuration, all of it at once', async () => {
+    await using project = await TestProject.create(good);
+    await project.write({
+      'workflows/w/w.yaml': 'a:\n  job_type: python\n  properties:\n    envv: {}\n    stop_grace: 1\nb:\n  job_type: bash\n',
+    });
+    expectErrors(
+      await project.aiflow('run', 'w'),
+      /w\.yaml:2:3: .*cannot be "python": write "bash"/,
+      /w\.yaml:6:1: .*no job "b"/,
+      /w\.yaml:4:5: "a\.properties\.envv" is not an option: did you mean "env"\?/,
+      /w\.yaml:5:5: "a\.properties\.stop_grace"/,
+    );
+    await project.write({ 'workflows/w/w.yaml': '', 'project.yaml': 'project_name: test\nscheduler:\n  scheduler_config:\n    databse: x\n' });
+    expectErrors(await project.aiflow('run', 'w'), /project\.yaml:4:5: .*did you mean "database"\?/);
+  });
+
+  it('in the choice of plugins', async () => {
+    await using project = await TestProject.create(good);
+    await project.write({ 'project.yaml': 'project_name: test\nblob:\n  blob_manager_class: oss\n' });
+    expectErrors(await project.aiflow('run', 'w'), 'npm install @aiflow/blob-oss');
+    await project.write({ 'project.yaml': 'project_name: test\nplugins: ["./plugins/none.ts"]\n' });
+    expectErrors(await project.aiflow('run', 'w'), 'plugin ./plugins/none.ts could not be imported');
+  });
+
+  it('in the place for its state', async () => {
+    await using project = await TestProject.create({ ...good, file: '' });
+    const ended = await project.spawn(['run', 'w'], { env: { AIFLOW_HOME: 'file/state' } });
+    expectErrors(
+      { exitCode: ended.exitCode, stdout: String(ended.stdout), stderr: String(ended.stderr) },
+      'cannot write the state directory',
+    );
+  });
+
+  it.skipIf(!mayMount())('where the state directory is read-only', async () => {
+    await using project = await TestProject.create(good);
+    await project.write({ '.aiflow/keep': '' });
+    const ended = await project.inNameSpace('mount --bind .aiflow .aiflow && mount -o remount,bind,ro .aiflow && $AIFLOW run w');
+    expectErrors(ended, /cannot write the state directory .*read-only/);
+    expect(readdirSync(join(project.directory, '.aiflow'))).toEqual(['keep']);
+  });
+
+  it.skipIf(!mayMount())('where the disk is full, and works again when it is not', async () => {
+    await using project = await TestProject.create({ ...good, 'resources/data.bin': 'x'.repeat(300_000) });
+    const full = await project.inNameSpace('mkdir -p .aiflow && mount -t tmpfs -o size=128k none .aiflow && $AIFLOW run w');
+    expect(full.stderr).toMatch(/^error: .*(no space|full).*\n?$/i);
+    expect(full.stdout).toBe('');
+    expect(full.exitCode).toBe(2);
+    expect((await project.aiflow('run', 'w')).exitCode).toBe(0);
+  });
+
+  it('leaves nothing behind of a call that ran nothing', async () => {
+    await using project = await TestProject.create({ 'workflows/w/w.ts': 'throw new Error("boom");' });
+    await project.aiflow('run', 'w');
+    expect(existsSync(join(project.directory, '.aiflow/executions'))).toBe(false);
+    expect(readdirSync(join(project.directory, '.aiflow/tmp'))).toEqual([]);
+  });
+});
+
+describe('a job that cannot run', () => {
+  it('fails by itself, with what to do', async () => {
+    await using project = await TestProject.create({
+      'workflows/w/w.ts': `import { defineWorkflow } from '@aiflow/core';
+import { python } from '@aiflow/job-python';
+export default defineWorkflow('w', (workflow) => {
+  workflow.job('a', (job) => { job.node(python('steps:Step')); });
+});`,
+      'workflows/w/w.yaml': 'a:\n  properties:\n    python_executable_path: /nowhere/python\n',
+    });
+    const ended = await project.aiflow('run', 'w');
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stdout).toMatch(/a failed: .*\/nowhere\/python/);
+    expect(ended.stdout).toContain('python_executable_path');
+  });
+});
+
+function mayMount(): boolean {
+  return execaSync('unshare', ['--user', '--map-root-user', '--mount', 'true'], { reject: false }).exitCode === 0;
+}
