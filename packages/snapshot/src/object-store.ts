@@ -5,6 +5,14 @@ export interface StoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface PutOptions extends StoreOptions {
+  /**
+   * The object must survive the loss of power before any reader sees it. Asked for the few objects that make others
+   * count; a store that never shows what is not durable need not look at it.
+   */
+  readonly durable?: boolean;
+}
+
 /** What a store knows of an object without reading it. */
 export interface ObjectInfo {
   readonly key: string;
@@ -34,10 +42,11 @@ export interface ObjectSource {
 export type ObjectBody = Uint8Array | ObjectSource;
 
 /**
- * The port of a place that keeps objects by key: all that {@link import('./manager.ts').createBlobManager} needs to
+ * The port of a place that keeps objects by key: all that {@link import('./manager.ts').StoreBlobManager} needs to
  * keep snapshots there. Five methods are the least. An optional method is a capability, declared by being there.
  *
- * A key is a relative path with `/`: see {@link checkKey}, which every method calls first. What a method throws for
+ * A key is a relative path with `/`: see {@link checkKey}, which every method calls first. No key that is in use
+ * goes on with `/` in another one, so keys may be files of a directory. What a method throws for
  * a store that cannot be reached, refuses or fails is the store's own: the caller adds location and key to it. A
  * store retries by itself what is worth it, with an end. Methods may be called side by side.
  */
@@ -54,7 +63,7 @@ export interface ObjectStore {
    * fails, is aborted or its process is killed. A key that is taken is replaced, and readers see the old one or the
    * new one, whole.
    */
-  put(key: string, body: ObjectBody, options?: StoreOptions): Promise<void>;
+  put(key: string, body: ObjectBody, options?: PutOptions): Promise<void>;
 
   /** The bytes of the object, in chunks of any size; null when there is none. What it gives must be read or returned. */
   get(key: string, options?: StoreOptions): Promise<AsyncIterable<Uint8Array> | null>;
@@ -72,8 +81,8 @@ export interface ObjectStore {
   delete(key: string, options?: StoreOptions): Promise<void>;
 
   /**
-   * Makes all that this store object has put durable: it then survives the loss of power. A store whose `put`
-   * resolves only then leaves this out.
+   * Makes all that readers see durable: it then survives the loss of power. A store where it always does leaves this
+   * out.
    */
   flush?(options?: StoreOptions): Promise<void>;
 }

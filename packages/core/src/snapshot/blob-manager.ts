@@ -2,8 +2,8 @@ import type { JsonObject } from '../json.ts';
 import type { Manifest } from './manifest.ts';
 
 export interface UploadProjectOptions {
-  /** What the snapshot holds. Without it the project is walked as `snapshotProject` does. */
-  readonly manifest?: Manifest;
+  /** What the snapshot holds, as `snapshotProject` gives it. The snapshot's id is made from it. */
+  readonly manifest: Manifest;
   /** The directory that the manifest's paths below `generated/` are read from (as `<overlay>/generated/…`). */
   readonly overlay?: string;
   readonly signal?: AbortSignal;
@@ -52,6 +52,10 @@ export interface BlobManager {
   listSnapshots(): Promise<SnapshotInfo[]>;
   /** The manifest of one; `blob.not_found` when there is none. */
   readManifest(workflowSnapshotId: string, remotePath: string): Promise<Manifest>;
-  /** Removes the snapshots from the store, with every object that no other snapshot uses. Gives the bytes set free. */
+  /**
+   * Removes the snapshots from the store, with every object that no other snapshot uses; ids that are not stored are
+   * passed over, and none at all removes what broken uploads left. Gives the bytes set free. `blob.busy` while an
+   * upload is under way.
+   */
   removeSnapshots(workflowSnapshotIds: readonly string[]): Promise<number>;
 }

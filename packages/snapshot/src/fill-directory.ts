@@ -1,0 +1,119 @@
+import { createHash, hash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { chmod, open, symlink, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { Manifest } from '@aiflow/core';
+import { AIFlowError, errorCode, isAIFlowError, messageOf, resolveInside } from '@aiflow/core';
+import { forEachLimit } from './concurrency.ts';
+import { objectKey } from './keys.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { FileEntry } from './project-files.ts';
+import { smallSize } from './project-files.ts';
+import { corrupt } from './read-manifest.ts';
+
+/** How many files are fetched side by side. */
+const sideBySide = 16;
+
+export interface FillOptions {
+  /** No one may write: files get mode 0444 or 0555, and directories, but for the one that is filled, 0555. */
+  readonly readOnly: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes what a checked manifest names in an empty directory. Each file's length and hash are checked before the call
+ * resolves; links are made last, so that nothing is ever written through one.
+ */
+export async function fillDirectory(
+  store: ObjectStore,
+  manifest: Manifest,
+  directory: string,
+  { readOnly, signal }: FillOptions,
+): Promise<void> {
+  const place = (path: string): string => resolveInside(directory, path);
+  const directories = makeDirectories(manifest, directory);
+  const files = manifest.entries.filter((entry) => entry.type === 'file');
+  await forEachLimit(files, sideBySide, signal, async (entry, each) => {
+    const mode = (entry.executable ? 0o777 : 0o666) & (readOnly ? 0o555 : 0o777);
+    await local(entry.path, each, async () => await fetchFile(store, entry, place(entry.path), mode, each));
+  });
+  for (const entry of manifest.entries) {
+    if (entry.type === 'link') await local(entry.path, signal, async () => await symlink(entry.target, place(entry.path)));
+  }
+  if (!readOnly) return;
+  for (const path of directories) await local(path, signal, async () => await chmod(place(path), 0o555));
+}
+
+/** Gives the paths of all directories that were made. */
+function makeDirectories(manifest: Manifest, directory: string): Set<string> {
+  const made = new Set<string>();
+  for (const { type, path } of manifest.entries) {
+    let at = type === 'directory' ? path : posix.dirname(path);
+    if (at === '.' || made.has(at)) continue;
+    mkdirSync(join(directory, at), { recursive: true });
+    for (; at !== '.'; at = posix.dirname(at)) made.add(at);
+  }
+  return made;
+}
+
+async function fetchFile(
+  store: ObjectStore,
+  entry: FileEntry,
+  path: string,
+  mode: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = objectKey(entry.sha256);
+  const chunks = await store.get(key, { signal });
+  if (chunks === null) throw corrupt(store, key, 'it is missing');
+  const limited = limit(chunks, entry.size, () => corrupt(store, key, 'it has another length'));
+  if (entry.size <= smallSize) {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of limited) parts.push(chunk);
+    const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    if (hash('sha256', bytes, 'hex') !== entry.sha256) throw corrupt(store, key, 'its content is damaged');
+    await writeFile(path, bytes, { flag: 'wx', mode });
+    return;
+  }
+  const file = await open(path, 'wx', mode);
+  try {
+    const sum = createHash('sha256');
+    for await (const chunk of limited) {
+      sum.update(chunk);
+      await file.writeFile(chunk);
+    }
+    if (sum.digest('hex') !== entry.sha256) throw corrupt(store, key, 'its content is damaged');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Passes the chunks on, and throws as soon as they are not as many bytes as they should be. */
+async function* limit(
+  chunks: AsyncIterable<Uint8Array>,
+  size: number,
+  wrong: () => AIFlowError,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > size) throw wrong();
+    yield chunk;
+  }
+  if (length !== size) throw wrong();
+}
+
+/** Says which path of the snapshot could not be made here. */
+async function local(path: string, signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isAIFlowError(error) || signal?.aborted === true) throw error;
+    const taken = errorCode(error) === 'EEXIST' ? ' (a file system that takes two of its names for one?)' : '';
+    throw new AIFlowError(
+      'blob.local_failed',
+      `the snapshot's "${path}" cannot be made on this machine: ${messageOf(error)}${taken}`,
+      { context: { path, systemCode: errorCode(error) }, cause: error },
+    );
+  }
+}

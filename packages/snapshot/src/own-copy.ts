@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { lstatSync, mkdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AIFlowError, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
+import { removeTree } from './remove-tree.ts';
+import type { Fill } from './shared-copy.ts';
+
+/**
+ * Makes a directory at a path that must not exist, as a whole: it is filled beside its place and then moved there.
+ * Throws `blob.path_taken`, also when something came to be there meanwhile.
+ */
+export async function makeOwnCopy(path: string, fill: Fill, signal: AbortSignal | undefined): Promise<void> {
+  const target = resolve(path);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+  refuseTaken(target);
+  try {
+    mkdirSync(temporary, { recursive: true });
+    await fill(temporary, signal);
+    refuseTaken(target);
+    renameSync(temporary, target);
+  } catch (error) {
+    await removeTree(temporary);
+    if (isAIFlowError(error) || signal?.aborted === true) throw error;
+    throw new AIFlowError('blob.local_failed', `the snapshot cannot be put at ${target}: ${messageOf(error)}`, {
+      context: { path: target, systemCode: errorCode(error) },
+      cause: error,
+    });
+  }
+}
+
+function refuseTaken(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  throw new AIFlowError('blob.path_taken', `the snapshot must go to a path that does not exist, and ${path} does`, {
+    context: { path },
+  });
+}

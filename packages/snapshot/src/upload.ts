@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { Manifest, UploadProjectOptions } from '@aiflow/core';
+import { AIFlowError, manifestText } from '@aiflow/core';
+import { checkManifest } from './check-manifest.ts';
+import { forEachLimit } from './concurrency.ts';
+import { describeManifest } from './info.ts';
+import { infoKey, manifestKey, objectKey, objectsPrefix } from './keys.ts';
+import type { Lease } from './lease.ts';
+import { takeLease } from './lease.ts';
+import type { ObjectStore } from './object-store.ts';
+import { pause } from './pause.ts';
+import type { FileEntry } from './project-files.ts';
+import { ProjectFiles } from './project-files.ts';
+
+/** How many objects are looked at or sent side by side. */
+const sideBySide = 16;
+/** With more objects than this to look for in one of the 256 parts of the store, listing the part is cheaper. */
+const fewInPart = 8;
+
+/**
+ * Stores a snapshot: the objects that the store does not have, then the manifest. Costs one look when the snapshot
+ * is stored already.
+ */
+export async function upload(
+  store: ObjectStore,
+  snapshotId: string,
+  projectPath: string,
+  options: UploadProjectOptions,
+): Promise<void> {
+  const { signal } = options;
+  if ((await store.head(manifestKey(snapshotId), { signal })) !== null) return;
+  const manifest = checkManifest(options.manifest);
+  const text = textOf(manifest, snapshotId);
+  const files = new ProjectFiles(projectPath, options.overlay);
+  const lease = await takeLease(store, 'upload', signal);
+  try {
+    await waitForPruning(lease, signal);
+    const missing = await findMissing(store, manifest, signal);
+    await forEachLimit(missing, sideBySide, signal, async (entry, each) => {
+      await store.put(objectKey(entry.sha256), files.body(entry), { signal: each });
+    });
+    await store.put(infoKey(snapshotId), Buffer.from(JSON.stringify(describeManifest(manifest))), { signal });
+    await store.flush?.({ signal });
+    await lease.confirm(signal);
+    await store.put(manifestKey(snapshotId), text, { signal, durable: true });
+  } finally {
+    await lease.release();
+  }
+}
+
+function textOf(manifest: Manifest, snapshotId: string): Buffer {
+  const text = Buffer.from(manifestText(manifest));
+  const found = createHash('sha256').update(text).digest('hex');
+  if (found === snapshotId) return text;
+  throw new AIFlowError(
+    'blob.invalid_id',
+    `the id of a snapshot must be made from its manifest: expected ${found}, found ${snapshotId}`,
+    { context: { snapshotId, expected: found } },
+  );
+}
+
+/** Pruning takes seconds, and ends or is taken for dead. */
+async function waitForPruning(lease: Lease, signal: AbortSignal | undefined): Promise<void> {
+  for (let delay = 50; await lease.isOpposedBy('prune', signal); delay = Math.min(delay * 2, 2_000)) {
+    await pause(delay, signal);
+  }
+}
+
+/** One entry for each content that the store lacks, or has in another length. */
+async function findMissing(store: ObjectStore, manifest: Manifest, signal: AbortSignal | undefined): Promise<FileEntry[]> {
+  const parts = new Map<string, Map<string, FileEntry>>();
+  for (const entry of manifest.entries) {
+    if (entry.type !== 'file') continue;
+    const name = entry.sha256.slice(0, 2);
+    const part = parts.get(name) ?? new Map<string, FileEntry>();
+    parts.set(name, part.set(objectKey(entry.sha256), entry));
+  }
+  await forEachLimit(parts, sideBySide, signal, async ([name, wanted], each) => {
+    const found = (key: string, size: number): void => {
+      if (wanted.get(key)?.size === size) wanted.delete(key);
+    };
+    if (wanted.size > fewInPart) {
+      for await (const { key, size } of store.list(`${objectsPrefix}${name}/`, { signal: each })) found(key, size);
+      return;
+    }
+    for (const key of [...wanted.keys()]) {
+      const info = await store.head(key, { signal: each });
+      if (info !== null) found(key, info.size);
+    }
+  });
+  return [...parts.values()].flatMap((part) => [...part.values()]);
+}
