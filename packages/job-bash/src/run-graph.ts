@@ -1,0 +1,58 @@
+import type { GraphOrder, GraphReport, NodeFailure, OrderedNode } from './graph-order.ts';
+import { lastLine, longestValue } from './last-lines.ts';
+import type { RunningNode } from './run-node.ts';
+import { endNode, startNode } from './run-node.ts';
+
+/**
+ * Runs the nodes of a graph: each as soon as those before it have ended well, and therefore independent ones side by
+ * side. A node gets the results of those before it as `AIFLOW_INPUT_0`, `AIFLOW_INPUT_1` …. When one fails the others
+ * are ended, and nothing more starts. `say` is told what happens.
+ */
+export async function runGraph(order: GraphOrder, say: (line: string) => void): Promise<GraphReport> {
+  const values = new Map<string, string | null>();
+  const waiting = new Set(order.nodes);
+  const running = new Map<string, RunningNode>();
+  let failed: NodeFailure | null = null;
+  for (;;) {
+    for (const node of failed === null ? waiting : []) {
+      if (!node.inputs.every((input) => values.has(input))) continue;
+      waiting.delete(node);
+      say(`node "${node.id}" begins`);
+      running.set(node.id, startNode(node, inputVariables(node, values)));
+    }
+    if (running.size === 0) return { values: Object.fromEntries(values), failed };
+
+    const ended = await Promise.race([...running.values()].map((node) => node.ended));
+    running.delete(ended.node.id);
+    say(
+      `node "${ended.node.id}" ends ${ended.failure === null ? 'well' : `with ${describe(ended.failure)}`}`,
+    );
+    if (ended.failure === null) {
+      values.set(ended.node.id, valueOf(ended.node, order.output_encoding, say));
+    } else if (failed === null) {
+      failed = ended.failure;
+      await Promise.all([...running.values()].map((node) => endNode(node, order.stop_grace_ms)));
+    }
+  }
+}
+
+function inputVariables(
+  node: OrderedNode,
+  values: ReadonlyMap<string, string | null>,
+): Record<string, string> {
+  return Object.fromEntries(
+    node.inputs.map((input, port) => [`AIFLOW_INPUT_${port}`, values.get(input) ?? '']),
+  );
+}
+
+function valueOf(node: OrderedNode, encoding: string, say: (line: string) => void): string | null {
+  const last = lastLine(node.stdout, encoding);
+  if ('line' in last) return last.line;
+  say(`the last line of node "${node.id}" has more than ${longestValue} bytes: it is no value`);
+  return null;
+}
+
+function describe({ exit_code, signal, reason }: NodeFailure): string {
+  if (reason !== null) return `${reason}: it could not be started`;
+  return signal === null ? `exit code ${exit_code}` : `signal ${signal}`;
+}
