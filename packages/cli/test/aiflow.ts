@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { Options, ResultPromise } from 'execa';
 
 export const bin: string = join(import.meta.dirname, '../dist/bin.js');
 
@@ -11,6 +10,16 @@ export interface Ended {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** A call that goes on. */
+export interface Running {
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+function ended(child: { exitCode?: number | undefined; stdout: string; stderr: string }): Ended {
+  return { exitCode: child.exitCode, stdout: child.stdout, stderr: child.stderr };
 }
 
 /** A project in a new directory, on which the built command is called as a user would. */
@@ -37,31 +46,27 @@ export class TestProject implements AsyncDisposable {
 
   /** Calls the command in the project's directory and waits for its end. */
   async aiflow(...args: readonly string[]): Promise<Ended> {
-    return this.#ended(await this.spawn(args));
+    return this.spawn(args).ended;
   }
 
   /** Starts the command in the project's directory. */
-  spawn(args: readonly string[], options: Options = {}): ResultPromise<{ reject: false }> {
-    return execa(process.execPath, [bin, ...args], {
+  spawn(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+    const child = execa(process.execPath, [bin, ...args], {
       cwd: this.directory,
-      ...options,
-      env: { NO_COLOR: '1', ...options.env },
+      env: { NO_COLOR: '1', ...environment },
       reject: false,
-    }) as ResultPromise<{ reject: false }>;
+    });
+    return { kill: (signal) => child.kill(signal), ended: child.then(ended) };
   }
 
   /** Runs a shell text in a name space where this user is root and may mount; `$AIFLOW` is the command. */
   async inNameSpace(script: string): Promise<Ended> {
-    const ended = await execa('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], {
+    const child = await execa('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], {
       cwd: this.directory,
       env: { NO_COLOR: '1', AIFLOW: `${process.execPath} ${bin}` },
       reject: false,
     });
-    return this.#ended(ended);
-  }
-
-  #ended({ exitCode, stdout, stderr }: { exitCode?: number | undefined; stdout: unknown; stderr: unknown }): Ended {
-    return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+    return ended(child);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,7 +104,11 @@ export interface RunJson {
     readonly end_date: string | null;
     readonly log_dir: string | null;
     readonly values: Readonly<Record<string, unknown>>;
-    readonly error: { readonly code: string; readonly message: string; readonly context: Record<string, unknown> } | null;
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly context: Record<string, unknown>;
+    } | null;
   }[];
 }
 

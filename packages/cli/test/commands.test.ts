@@ -6,7 +6,9 @@ import { TestProject, chain, runJson } from './aiflow.ts';
 describe('aiflow', () => {
   it('tells its version and its commands', async () => {
     await using project = await TestProject.create();
-    const own = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string };
+    const own = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+      version: string;
+    };
     expect((await project.aiflow('version')).stdout).toBe(`aiflow ${own.version}`);
     expect((await project.aiflow('--version')).stdout).toBe(`aiflow ${own.version}`);
     const help = await project.aiflow();
@@ -87,12 +89,17 @@ describe('aiflow plugins list', () => {
 
 describe('aiflow snapshot', () => {
   it('lists, shows, gets and prunes what runs have stored', async () => {
-    await using project = await TestProject.create({ ...chain('w', { a: 'true' }), 'resources/data.txt': 'old' });
+    await using project = await TestProject.create({
+      ...chain('w', { a: 'true' }),
+      'resources/data.txt': 'old',
+    });
     const first = runJson(await project.aiflow('run', 'w', '-o', 'json')).snapshot_id;
     await project.write({ 'resources/data.txt': 'new' });
     const second = runJson(await project.aiflow('run', 'w', '-o', 'json')).snapshot_id;
     const listed = await project.aiflow('snapshot', 'list', '-o', 'json');
-    const ids = (JSON.parse(listed.stdout) as { snapshot_id: string }[]).map((snapshot) => snapshot.snapshot_id);
+    const ids = (JSON.parse(listed.stdout) as { snapshot_id: string }[]).map(
+      (snapshot) => snapshot.snapshot_id,
+    );
     expect(ids).toEqual([second, first]);
 
     const shown = await project.aiflow('snapshot', 'show', first.slice(0, 12));
@@ -104,7 +111,9 @@ describe('aiflow snapshot', () => {
     expect(readFileSync(join(project.directory, 'copy/resources/data.txt'), 'utf8')).toBe('old');
     expect((await project.aiflow('snapshot', 'get', first, 'copy')).exitCode).toBe(2);
 
-    expect((await project.aiflow('snapshot', 'prune', '--keep', '1', '--dry-run')).stdout).toContain('1 snapshots would');
+    expect((await project.aiflow('snapshot', 'prune', '--keep', '1', '--dry-run')).stdout).toContain(
+      '1 snapshots would',
+    );
     const pruned = await project.aiflow('snapshot', 'prune', '--keep', '1');
     expect(pruned.stdout).toMatch(/^1 snapshots removed/);
     expect((await project.aiflow('snapshot', 'show', first)).exitCode).toBe(2);
@@ -116,10 +125,22 @@ describe('aiflow snapshot', () => {
 describe('aiflow worker run', () => {
   it('runs one attempt from a snapshot, and finds it again instead of running it twice', async () => {
     await using project = await TestProject.create(
-      chain('w', { a: 'echo ran >> "$AIFLOW_EXECUTION_DIR/runs"; cat "$AIFLOW_EXECUTION_DIR/runs" | wc -l', b: 'exit 4' }),
+      chain('w', {
+        a: 'echo ran >> "$AIFLOW_EXECUTION_DIR/runs"; cat "$AIFLOW_EXECUTION_DIR/runs" | wc -l',
+        b: 'exit 4',
+      }),
     );
     const snapshot = runJson(await project.aiflow('run', 'w', '-o', 'json')).snapshot_id;
-    const call = (job: string): readonly string[] => ['worker', 'run', 'w', job, '--snapshot', snapshot, '--execution', 'other'];
+    const call = (job: string): readonly string[] => [
+      'worker',
+      'run',
+      'w',
+      job,
+      '--snapshot',
+      snapshot,
+      '--execution',
+      'other',
+    ];
     for (let time = 0; time < 2; time++) {
       const ended = await project.aiflow(...call('a'));
       expect(ended.exitCode).toBe(0);

@@ -20,7 +20,9 @@ describe('aiflow run', () => {
   });
 
   it('prints one JSON object and nothing else on stdout with -o json', async () => {
-    await using project = await TestProject.create(chain('w', { first: 'echo one; echo warn >&2', second: 'echo two' }));
+    await using project = await TestProject.create(
+      chain('w', { first: 'echo one; echo warn >&2', second: 'echo two' }),
+    );
     await project.write({ 'workflows/w/w.yaml': 'first:\n  job_type: bash\n' });
     const ended = await project.aiflow('run', 'w', '-o', 'json');
     const run = runJson(ended);
@@ -37,7 +39,9 @@ describe('aiflow run', () => {
   });
 
   it('shows why a job failed with the end of its log, and does not start the jobs behind it', async () => {
-    await using project = await TestProject.create(chain('w', { bad: 'echo "no such table" >&2; exit 3', after: 'true' }));
+    await using project = await TestProject.create(
+      chain('w', { bad: 'echo "no such table" >&2; exit 3', after: 'true' }),
+    );
     const ended = await project.aiflow('run', 'w');
     expect(ended.exitCode).toBe(1);
     expect(ended.stdout).toContain('✗ bad    FAILED');
@@ -53,18 +57,22 @@ describe('aiflow run', () => {
   });
 
   it('leaves no process behind when it is interrupted, and exits with 130', async () => {
-    await using project = await TestProject.create(chain('w', { long: 'echo $$ > "$AIFLOW_EXECUTION_DIR/pid"; sleep 987 & wait' }));
+    await using project = await TestProject.create(
+      chain('w', { long: 'echo $$ > "$AIFLOW_EXECUTION_DIR/pid"; sleep 987 & wait' }),
+    );
     const run = project.spawn(['run', 'w']);
     const pid = await waitForPid(project.directory);
     run.kill('SIGINT');
-    const ended = await run;
+    const ended = await run.ended;
     expect(ended.exitCode).toBe(130);
     expect(existsSync(`/proc/${pid}`)).toBe(false);
-    expect(String(ended.stdout)).toContain('KILLED');
+    expect(ended.stdout).toContain('KILLED');
   });
 
   it('takes the context of an execution to its jobs', async () => {
-    await using project = await TestProject.create(chain('w', { show: 'echo "$WORKFLOW_EXECUTION_CONTEXT"' }));
+    await using project = await TestProject.create(
+      chain('w', { show: 'echo "$WORKFLOW_EXECUTION_CONTEXT"' }),
+    );
     const run = runJson(await project.aiflow('run', 'w', '--context', 'eu west', '-o', 'json'));
     expect(run.jobs[0]?.values).toEqual({ node_1: 'eu west' });
   });

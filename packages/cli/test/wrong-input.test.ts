@@ -1,6 +1,6 @@
-import { execaSync } from 'execa';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { Ended } from './aiflow.ts';
 import { TestProject, chain } from './aiflow.ts';
@@ -31,7 +31,9 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
   it('in the choice of project and workflow', async () => {
     await using project = await TestProject.create(good);
     expectErrors(await project.aiflow('run', 'w', '--project', 'nowhere'), 'expected a project.yaml');
-    expectErrors(await project.aiflow('run', 'v'), 'the workflows of this project are w');
+    await project.write(chain('penguins', { a: 'true' }));
+    expectErrors(await project.aiflow('run', 'pengiuns'), 'did you mean "penguins"?');
+    expectErrors(await project.aiflow('run', 'other'), 'the workflows of this project are penguins, w');
     for (const name of ['..', '../w', 'a/b', 'a b', '🐧', 'a'.repeat(300)]) {
       expectErrors(await project.aiflow('run', name), /workflow name .* is not allowed/);
     }
@@ -55,7 +57,8 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
   it('in configuration, all of it at once', async () => {
     await using project = await TestProject.create(good);
     await project.write({
-      'workflows/w/w.yaml': 'a:\n  job_type: python\n  properties:\n    envv: {}\n    stop_grace: 1\nb:\n  job_type: bash\n',
+      'workflows/w/w.yaml':
+        'a:\n  job_type: python\n  properties:\n    envv: {}\n    stop_grace: 1\nb:\n  job_type: bash\n',
     });
     expectErrors(
       await project.aiflow('run', 'w'),
@@ -64,7 +67,10 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
       /w\.yaml:4:5: "a\.properties\.envv" is not an option: did you mean "env"\?/,
       /w\.yaml:5:5: "a\.properties\.stop_grace"/,
     );
-    await project.write({ 'workflows/w/w.yaml': '', 'project.yaml': 'project_name: test\nscheduler:\n  scheduler_config:\n    databse: x\n' });
+    await project.write({
+      'workflows/w/w.yaml': '',
+      'project.yaml': 'project_name: test\nscheduler:\n  scheduler_config:\n    databse: x\n',
+    });
     expectErrors(await project.aiflow('run', 'w'), /project\.yaml:4:5: .*did you mean "database"\?/);
   });
 
@@ -78,9 +84,8 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
 
   it('in the place for its state', async () => {
     await using project = await TestProject.create({ ...good, file: '' });
-    const ended = await project.spawn(['run', 'w'], { env: { AIFLOW_HOME: 'file/state' } });
     expectErrors(
-      { exitCode: ended.exitCode, stdout: String(ended.stdout), stderr: String(ended.stderr) },
+      await project.spawn(['run', 'w'], { AIFLOW_HOME: 'file/state' }).ended,
       'cannot write the state directory',
     );
   });
@@ -88,14 +93,18 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
   it.skipIf(!mayMount())('where the state directory is read-only', async () => {
     await using project = await TestProject.create(good);
     await project.write({ '.aiflow/keep': '' });
-    const ended = await project.inNameSpace('mount --bind .aiflow .aiflow && mount -o remount,bind,ro .aiflow && $AIFLOW run w');
+    const ended = await project.inNameSpace(
+      'mount --bind .aiflow .aiflow && mount -o remount,bind,ro .aiflow && $AIFLOW run w',
+    );
     expectErrors(ended, /cannot write the state directory .*read-only/);
     expect(readdirSync(join(project.directory, '.aiflow'))).toEqual(['keep']);
   });
 
   it.skipIf(!mayMount())('where the disk is full, and works again when it is not', async () => {
     await using project = await TestProject.create({ ...good, 'resources/data.bin': 'x'.repeat(300_000) });
-    const full = await project.inNameSpace('mkdir -p .aiflow && mount -t tmpfs -o size=128k none .aiflow && $AIFLOW run w');
+    const full = await project.inNameSpace(
+      'mkdir -p .aiflow && mount -t tmpfs -o size=128k none .aiflow && $AIFLOW run w',
+    );
     expect(full.stderr).toMatch(/^error: .*(no space|full).*\n?$/i);
     expect(full.stdout).toBe('');
     expect(full.exitCode).toBe(2);
@@ -128,5 +137,7 @@ export default defineWorkflow('w', (workflow) => {
 });
 
 function mayMount(): boolean {
-  return execaSync('unshare', ['--user', '--map-root-user', '--mount', 'true'], { reject: false }).exitCode === 0;
+  return (
+    execaSync('unshare', ['--user', '--map-root-user', '--mount', 'true'], { reject: false }).exitCode === 0
+  );
 }

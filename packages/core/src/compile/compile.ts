@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import type { AIGraph, AISubGraph } from '../define/graph.ts';
 import type { Problem } from '../errors.ts';
 import { AIFlowError, problemsError } from '../errors.ts';
@@ -31,12 +31,17 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
   const { settings = noSettings, registry = globalRegistry(), resourceDir } = options;
   const problems = checkSettings(graph, settings);
   const plugins = new Map<string, JobPluginFactory>();
+  // The job types of which a job without properties was found good: most jobs of a large workflow have none.
+  const mayBeEmpty = new Set<string>();
   const prepared: AISubGraph[] = [];
   for (const subGraph of splitGraph(graph)) {
     const { jobName, jobType } = subGraph.config;
     const plugin = plugins.get(jobType) ?? getPlugin('job', jobType, registry);
     plugins.set(jobType, plugin);
     const properties = { ...subGraph.config.properties, ...settings.jobs.get(jobName)?.properties };
+    prepared.push({ ...subGraph, config: { jobName, jobType, properties } });
+    const isEmpty = Object.keys(properties).length === 0;
+    if (isEmpty && mayBeEmpty.has(jobType)) continue;
     const validated = await validateOptions(
       plugin.options,
       properties,
@@ -44,16 +49,17 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
       settings.locate,
     );
     if (validated.problems !== undefined) problems.push(...validated.problems);
-    prepared.push({ ...subGraph, config: { jobName, jobType, properties } });
+    else if (isEmpty) mayBeEmpty.add(jobType);
   }
   if (problems.length > 0) throw problemsError('config.invalid', problems);
 
   const jobs: Job[] = [];
+  const writtenDir = JSON.stringify(resourceDir).slice(1, -1);
   for (const subGraph of prepared) {
     const { jobName, jobType } = subGraph.config;
     const generator = plugins.get(jobType)?.getJobGenerator();
-    const job = await generator?.generate(subGraph, join(resourceDir, jobName));
-    jobs.push(checkJob(job, subGraph, resourceDir));
+    const job = await generator?.generate(subGraph, resourceDir + sep + jobName);
+    jobs.push(checkJob(job, subGraph, writtenDir));
   }
   return {
     format: workflowFormat,
@@ -96,8 +102,11 @@ function checkSettings(graph: AIGraph, settings: WorkflowSettings): Problem[] {
   return problems;
 }
 
-/** Holds what a generator gave against its contract: another plugin's mistake should not be found while a job runs. */
-function checkJob(job: Job | undefined, { config }: AISubGraph, resourceDir: string): Job {
+/**
+ * Holds what a generator gave against its contract: another plugin's mistake should not be found while a job runs.
+ * `writtenDir` is the directory it was generated in, as JSON writes it.
+ */
+function checkJob(job: Job | undefined, { config }: AISubGraph, writtenDir: string): Job {
   const refuse = (what: string): AIFlowError =>
     new AIFlowError(
       'compile.not_plain',
@@ -109,7 +118,7 @@ function checkJob(job: Job | undefined, { config }: AISubGraph, resourceDir: str
   if (job === undefined) throw refuse('is nothing');
   const notPlain = findNonJson(job);
   if (notPlain !== null) throw refuse(`is not plain JSON at "${notPlain}"`);
-  if (JSON.stringify(job.plan).includes(JSON.stringify(resourceDir).slice(1, -1))) {
+  if (JSON.stringify(job.plan).includes(writtenDir)) {
     throw refuse('holds the absolute path of the directory it was generated in: paths must be relative');
   }
   if (job.config.jobName !== config.jobName || job.config.jobType !== config.jobType) {

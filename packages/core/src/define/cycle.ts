@@ -18,6 +18,7 @@ export function findRuleCycle(
     if (rule.action === 'START') append(waiting, rule.jobName, rule);
     for (const jobName of jobsOf(rule.condition)) append(listeners, jobName, rule);
   }
+  if (waiting.size === 0) return null;
   const startable = new Set<string>();
   const pending = jobNames.filter((jobName) => !waiting.has(jobName));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
