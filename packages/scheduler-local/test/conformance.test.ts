@@ -9,3 +9,5 @@ schedulerSuite({
   open: ({ directory, host }) =>
     localScheduler.create({ database: `${directory}/scheduler.db`, max_running_jobs: 64 }, host),
 });
+
+registrationSuite({ describe, it, packageDirectory: new URL('..', import.meta.url) });

@@ -1,0 +1,125 @@
+import { AIFlowError } from '@aiflow/core';
+import type { ManualClock } from '@aiflow/testkit';
+import { createManualClock, createTestHost } from '@aiflow/testkit';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import { GroupCommit } from '../src/group-commit.ts';
+import { settle, until } from './harness.ts';
+
+test('what arrives in one turn is one commit, and is told after it', async () => {
+  const { commit, commits, add } = await open();
+  const told = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => commit.run(() => add(String(index))).then(() => commits())),
+  );
+  expect(new Set(told)).toEqual(new Set([1]));
+});
+
+test('one that is refused does not harm its neighbours', async () => {
+  const { commit, commits, add, notes } = await open();
+  const refused = (): never => {
+    throw new AIFlowError('scheduler.not_allowed', 'not now');
+  };
+  const told = await Promise.allSettled([commit.run(() => add('a')), commit.run(refused), commit.run(() => add('b'))]);
+  expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect([notes(), commits()]).toEqual([['a', 'b'], 1]);
+});
+
+test('one that breaks half-way leaves nothing behind, and its neighbours are committed', async () => {
+  const { commit, add, notes, rollbacks } = await open();
+  const breaks = (): void => {
+    add('half');
+    throw new TypeError('a mistake in the program');
+  };
+  const told = await Promise.allSettled([commit.run(() => add('a')), commit.run(breaks), commit.run(() => add('b'))]);
+  expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(notes()).toEqual(['a', 'b']);
+  expect(rollbacks()).toBe(2);
+});
+
+test('while the disk refuses, requests fail and facts wait; then all facts are written in order', async () => {
+  const { commit, add, notes, clock, records, fill } = await open();
+  fill(true);
+  commit.record(() => add('first'));
+  await expect(commit.run(() => add('request'))).rejects.toMatchObject({ code: 'scheduler.store_full' });
+  commit.record(() => add('second'));
+  await until('a wait', () => clock.sleeping || null);
+  await clock.advance(60_000);
+  expect(notes()).toEqual([]);
+  expect(records().some(({ level, message }) => level === 'error' && message.includes('is full'))).toBe(true);
+  fill(false);
+  await until('the facts', async () => {
+    await clock.advance(10_000);
+    return notes().length === 2 || null;
+  });
+  expect(notes()).toEqual(['first', 'second']);
+  expect(records().at(-1)).toMatchObject({ level: 'info', message: expect.stringContaining('can be written again') });
+});
+
+test('a request that succeeds brings what waited with it', async () => {
+  const { commit, add, notes, fill } = await open();
+  fill(true);
+  commit.record(() => add('fact'));
+  await settle();
+  fill(false);
+  await commit.run(() => add('request'));
+  expect(notes().toSorted()).toEqual(['fact', 'request']);
+});
+
+test('closing commits what waits', async () => {
+  const { commit, add, notes } = await open();
+  const last = commit.run(() => add('last'));
+  commit.close();
+  commit.close();
+  await last;
+  expect(notes()).toEqual(['last']);
+});
+
+interface Rig {
+  readonly commit: GroupCommit;
+  readonly clock: ManualClock;
+  add(note: string): void;
+  notes(): unknown[];
+  commits(): number;
+  rollbacks(): number;
+  records(): readonly { readonly level: string; readonly message: string }[];
+  /** Whether the disk refuses, as a full one does. */
+  fill(isFull: boolean): void;
+}
+
+async function open(): Promise<Rig> {
+  const clock = createManualClock();
+  const host = await createTestHost({ clock });
+  const file = `${host.stateDir}/notes.db`;
+  const connection = new Database(file);
+  connection.exec('CREATE TABLE notes (note TEXT)');
+  const counts = { commits: 0, rollbacks: 0 };
+  const commit = new GroupCommit({
+    connection,
+    file,
+    clock,
+    logger: host.logger,
+    committed: () => (counts.commits += 1),
+    rolledBack: () => (counts.rollbacks += 1),
+  });
+  onTestFinished(async () => {
+    commit.close();
+    connection.close();
+    await host.dispose();
+  });
+  const insert = connection.prepare('INSERT INTO notes VALUES (?)');
+  return {
+    commit,
+    clock,
+    add: (note) => void insert.run(note + ' '.repeat(isFull(connection) ? 100_000 : 0)),
+    notes: () => connection.prepare('SELECT note FROM notes').pluck().all(),
+    commits: () => counts.commits,
+    rollbacks: () => counts.rollbacks,
+    records: () => host.logger.records,
+    fill: (full) => void connection.pragma(`max_page_count = ${full ? 1 : 1_000_000}`),
+  };
+}
+
+/** SQLite gives SQLITE_FULL when a database would grow over this number of pages. */
+function isFull(connection: Database.Database): boolean {
+  return Number(connection.pragma('max_page_count', { simple: true })) < 1000;
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createScriptedRunner, createTestHost } from '@aiflow/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { localScheduler } from '../src/plugin.ts';
+import { until } from './harness.ts';
+import { project } from './workflow.ts';
+
+type Line = Readonly<Record<string, string | number>>;
+
+test('a second scheduler on the same file is refused in one line that names the file and the process', async () => {
+  const { stateDir, scheduler } = await place();
+  const holder = hold(stateDir);
+  await until('it to start', () => holder.lines[0] ?? null);
+  await expect(scheduler.start()).rejects.toMatchObject({
+    code: 'scheduler.busy',
+    message: expect.stringMatching(new RegExp(`^${stateDir}/scheduler\\.db is in use by the scheduler of process ${holder.child.pid}: [^\\n]+$`)),
+  });
+  await expect(scheduler.submitWorkflow({} as never, {} as never)).rejects.toMatchObject({ code: 'scheduler.closed' });
+});
+
+test('one process refuses another too, and itself', async () => {
+  const { stateDir, scheduler, another } = await place();
+  await scheduler.start();
+  const holder = hold(stateDir);
+  await once(holder.child, 'exit');
+  expect(holder.lines).toMatchObject([{ error: 'scheduler.busy' }]);
+  await expect(another().start()).rejects.toMatchObject({ code: 'scheduler.busy' });
+  await expect(scheduler.start()).rejects.toMatchObject({ code: 'scheduler.busy' });
+  await scheduler.close();
+  await scheduler.close();
+  const next = another();
+  await next.start();
+  await next.close();
+});
+
+test('what a scheduler acknowledged before kill -9 is there for the next, which the dead one does not hinder', async () => {
+  const { stateDir, another } = await place();
+  for (let kill = 1; kill <= 5; kill += 1) {
+    const holder = hold(stateDir);
+    await until('acknowledged work', () => holder.lines.length > 20 * kill || null);
+    holder.child.kill('SIGKILL');
+    await once(holder.child, 'close');
+    const scheduler = another();
+    await scheduler.start();
+    for (const { workflowName, executionId, version, round } of holder.lines) {
+      if (workflowName !== undefined) {
+        assert.ok((await scheduler.pauseWorkflowScheduling(project, String(workflowName))) !== null);
+      }
+      if (executionId !== undefined) {
+        assert.equal((await scheduler.listJobExecutions(String(executionId)))?.length, 3);
+      }
+      if (version !== undefined) {
+        const [event] = await scheduler.events.list({ afterVersion: Number(version) - 1 }, { limit: 1 });
+        assert.deepEqual([event?.key, event?.value], ['round', String(round)]);
+      }
+    }
+    await scheduler.close();
+  }
+});
+
+async function place(): Promise<{
+  stateDir: string;
+  scheduler: ReturnType<typeof localScheduler.create>;
+  another: () => ReturnType<typeof localScheduler.create>;
+}> {
+  const host = await createTestHost();
+  const opened: ReturnType<typeof localScheduler.create>[] = [];
+  const another = (): ReturnType<typeof localScheduler.create> => {
+    const config = { database: 'scheduler.db', max_running_jobs: 4 };
+    const scheduler = localScheduler.create(config, { ...host, runner: createScriptedRunner() });
+    opened.push(scheduler);
+    return scheduler;
+  };
+  onTestFinished(async () => {
+    for (const scheduler of opened) await scheduler.close();
+    await host.dispose();
+  });
+  return { stateDir: host.stateDir, scheduler: another(), another };
+}
+
+function hold(stateDir: string): { child: ChildProcess; lines: Line[] } {
+  const program = fileURLToPath(new URL('./holder-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, stateDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  });
+  const lines: Line[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as Line));
+  return { child, lines };
+}

@@ -1,0 +1,138 @@
+import { finished } from '@aiflow/core';
+import { expect, test } from 'vitest';
+import { openRig, settle, until } from './harness.ts';
+import { context, job, project, rule, workflowOf } from './workflow.ts';
+
+test('an attempt that is found is followed to its end, and not started again', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a', 'b'], [rule('b', 'START', finished(job('a')))]);
+  const a = await rig.runner.begun('a');
+  await rig.untilJob('a', id, 'RUNNING');
+  await rig.restart();
+  await settle();
+  a.finish({ node: 1 });
+  (await rig.runner.begun('b')).finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+  expect(rig.runner.attempts).toHaveLength(2);
+  expect(await rig.attempts('a', id)).toMatchObject([{ values: { node: 1 } }]);
+});
+
+test('an attempt that ended while no scheduler was there ends as it did', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  const a = await rig.runner.begun('a');
+  await rig.untilJob('a', id, 'RUNNING');
+  await rig.scheduler.close();
+  a.fail('meanwhile');
+  await rig.restart();
+  expect(await rig.untilEnded(id)).toBe('FAILED');
+  expect(await rig.attempts('a', id)).toMatchObject([{ error: { message: 'meanwhile' } }]);
+});
+
+test('an attempt that was committed and never began is started, under the same id', async () => {
+  const rig = await openRig();
+  await rig.scheduler.submitWorkflow(workflowOf('workflow', ['a']), context);
+  const starting = rig.scheduler.startNewWorkflowExecution(project, 'workflow');
+  await rig.scheduler.close(); // commits it, and carries nothing out any more
+  const id = (await starting)?.workflowExecutionId ?? '';
+  expect(rig.runner.attempts).toEqual([]);
+  await rig.restart();
+  const a = await rig.runner.begun('a');
+  expect(await rig.attempts('a', id)).toMatchObject([{ jobExecutionId: a.attempt.attemptId, attemptNumber: 1 }]);
+  a.finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+});
+
+test('an attempt that ran and of which nothing is found is FAILED as lost, and is not started again', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  await rig.untilJob('a', id, 'RUNNING');
+  rig.runner.find = async () => null;
+  await rig.restart();
+  expect(await rig.untilEnded(id)).toBe('FAILED');
+  expect(await rig.attempts('a', id)).toMatchObject([{ status: 'FAILED', reason: 'lost', endDate: expect.any(String) }]);
+  expect(rig.runner.attempts).toHaveLength(1);
+});
+
+test('a stop that was committed is carried out by the next scheduler', async () => {
+  const rig = await openRig();
+  rig.runner.holdStops(true);
+  const id = await rig.run(['runs', 'gone']);
+  const runs = await rig.runner.begun('runs');
+  await rig.untilJob('gone', id, 'RUNNING');
+  const stopping = rig.scheduler.stopWorkflowExecution(id);
+  await until('the stop to arrive', () => runs.stopRequested || null);
+  await rig.scheduler.close();
+  await expect(stopping).rejects.toMatchObject({ code: 'scheduler.closed' });
+  const { find } = rig.runner;
+  rig.runner.find = async (attempt) => (attempt.job.config.jobName === 'gone' ? null : find(attempt));
+  rig.runner.holdStops(false);
+  await rig.restart();
+  expect(await rig.untilEnded(id)).toBe('KILLED');
+  expect(await rig.attempts('gone', id)).toMatchObject([{ status: 'KILLED', reason: 'stopped' }]);
+});
+
+test('a restart that waits for its stop survives the scheduler', async () => {
+  const rig = await openRig();
+  rig.runner.holdStops(true);
+  const id = await rig.run(['a']);
+  const a = await rig.runner.begun('a');
+  const restarting = rig.scheduler.restartJobExecution('a', id);
+  await until('the stop to arrive', () => a.stopRequested || null);
+  await rig.scheduler.close();
+  await expect(restarting).rejects.toMatchObject({ code: 'scheduler.closed' });
+  rig.runner.holdStops(false);
+  await rig.restart();
+  (await rig.runner.begun('a', 2)).finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+  expect((await rig.attempts('a', id)).map(({ status }) => status)).toEqual(['KILLED', 'FINISHED']);
+});
+
+test('a job that is stopped while it is looked for is stopped when it is found', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  await rig.untilJob('a', id, 'RUNNING');
+  const { find } = rig.runner;
+  const mayFind = Promise.withResolvers<void>();
+  rig.runner.find = async (attempt) => {
+    await mayFind.promise;
+    return find(attempt);
+  };
+  await rig.restart();
+  const stopping = rig.scheduler.stopJobExecution('a', id);
+  await settle();
+  mayFind.resolve();
+  expect((await stopping)?.status).toBe('KILLED');
+});
+
+test('when it cannot be found out whether an attempt runs, that is said and asked again', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  await rig.untilJob('a', id, 'RUNNING');
+  const { find } = rig.runner;
+  let asked = 0;
+  rig.runner.find = async (attempt) => {
+    asked += 1;
+    if (asked < 3) throw new Error('no answer');
+    return find(attempt);
+  };
+  await rig.restart();
+  await until('the third question', async () => {
+    await rig.clock.advance(1000);
+    return asked === 3 || null;
+  });
+  rig.runner.attempts[0]?.finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+  expect(rig.host.logger.records.filter(({ message }) => message.includes('no answer'))).toHaveLength(2);
+});
+
+test('closing while attempts are looked for ends the looking', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  await rig.untilJob('a', id, 'RUNNING');
+  rig.runner.find = () => Promise.reject(new Error('no answer'));
+  await rig.restart();
+  await until('it to wait', () => rig.clock.sleeping || null);
+  await rig.scheduler.close();
+  await until('nothing to wait', () => (rig.clock.sleeping === 0 ? true : null));
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { Event, RuleState, Status } from '@aiflow/core';
+import { applyStatusChange, isFinal, jobsOf } from '@aiflow/core';
+import type { Graph } from './arbitraries.ts';
+
+interface JobModel {
+  status: Status | null;
+  /** How many attempts may, and how many must, still begin. */
+  mayBegin: number;
+  mustBegin: number;
+  isStopping: boolean;
+  restarts: 'no' | 'perhaps' | 'yes';
+}
+
+/**
+ * Goes through the events of an execution in which only rules acted, with every rule asked about every change, and
+ * fails where an attempt began that no rule wanted, or one that a rule wanted did not.
+ */
+export function replay({ jobs, rules }: Graph, events: readonly Event[]): void {
+  const models = new Map(jobs.map((jobName) => [jobName, newModel()]));
+  const states: RuleState[] = rules.map(() => ({}));
+  const model = (jobName: string): JobModel => models.get(jobName) ?? newModel();
+  const isOpen = ({ status, mustBegin }: JobModel): boolean => mustBegin > 0 || (status !== null && !isFinal(status));
+
+  for (const jobName of jobs) {
+    if (!rules.some((rule) => rule.jobName === jobName && rule.action === 'START')) model(jobName).mustBegin = 1;
+  }
+  for (const event of events) {
+    const status = event.value as Status;
+    const changed = model(event.key);
+    if (status === 'INIT') {
+      assert.ok(changed.mustBegin + changed.mayBegin > 0, `${event.key} began, and no rule wanted it`);
+      Object.assign(changed, { mustBegin: 0, mayBegin: 0, isStopping: false, restarts: 'no' });
+    }
+    changed.status = status;
+    if (isFinal(status)) {
+      if (changed.restarts === 'yes') changed.mustBegin = 1;
+      if (changed.restarts === 'perhaps') changed.mayBegin = 1;
+    }
+    const decided = new Set<string>();
+    for (const [index, rule] of rules.entries()) {
+      if (!jobsOf(rule.condition).has(event.key)) continue;
+      const outcome = applyStatusChange(rule, states[index] ?? {}, { jobName: event.key, status });
+      states[index] = outcome.state;
+      if (outcome.action === null || decided.has(rule.jobName)) continue;
+      decided.add(rule.jobName);
+      const target = model(rule.jobName);
+      if (!isOpen(target)) {
+        if (outcome.action !== 'STOP') target.mustBegin = 1;
+      } else if (outcome.action === 'STOP') {
+        Object.assign(target, { isStopping: true, restarts: 'no' });
+      } else if (outcome.action === 'RESTART' && !target.isStopping) {
+        // An attempt that has no place yet is fresh and stays; from the events alone that cannot be told.
+        const restarts = target.status === 'RUNNING' ? 'yes' : 'perhaps';
+        Object.assign(target, { isStopping: restarts === 'yes', restarts });
+      }
+    }
+  }
+  for (const [jobName, { mustBegin }] of models) assert.equal(mustBegin, 0, `${jobName} was to begin and did not`);
+}
+
+function newModel(): JobModel {
+  return { status: null, mayBegin: 0, mustBegin: 0, isStopping: false, restarts: 'no' };
+}
