@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Schema } from '@aiflow/core';
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
 /** What the configuration of this blob manager may say, under `blob_manager_config`. */
@@ -15,7 +16,10 @@ const options = v.strictObject({
         v.string(),
         v.minLength(1, 'expected the path of a directory'),
         v.check((path) => !path.includes('\0'), 'expected a path without NUL'),
-        v.check((path) => resolve('/', path) !== '/', 'expected a directory of its own, not the root of the file system'),
+        v.check(
+          (path) => resolve('/', path) !== '/',
+          'expected a directory of its own, not the root of the file system',
+        ),
       ),
       'snapshots',
     ),
@@ -24,4 +28,4 @@ const options = v.strictObject({
 });
 
 /** The schema of {@link LocalBlobManagerOptions}. Unknown keys are refused. */
-export const localBlobManagerOptions: Schema<LocalBlobManagerOptions> = options;
+export const localBlobManagerOptions: Schema<LocalBlobManagerOptions> = toStandardJsonSchema(options);

@@ -84,6 +84,7 @@ export {
   registerScheduler,
 } from './plugin/registry.ts';
 export type { Schema } from './plugin/schema.ts';
+export { describeSchema } from './plugin/schema.ts';
 export type { StandardIssue, StandardSchemaV1 } from './plugin/standard-schema.ts';
 
 export { shortName } from './plugin/class-name.ts';

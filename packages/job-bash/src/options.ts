@@ -1,4 +1,5 @@
 import type { Schema } from '@aiflow/core';
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
 /** What a bash job can be told under `properties` in the workflow's YAML, and in `workflow.job(…, { properties })`. */
@@ -64,7 +65,7 @@ const properties = v.strictObject({
 });
 
 /** The schema of {@link BashProperties}; what it gives has every default filled in. */
-export const bashPropertiesSchema: Schema<BashProperties> = properties;
+export const bashPropertiesSchema: Schema<BashProperties> = toStandardJsonSchema(properties);
 
 /** The properties of a compiled job, with the defaults. They passed the schema when the workflow was compiled. */
 export function readProperties(found: unknown): Required<BashProperties> {

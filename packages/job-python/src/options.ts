@@ -1,4 +1,5 @@
 import type { Schema } from '@aiflow/core';
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
 /** What a Python job can be told under `properties` in the workflow's YAML. */
@@ -34,19 +35,22 @@ const properties = v.strictObject({
     ),
   ),
   env: v.pipe(
-    v.optional(v.record(variableName, v.string()), {}),
+    v.optional(v.record(variableName, v.string('expected a text: put numbers into quotes')), {}),
     v.description(
       'Variables for the environment of the job; ${NAME} in a value is resolved when the job is submitted.',
     ),
   ),
   stop_grace_seconds: v.pipe(
-    v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 5),
+    v.optional(
+      v.pipe(v.number(), v.minValue(0, 'expected 0 or more'), v.maxValue(86_400, 'expected a day at most')),
+      5,
+    ),
     v.description('Seconds that a job being stopped has to close its processors before it is killed.'),
   ),
 });
 
 /** The schema of {@link PythonProperties}; what it gives has every default filled in. */
-export const pythonPropertiesSchema: Schema<PythonProperties> = properties;
+export const pythonPropertiesSchema: Schema<PythonProperties> = toStandardJsonSchema(properties);
 
 /** The properties of a compiled job, with the defaults. They passed the schema when the workflow was compiled. */
 export function readProperties(found: unknown): Required<PythonProperties> {

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { Schema } from '@aiflow/core';
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
 /** What the configuration of this scheduler may say, under `scheduler_config`. */
@@ -10,18 +12,23 @@ export interface LocalSchedulerOptions {
 }
 
 /** The options' schema. Unknown keys are refused. */
-export const localSchedulerOptions: v.GenericSchema<
-  { readonly database?: string | undefined; readonly max_running_jobs?: number | undefined },
-  LocalSchedulerOptions
-> = v.strictObject({
-  database: v.optional(v.pipe(v.string(), v.minLength(1, 'expected the path of a file')), 'scheduler.db'),
-  max_running_jobs: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer('expected a whole number'),
-      v.minValue(1, 'expected at least 1'),
-      v.maxValue(100_000, 'expected at most 100000'),
+export const localSchedulerOptions: Schema<LocalSchedulerOptions> = toStandardJsonSchema(
+  v.strictObject({
+    database: v.pipe(
+      v.optional(v.pipe(v.string(), v.minLength(1, 'expected the path of a file')), 'scheduler.db'),
+      v.description('The database file; a relative path starts at the state directory.'),
     ),
-    () => 2 * availableParallelism(),
-  ),
-});
+    max_running_jobs: v.pipe(
+      v.optional(
+        v.pipe(
+          v.number(),
+          v.integer('expected a whole number'),
+          v.minValue(1, 'expected at least 1'),
+          v.maxValue(100_000, 'expected at most 100000'),
+        ),
+        () => 2 * availableParallelism(),
+      ),
+      v.description('At most this many attempts run at once; twice the number of processors unless said.'),
+    ),
+  }),
+);

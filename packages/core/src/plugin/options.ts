@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { nearest } from './nearest.ts';
 import type { Schema } from './schema.ts';
+import { describeSchema } from './schema.ts';
 import type { StandardIssue } from './standard-schema.ts';
 
 /** Where a key stands in a file; what is not known is null. */
@@ -60,8 +61,7 @@ function pathOf(issue: StandardIssue): (string | number)[] {
 /** The names of the options, where the schema can say them; null where it cannot. */
 function knownKeys(schema: Schema): readonly string[] | null {
   try {
-    const described = schema['~standard'].jsonSchema?.input({ target: 'draft-2020-12' });
-    const properties: unknown = described?.['properties'];
+    const properties: unknown = describeSchema(schema)?.['properties'];
     return typeof properties === 'object' && properties !== null ? Object.keys(properties) : null;
   } catch {
     return null; // a schema that cannot describe itself only costs the suggestion

@@ -13,9 +13,15 @@ export interface StandardProps<Input, Output> {
   readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   /** Present in libraries that can describe themselves. */
   readonly jsonSchema?: {
-    readonly input: (options: { readonly target: string }) => Record<string, unknown>;
-    readonly output: (options: { readonly target: string }) => Record<string, unknown>;
+    readonly input: (options: JsonSchemaOptions) => Record<string, unknown>;
+    readonly output: (options: JsonSchemaOptions) => Record<string, unknown>;
   };
+}
+
+export interface JsonSchemaOptions {
+  readonly target: 'draft-2020-12';
+  /** What the library itself understands; it passes over the rest. */
+  readonly libraryOptions?: Record<string, unknown> | undefined;
 }
 
 export type StandardResult<Output> =
