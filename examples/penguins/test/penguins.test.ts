@@ -44,9 +44,24 @@ test('four jobs in a row tell penguins apart, and the report says how well', asy
 describe('damaged data makes the right job fail, and those behind it do not start', () => {
   test.each([
     ['JSON that ends in the middle', 'check', (text: string) => text.slice(0, 30_000), 'is not JSON'],
-    ['a row that is missing', 'check', (text: string) => text.replace(/\{[^}]*\},/, ''), 'expected a list of 344 rows, found 343'],
-    ['a measure in words', 'check', (text: string) => text.replace('39.1', '"about 39"'), "row 1: Beak Length (mm) is 'about 39'"],
-    ['a species that is misspelt', 'train', (text: string) => text.replace('"Gentoo"', '"Gentu"'), "'Gentu' is not one of"],
+    [
+      'a row that is missing',
+      'check',
+      (text: string) => text.replace(/\{[^}]*\},/, ''),
+      'expected a list of 344 rows, found 343',
+    ],
+    [
+      'a measure in words',
+      'check',
+      (text: string) => text.replace('39.1', '"about 39"'),
+      "row 1: Beak Length (mm) is 'about 39'",
+    ],
+    [
+      'a species that is misspelt',
+      'train',
+      (text: string) => text.replace('"Gentoo"', '"Gentu"'),
+      "'Gentu' is not one of",
+    ],
   ])('%s: %s', async (_, culprit, damage, reason) => {
     const run = await runPenguins(damage);
     expect(run.exitCode).toBe(1);
@@ -63,7 +78,9 @@ describe('damaged data makes the right job fail, and those behind it do not star
   test('a failure in Python is told by file and line', async () => {
     const run = await runPenguins((text) => text.replace('"Gentoo"', '"Gentu"'));
     expect(run.job('train').error).toMatchObject({ code: 'python.exception' });
-    expect(run.job('train').error?.message).toMatch(/^workflows\/penguins\/penguins\.py:\d+: ValueError: penguins\.csv:\d+: 'Gentu'/);
+    expect(run.job('train').error?.message).toMatch(
+      /^workflows\/penguins\/penguins\.py:\d+: ValueError: penguins\.csv:\d+: 'Gentu'/,
+    );
   });
 });
 

@@ -39,12 +39,18 @@ export async function runPenguins(damage: (text: string) => string = (text) => t
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'aiflow-penguins-')));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const copy = join(directory, 'penguins');
-  cpSync(project, copy, { recursive: true, filter: (path) => !['node_modules', '.aiflow'].includes(basename(path)) });
+  cpSync(project, copy, {
+    recursive: true,
+    filter: (path) => !['node_modules', '.aiflow'].includes(basename(path)),
+  });
   symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
   const data = join(copy, 'resources/penguins.json');
   writeFileSync(data, damage(readFileSync(data, 'utf8')));
 
-  const { exitCode, stdout } = await execute([command, 'run', 'penguins', '--project', copy, '-o', 'json'], copy);
+  const { exitCode, stdout } = await execute(
+    [command, 'run', 'penguins', '--project', copy, '-o', 'json'],
+    copy,
+  );
   const output = JSON.parse(stdout) as RunOutput;
   const job = (jobName: string): JobOutput => {
     const found = output.jobs.find(({ job_name }) => job_name === jobName);
@@ -61,7 +67,10 @@ export async function runPenguins(damage: (text: string) => string = (text) => t
   };
 }
 
-function execute(args: readonly string[], cwd: string): Promise<{ readonly exitCode: number; readonly stdout: string }> {
+function execute(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly exitCode: number; readonly stdout: string }> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, AIFLOW_HOME: '' };
     execFile(process.execPath, args, { cwd, env, timeout: 55_000 }, (error, stdout, stderr) => {

@@ -6,7 +6,7 @@ import type { PythonProcessor } from './processor.ts';
 
 export type { PythonHandleData, PythonJobHandle } from './handle.ts';
 export type { PythonProperties } from './options.ts';
-export { PythonJobPluginFactory, pythonJobPlugin } from './plugin.ts';
+export { pythonJobPlugin } from './plugin.ts';
 export type { PythonParams, PythonProcessor } from './processor.ts';
 export { python, pythonFile } from './processor.ts';
 

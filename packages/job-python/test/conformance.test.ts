@@ -1,4 +1,4 @@
-import { jobPluginSuite } from '@aiflow/testkit';
+import { jobPluginSuite, registrationSuite } from '@aiflow/testkit';
 import { describe, it } from 'vitest';
 import { python } from '../src/index.ts';
 import { pythonJobPlugin } from '../src/plugin.ts';
@@ -14,6 +14,8 @@ class Sleeps:
 class Tree:
     def process(self, context, inputs): subprocess.run(["sh", "resources/aiflow-tree.sh"], check=True)
 `;
+
+registrationSuite({ describe, it, packageDirectory: new URL('..', import.meta.url) });
 
 jobPluginSuite({
   describe,

@@ -13,6 +13,7 @@ test.each([
   [{ env: { 'A=B': 'x' } }],
   [{ env: { AIFLOW_ATTEMPT_ID: 'x' } }],
   [{ stop_grace_seconds: -1 }],
+  [{ stop_grace_seconds: 1e9 }],
   [{ stop_grace_seconds: '5' }],
 ])('%j is refused', async (properties) => {
   expect((await pythonPropertiesSchema['~standard'].validate(properties)).issues).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TestNode } from './python-run.ts';
 import { runNodes } from './python-run.ts';
 
 const trace = `
@@ -163,5 +164,21 @@ describe('results of nodes', () => {
       values: expected === undefined ? {} : { a: expected },
       error: null,
     });
+  });
+
+  test('a value that another node takes is a result only when it is short', async () => {
+    const source = `
+class Make:
+    def process(self, context, inputs): return "x" * context.config["length"]
+class Take:
+    def process(self, context, inputs): return inputs[0]
+`;
+    const make = (id: string, length: number): TestNode => ({ id, class: 'Make', config: { length } });
+    const { result } = await runNodes(source, [
+      make('short', 4000),
+      make('long', 5000),
+      { id: 'sink', class: 'Take', inputs: ['long', 'short'] },
+    ]);
+    expect(Object.keys(result?.values ?? {})).toEqual(['short', 'sink']);
   });
 });

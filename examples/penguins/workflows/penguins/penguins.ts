@@ -20,8 +20,14 @@ export default defineWorkflow('penguins', (workflow) => {
       inputs: [rows],
       outputs: 2,
     });
-    const model = job.node(python('penguins:Train', { steps: 300, rate: 0.5 }), { name: 'model', inputs: [seen] });
-    const predictions = job.node(python('penguins:Predict'), { name: 'predictions', inputs: [model, unseen] });
+    const model = job.node(python('penguins:Train', { steps: 300, rate: 0.5 }), {
+      name: 'model',
+      inputs: [seen],
+    });
+    const predictions = job.node(python('penguins:Predict'), {
+      name: 'predictions',
+      inputs: [model, unseen],
+    });
     const metrics = job.node(python('penguins:Evaluate'), { name: 'metrics', inputs: [predictions] });
     job.node(python('penguins:Save'), { name: 'saved', inputs: [model, predictions, metrics], outputs: 0 });
   });

@@ -21,8 +21,10 @@ class PythonProcessor:
         """Called once, with the values of the node's inputs by port.
 
         The value returned goes to the nodes behind this one, as the same object for each of them. A node with
-        several outputs returns a list or a tuple of exactly as many. What is plain JSON of at most 64 KiB also
-        becomes the node's result; None becomes none.
+        several outputs returns a list or a tuple of exactly as many.
+
+        What is plain JSON also becomes the node's result, which the scheduler keeps and shows: up to 64 KiB, or up to
+        4 KiB of a value that another node takes. None and anything else become none, which is no error.
         """
         raise NotImplementedError(f"{type(self).__qualname__} must define process(self, context, inputs)")
 

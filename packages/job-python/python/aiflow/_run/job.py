@@ -9,7 +9,7 @@ from aiflow._run.load import load_processor
 from aiflow._run.progress import Progress
 from aiflow._run.request import Node, Request, read_request
 from aiflow._run.stop import Stopped, StopSignal
-from aiflow._run.values import json_text
+from aiflow._run.values import LARGEST, LARGEST_FLOWING, json_text
 from aiflow.atomic_file import write_atomically
 from aiflow.context import ExecutionContext
 
@@ -93,6 +93,7 @@ class JobRun:
         for node, _, _ in self.opened:
             for source in node.inputs:
                 readers[source] = readers.get(source, 0) + 1
+        feeding = {source for source, _ in readers}
         outputs: dict[tuple[str, int], Any] = {}
         for node, processor, context in self.opened:
             self.progress.enter("process()", node.id)
@@ -106,7 +107,7 @@ class JobRun:
             for port, value in enumerate(split(node, returned)):
                 if (node.id, port) in readers:
                     outputs[node.id, port] = value
-            text = json_text(returned)
+            text = json_text(returned, LARGEST_FLOWING if node.id in feeding else LARGEST)
             if text is not None and text != "null":
                 self.values[node.id] = text
             del returned

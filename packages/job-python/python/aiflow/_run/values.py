@@ -3,22 +3,24 @@ from __future__ import annotations
 import json
 from typing import Any, Optional
 
-#: In bytes of UTF-8. A node's result is shown and stored by the scheduler; data goes into files.
+#: In bytes of UTF-8. A node's result is stored and shown by the scheduler: what no other node takes is meant for that,
+#: what flows on is data as a rule, and a result only when it is short.
 LARGEST = 64 * 1024
+LARGEST_FLOWING = 4 * 1024
 
 _encoder = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 
 
-def json_text(value: Any) -> Optional[str]:
-    """The value as JSON, or None when it is none or too large. Looks at little more than ``LARGEST`` bytes of it."""
-    if isinstance(value, str) and len(value) > LARGEST:
+def json_text(value: Any, largest: int) -> Optional[str]:
+    """The value as JSON, or None when it is none or too large. Looks at little more than ``largest`` bytes of it."""
+    if isinstance(value, str) and len(value) > largest:
         return None
     parts: list[str] = []
     size = 0
     try:
         for part in _encoder.iterencode(value):
             size += len(part.encode("utf-8"))
-            if size > LARGEST:
+            if size > largest:
                 return None
             parts.append(part)
     except (TypeError, ValueError, RecursionError):
