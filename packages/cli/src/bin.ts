@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from './main.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+// Not by itself: jobs of an earlier run, which this one took up, may go on when it is done.
+process.exit(await main(process.argv.slice(2)));

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BlobManager, Logger, PluginHost, PluginNeed, Project } from '@aiflow/core';
+import type { AttemptRunner, BlobManager, Logger, PluginHost, PluginNeed, Project } from '@aiflow/core';
 import {
   createBlobManager,
+  createRunner,
   environmentSecrets,
   loadPlugins,
   makeStateDirectory,
@@ -37,6 +38,13 @@ export async function openSession(directory: string): Promise<Session> {
 export async function openBlob({ project, host }: Session): Promise<{ name: string; manager: BlobManager }> {
   const [name = ''] = await load(project, [{ kind: 'blob', className: project.blob.className }]);
   return { name, manager: await createBlobManager(project, name, host) };
+}
+
+/** The worker of this process, which loads the job plugins that it comes to need. */
+export function openRunner({ project, host, environment }: Session, blob: BlobManager): AttemptRunner {
+  const loadPlugin = (jobType: string): Promise<unknown> =>
+    load(project, [{ kind: 'job', className: jobType }]);
+  return createRunner({ ...host, blob, environment, loadPlugin });
 }
 
 /** Loads plugins for a project; gives their short names. */

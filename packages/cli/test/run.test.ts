@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TestProject, chain, runJson } from './aiflow.ts';
@@ -69,6 +69,28 @@ describe('aiflow run', () => {
     expect(ended.stdout).toContain('KILLED');
   });
 
+  it('refuses a second run beside it in one line, and takes up what a killed one left running', async () => {
+    await using project = await TestProject.create(
+      chain('w', {
+        long: 'echo $$ > "$AIFLOW_EXECUTION_DIR/pid"; until [ -e "$AIFLOW_EXECUTION_DIR/go" ]; do sleep 0.05; done',
+      }),
+    );
+    await project.write(chain('other', { quick: 'true' }));
+    const run = project.spawn(['run', 'w']);
+    const pid = await waitForPid(project.directory);
+    const refused = await project.aiflow('run', 'other');
+    expect(refused.stderr).toMatch(/^error: .*scheduler\.db.*$/);
+    expect(refused.exitCode).toBe(2);
+    run.kill('SIGKILL');
+    await run.ended;
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    expect((await project.aiflow('run', 'other')).exitCode).toBe(0);
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    const [execution = ''] = readdirSync(join(project.directory, '.aiflow/executions')).sort();
+    writeFileSync(join(project.directory, '.aiflow/executions', execution, 'shared/go'), '');
+    await waitFor(() => !existsSync(`/proc/${pid}`), 'the end of the job');
+  });
+
   it('takes the context of an execution to its jobs', async () => {
     await using project = await TestProject.create(
       chain('w', { show: 'echo "$WORKFLOW_EXECUTION_CONTEXT"' }),
@@ -105,13 +127,18 @@ export default defineWorkflow('w', (workflow) => {
 
 async function waitForPid(directory: string): Promise<string> {
   const executions = join(directory, '.aiflow/executions');
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
+  return waitFor(() => {
     const [execution] = existsSync(executions) ? readdirSync(executions) : [];
     const file = join(executions, execution ?? '-', 'shared/pid');
-    const pid = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-    if (pid !== '') return pid;
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  }, 'the start of the job');
+}
+
+async function waitFor<T>(ask: () => T, what: string): Promise<T> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+    const answer = ask();
+    if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error('the job did not start within 20 s');
+  throw new Error(`${what} did not come within 20 s`);
 }

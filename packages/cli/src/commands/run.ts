@@ -8,7 +8,6 @@ import type {
 } from '@aiflow/core';
 import {
   buildWorkflow,
-  createRunner,
   createScheduler,
   isFinal,
   statusEventTypes,
@@ -25,7 +24,7 @@ import type { Progress } from '../output/progress.ts';
 import { createProgress } from '../output/progress.ts';
 import { runReport } from '../output/run-report.ts';
 import type { Session } from '../session.ts';
-import { commandDir, load, openBlob, openSession } from '../session.ts';
+import { commandDir, load, openBlob, openRunner, openSession } from '../session.ts';
 
 export const runWorkflow: Command = {
   args: ['WORKFLOW'],
@@ -72,7 +71,7 @@ async function submit(session: Session, workflowName: string, signal: AbortSigna
       { kind: 'scheduler', className: project.scheduler.className },
     ]);
     const context = await storeProject(project, workflow, overlay, blob, { signal });
-    const runner = createRunner({ blob: blob.manager, environment: session.environment, ...host });
+    const runner = openRunner(session, blob.manager);
     const scheduler = await createScheduler(project, schedulerName, { ...host, runner });
     return { workflow, context, scheduler };
   });

@@ -4,7 +4,6 @@ import type { Attempt, BlobManager, Job, JsonObject } from '@aiflow/core';
 import {
   AIFlowError,
   checkName,
-  createRunner,
   generatedDirectory,
   isJsonObject,
   isSnapshotId,
@@ -18,7 +17,7 @@ import type { Command, CommandCall } from '../command.ts';
 import { projectOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupt } from '../interrupt.ts';
-import { load, openBlob, openSession } from '../session.ts';
+import { openBlob, openRunner, openSession } from '../session.ts';
 
 export const workerRun: Command = {
   args: ['WORKFLOW', 'JOB'],
@@ -45,8 +44,7 @@ export const workerRun: Command = {
       const session = await openSession(call.options['project'] ?? '.');
       const { manager } = await openBlob(session);
       const attempt = await readAttempt(call, session.project.projectName, manager);
-      await load(session.project, [{ kind: 'job', className: attempt.job.config.jobType }]);
-      const runner = createRunner({ blob: manager, environment: session.environment, ...session.host });
+      const runner = openRunner(session, manager);
       interrupt.signal.throwIfAborted();
       const run = (await runner.find(attempt)) ?? runner.start(attempt);
       const stop = (): void => void run.stop().catch(() => undefined); // the same failure is in run.result

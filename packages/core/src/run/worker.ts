@@ -3,7 +3,7 @@ import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Clock, Logger, SecretResolver } from '../plugin/host.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
-import { getPlugin, globalRegistry } from '../plugin/registry.ts';
+import { findPlugin, getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { RuntimePlace } from './create-env.ts';
 import { attemptDirectories, createJobRuntimeEnv } from './create-env.ts';
@@ -21,6 +21,11 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly secrets: SecretResolver;
   readonly registry?: PluginRegistry;
+  /**
+   * Imports the plugin of a job type that is not registered yet: a scheduler that takes up what was left running
+   * asks for jobs that this process has not heard of.
+   */
+  readonly loadPlugin?: (jobType: string) => Promise<unknown>;
 }
 
 /**
@@ -31,7 +36,7 @@ export interface RunnerOptions {
 export function createRunner(options: RunnerOptions): AttemptRunner {
   const fetchProject = sharedFetch(options.blob);
   const begin = async (attempt: Attempt): Promise<Begun> => {
-    const controller = controllerOf(attempt.job, options.registry ?? globalRegistry());
+    const controller = await controllerOf(attempt.job, options);
     const projectDir = await fetchProject(attempt);
     return { controller, env: createJobRuntimeEnv(attempt, placeOf(options, projectDir)) };
   };
@@ -164,8 +169,10 @@ function failed(error: unknown, attempt: Attempt): JobResult {
   return { status: 'FAILED', values: {}, error: result };
 }
 
-function controllerOf(job: Job, registry: PluginRegistry): JobController {
-  return getPlugin('job', job.config.jobType, registry).getJobController();
+async function controllerOf({ config }: Job, options: RunnerOptions): Promise<JobController> {
+  const { registry = globalRegistry(), loadPlugin } = options;
+  if (findPlugin('job', config.jobType, registry) === null) await loadPlugin?.(config.jobType);
+  return getPlugin('job', config.jobType, registry).getJobController();
 }
 
 function placeOf(options: RunnerOptions, projectDir: string): RuntimePlace {
