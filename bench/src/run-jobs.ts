@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Bench, BenchContext } from './bench.ts';
+import { commandLine } from './command-line.ts';
+import type { Cost } from './measure.ts';
+import { costOf, inTurn, median } from './measure.ts';
+import { timeByPlace } from './profile.ts';
+import { writeProject } from './project-files.ts';
+import type { Report } from './report.ts';
+import { describeTime } from './report.ts';
+import { openSubmission } from './submission.ts';
+
+/** As many at once as scheduler-local runs unless told otherwise. */
+const parallel = 2 * availableParallelism();
+
+/** The `f_type` of a tmpfs (statfs(2)), where making something durable costs nothing. */
+const tmpfs = 0x01021994;
+
+export const runJobs: Bench = {
+  summary:
+    'trivial bash jobs of one workflow by `aiflow run`, durable, with logs and results, beside build tools',
+  run: async (context) => {
+    const { report, directory, scaled } = context;
+    const jobs = scaled(2000);
+    const projectDir = join(directory, 'project');
+    writeProject(projectDir, jobs);
+    const others = buildTools(context, jobs);
+    const costs = await inTurn(scaled(3), { aiflow: () => run(directory, jobs), ...others });
+    const ours: readonly Run[] = costs.aiflow;
+    for (const [name, theirs] of Object.entries<readonly Cost[]>(costs)) {
+      if (name === 'aiflow') continue;
+      compare(report, `${jobs} jobs, wall time`, name, wallOf(ours), wallOf(theirs));
+      compare(report, `${jobs} jobs, CPU time`, name, cpuOf(ours), cpuOf(theirs));
+    }
+    report.note(`${parallel} at once everywhere; no goal yet (1.25 × ninja comes with the native launcher)`);
+    if (statfsSync(directory).type === tmpfs) {
+      report.note(`${directory} is in memory, where durability costs nothing: set TMPDIR to a disk`);
+    }
+    await split(context, jobs, ours);
+  },
+};
+
+function compare(report: Report, what: string, name: string, ours: number, theirs: number): void {
+  const beside = `${name} ${describeTime(theirs)}`;
+  report.measured({ what, ours: describeTime(ours), beside, ratio: ours / theirs });
+}
+
+const wallOf = (costs: readonly Cost[]): number => median(costs.map((cost) => cost.wall));
+const cpuOf = (costs: readonly Cost[]): number => median(costs.map((cost) => cost.cpu));
+
+/** One `aiflow run` from nothing: new state, so that it compiles, stores and fetches the project as well. */
+interface Run extends Cost {
+  /** Milliseconds until the execution began, until it ended, and until the command ended. */
+  readonly before: number;
+  readonly inside: number;
+  readonly after: number;
+}
+
+async function run(directory: string, jobs: number, nodeOptions: readonly string[] = []): Promise<Run> {
+  const state = join(directory, 'state');
+  rmSync(state, { recursive: true, force: true });
+  const began = Date.now();
+  const cost = await costOf(
+    [process.execPath, ...nodeOptions, commandLine, 'run', 'bench', '--project', 'project', '-o', 'json'],
+    { cwd: directory, env: { ...process.env, AIFLOW_HOME: state } },
+  );
+  const result = JSON.parse(cost.stdout) as RunResult;
+  const finished = result.jobs.filter((job) => job.status === 'FINISHED').length;
+  if (result.status !== 'FINISHED' || finished !== jobs)
+    throw new Error(`aiflow run ended ${result.status} with ${finished} of ${jobs} jobs finished`);
+  const [start, end] = [Date.parse(result.start_date), Date.parse(result.end_date)];
+  return { ...cost, before: start - began, inside: end - start, after: began + cost.wall - end };
+}
+
+/** What is read of `aiflow run -o json`. */
+interface RunResult {
+  readonly status: string;
+  readonly start_date: string;
+  readonly end_date: string;
+  readonly jobs: readonly { readonly status: string }[];
+}
+
+/** Says where our time goes: by step, and of the command's own thread by package. */
+async function split(context: BenchContext, jobs: number, runs: readonly Run[]): Promise<void> {
+  const { report, directory } = context;
+  const middle = (part: 'before' | 'inside' | 'after'): string =>
+    describeTime(median(runs.map((one) => one[part])));
+  const submission = await openSubmission(join(directory, 'project'), join(directory, 'split'));
+  const { build, store } = await submission.submit('bench');
+  report.note(
+    `before the first job ${middle('before')} (define and compile ${describeTime(build)}, snapshot and upload ` +
+      `${describeTime(store)}), running ${middle('inside')}, after the last ${middle('after')}`,
+  );
+  const profiles = join(directory, 'profiles');
+  await run(directory, jobs, ['--cpu-prof', `--cpu-prof-dir=${profiles}`]);
+  // The definition's thread leaves a profile too; the command's is the one that knows its scheduler.
+  const [main = []] = globSync(join(profiles, '*.cpuprofile'))
+    .map((path) => timeByPlace(path))
+    .toSorted((a, b) => total(b) - total(a));
+  const all = total(main);
+  const shares = main
+    .filter(([, time]) => time >= all / 100)
+    .map(([place, time]) => `${place} ${((100 * time) / all).toFixed(0)} %`);
+  report.note(`the command's thread in ${describeTime(all)}: ${shares.join(', ')}`);
+}
+
+function total(places: readonly (readonly [string, number])[]): number {
+  return places.reduce((sum, [, time]) => sum + time, 0);
+}
+
+/** Those that are installed, each running as many times `/bin/sh -c true` as we run jobs. */
+function buildTools({ report, directory }: BenchContext, jobs: number): Record<string, () => Promise<Cost>> {
+  const targets = Array.from({ length: jobs }, (_, at) => `job_${at}`);
+  const tools = {
+    ninja: {
+      file: 'build.ninja',
+      text: `rule job\n  command = true\n${targets.map((name) => `build ${name}: job\n`).join('')}`,
+      argv: ['ninja', '--quiet', '-j', String(parallel)],
+    },
+    make: {
+      file: 'Makefile',
+      // make runs a command without a shell when it sees that none is needed; ";" makes it need one.
+      text: `.PHONY: all ${targets.join(' ')}\nall: ${targets.join(' ')}\n${targets.join(' ')}:\n\t@true;\n`,
+      argv: ['make', '-j', String(parallel)],
+    },
+  } as const;
+  const found: Record<string, () => Promise<Cost>> = {};
+  for (const [name, { file, text, argv }] of Object.entries(tools)) {
+    if (!isInstalled(name)) {
+      report.skipped(`beside ${name}`, `${name} is not installed`);
+      continue;
+    }
+    const cwd = join(directory, name);
+    mkdirSync(cwd);
+    writeFileSync(join(cwd, file), text);
+    found[name] = () => costOf(argv, { cwd });
+  }
+  return found;
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    execFileSync(name, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
