@@ -37,7 +37,10 @@ const severalNodes: JobFixtures = {
 };
 
 const module = new URL('../src/plugin.ts', import.meta.url);
-for (const [name, jobs] of Object.entries({ 'one node': oneNode, 'several nodes': severalNodes })) {
-  describe(name, () => jobPluginSuite({ describe, it, factory: bashJobPlugin, module, jobs }));
-}
+describe('a job with one node', () => {
+  jobPluginSuite({ describe, it, factory: bashJobPlugin, module, jobs: oneNode });
+});
+describe('a job with several nodes', () => {
+  jobPluginSuite({ describe, it, factory: bashJobPlugin, module, jobs: severalNodes });
+});
 registrationSuite({ describe, it, packageDirectory: new URL('..', import.meta.url) });

@@ -2,28 +2,48 @@ import { AIFlowError, errorCode } from '@aiflow/core';
 import { pause } from './abort.ts';
 import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts';
 
+/**
+ * Resolves when the main process, which is a shim, has started its program, or is gone. A TERM that came a moment
+ * before would be lost: to the shim, which must outlive its program, or to a program that is not there yet.
+ */
+export async function untilProgramRuns(
+  table: ProcessTable,
+  tree: MemberQuery,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (tree.group === null) return;
+  const deadline = performance.now() + 1_000;
+  while (performance.now() < deadline) {
+    const shim = table.look(tree.group);
+    if (shim === null) return;
+    const started = ({ parent, image }: LiveProcess): boolean => parent === shim.pid && image !== shim.image;
+    if (table.members(tree).some(started)) return;
+    await pause(1, signal);
+  }
+}
+
 export interface EndTreeOptions {
   /** From TERM to KILL, in milliseconds; 0 kills at once. */
   readonly graceMs: number;
+  /** How long what was killed may take to be gone, in milliseconds; 10,000 unless said. */
+  readonly killMs?: number;
   readonly signal?: AbortSignal;
 }
-
-/** How long what was killed may take to be gone: a process in the middle of a disk access dies after it. */
-const killMs = 10_000;
 
 /**
  * Ends every process of the tree and resolves, with how many there were, when none is left. They are told to end with
  * TERM; what is there after the grace time is killed. What appears meanwhile is treated the same. Returns as soon as
- * all are gone. Throws `process.survivors` when some are still there 10 s after KILL, and the signal's reason.
+ * all are gone. Throws `process.survivors` when some are still there `killMs` after KILL, and the signal's reason.
  */
 export async function endTree(
   table: ProcessTable,
   tree: MemberQuery,
   options: EndTreeOptions,
 ): Promise<number> {
+  const { graceMs, killMs = 10_000, signal } = options;
   const seen = new Set<string>();
-  let left = await press(table, tree, 'SIGTERM', options.graceMs, seen, options.signal);
-  if (left.length > 0) left = await press(table, tree, 'SIGKILL', killMs, seen, options.signal);
+  let left = await press(table, tree, 'SIGTERM', graceMs, seen, signal);
+  if (left.length > 0) left = await press(table, tree, 'SIGKILL', killMs, seen, signal);
   if (left.length === 0) return seen.size;
   const pids = left.map(({ pid }) => pid);
   throw new AIFlowError(
@@ -44,25 +64,22 @@ async function press(
   signal: AbortSignal | undefined,
 ): Promise<LiveProcess[]> {
   const deadline = performance.now() + milliseconds;
-  const signalled = new Set<string>();
   for (;;) {
     signal?.throwIfAborted();
     let members = table.members(tree);
     // A process can start another and end while we look; the other has then been missed once, and not twice.
     if (members.length === 0 && seen.size > 0) members = table.members(tree);
-    for (const member of members) seen.add(keyOf(member));
+    for (const { pid, startTicks } of members) seen.add(`${pid} ${startTicks}`);
     if (members.length === 0 || performance.now() >= deadline) return members;
-    send(
-      name,
-      members.filter((member) => !signalled.has(keyOf(member))),
-      tree.group,
-    );
-    for (const member of members) signalled.add(keyOf(member));
+    send(name, members, tree.group);
     await untilGone(table, members, deadline, signal);
   }
 }
 
-/** Looks only at these few, and more and more seldom: all processes are looked through when they are gone. */
+/**
+ * Looks only at these few, and more and more seldom. What they start while they end is left alone as long as they are
+ * there: it may be what they clean up with.
+ */
 async function untilGone(
   table: ProcessTable,
   members: readonly LiveProcess[],
@@ -78,10 +95,12 @@ async function untilGone(
   }
 }
 
-/** Signals groups as wholes where they are ours, so that nothing in them can fork its way past the signal. */
+/** Signals each once: groups as wholes where they are ours, so that nothing in them forks its way past the signal. */
 function send(name: NodeJS.Signals, members: readonly LiveProcess[], own: number | null): void {
-  const targets = new Set<number>();
-  for (const { pid, group } of members) targets.add(group === own || group === pid ? -group : pid);
+  const groups = new Set(
+    members.filter(({ pid, group }) => group === own || group === pid).map(({ group }) => group),
+  );
+  const targets = new Set(members.map(({ pid, group }) => (groups.has(group) ? -group : pid)));
   for (const target of targets) {
     try {
       process.kill(target, name);
@@ -90,8 +109,4 @@ function send(name: NodeJS.Signals, members: readonly LiveProcess[], own: number
       if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
     }
   }
-}
-
-function keyOf({ pid, startTicks }: LiveProcess): string {
-  return `${pid}:${startTicks}`;
 }

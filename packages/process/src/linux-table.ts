@@ -27,10 +27,11 @@ function look(pid: number): LiveProcess | null {
 
 /** The second field is the command's name in parentheses and may hold anything; what follows the last `)` is regular. */
 export function parseStat(pid: number, stat: string): LiveProcess | null {
-  const [state, , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const startTicks = rest[16]; // field 22 of the line
+  const image = rest[42] ?? ''; // field 48, where its arguments lie: another random place after each execve(2)
   if (state === 'Z' || state === 'X' || group === undefined || startTicks === undefined) return null;
-  return { pid, group: Number(group), startTicks };
+  return { pid, group: Number(group), startTicks, parent: Number(parent), image };
 }
 
 function holds(pid: number, token: string): boolean {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AIFlowError, messageOf } from '@aiflow/core';
 import { abortable, pause } from './abort.ts';
-import { endTree } from './end-tree.ts';
+import { endTree, untilProgramRuns } from './end-tree.ts';
 import { signalOf } from './exit-code.ts';
 import type { LaunchedChild } from './launch.ts';
 import { launchChild } from './launch.ts';
@@ -120,7 +120,9 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
       const found = await find(place);
       if (found.state === 'never_began') return null;
       const unmarked = found.state === 'running' ? tryToMark(place.recordDir) : null;
-      await endTree(table, treeOf(place), { graceMs, ...(signal && { signal }) });
+      const tree = treeOf(place);
+      if (graceMs > 0) await untilProgramRuns(table, tree, signal);
+      await endTree(table, tree, { graceMs, ...(signal && { signal }) });
       await children.get(place.recordDir)?.exited;
       if (unmarked !== null) throw unmarked;
       if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');

@@ -12,6 +12,10 @@ export interface LiveProcess {
   readonly group: number;
   /** When it began, in the table's own unit: equal for the same process only. */
   readonly startTicks: string;
+  /** Which process started it. */
+  readonly parent: number;
+  /** The same as its parent's until it turns into a program of its own (execve). */
+  readonly image: string;
 }
 
 /** Which processes to look for: those with the token, and those of the group when there is one. */

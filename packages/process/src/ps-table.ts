@@ -22,22 +22,38 @@ export function psTable(): ProcessTable {
   };
 }
 
-interface Listed extends LiveProcess {
-  /** The command's arguments, and its environment behind them. */
-  readonly command: string;
-}
-
-const columns = ['-ww', '-E', '-o', 'pid=', '-o', 'pgid=', '-o', 'stat=', '-o', 'lstart=', '-o', 'command='];
+const columns = [
+  '-ww',
+  '-E',
+  '-o',
+  'pid=',
+  '-o',
+  'ppid=',
+  '-o',
+  'pgid=',
+  '-o',
+  'stat=',
+  '-o',
+  'lstart=',
+  '-o',
+  'command=',
+];
 
 // "Fri Nov 20 16:42:06 2026", in the C locale
-const line = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d+)\s?(.*)$/;
+const line = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d+)\s?(.*)$/;
 
-function list(selection: readonly string[]): Listed[] {
-  const found: Listed[] = [];
+function list(selection: readonly string[]): LiveProcess[] {
+  const found: LiveProcess[] = [];
   for (const text of runPs(selection).split('\n')) {
-    const [, pid, group, state, startTicks, command] = line.exec(text) ?? [];
+    const [, pid, parent, group, state, startTicks, image] = line.exec(text) ?? [];
     if (startTicks === undefined || state?.startsWith('Z') === true) continue;
-    found.push({ pid: Number(pid), group: Number(group), startTicks, command: command ?? '' });
+    found.push({
+      pid: Number(pid),
+      group: Number(group),
+      startTicks,
+      parent: Number(parent),
+      image: image ?? '',
+    });
   }
   return found;
 }
@@ -59,8 +75,9 @@ function runPs(selection: readonly string[]): string {
   }
 }
 
-function carries({ command }: Listed, token: string): boolean {
-  return ` ${command} `.includes(` ${environmentNames.attemptId}=${token} `);
+/** The image is the command's arguments, and its environment behind them. */
+function carries({ image }: LiveProcess, token: string): boolean {
+  return ` ${image} `.includes(` ${environmentNames.attemptId}=${token} `);
 }
 
 function readBootId(): string {

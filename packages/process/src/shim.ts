@@ -4,17 +4,18 @@
  *
  * - `begun` is created exclusively (`set -C`), here or by `find`. Whoever comes first decides whether the program runs.
  * - A shell that waits for its child runs traps afterwards, so a signal to the group ends the program but not the shim.
- *   Handlers (`:`), not `''`: an ignored signal would be inherited. KILL ends both; then there is no exit status.
+ *   Handlers (`:`), not `''`: an ignored signal would be inherited. They are set last: TERM ends a shim that has not
+ *   come so far. KILL ends both; then there is no exit status.
  * - The status is one `write` of a whole line to a new file. Readers take no line without its end, so this is as safe
  *   as a temporary file and a rename, and does not depend on finding and forking `mv`, which took 15 % more CPU time.
  * - The variables' names must not be in the program's environment already: assigning would change what it sees.
  */
-const script = `trap : HUP INT QUIT USR1 USR2 ALRM PIPE TERM
-set -C
+const script = `set -C
 echo "$$" >"$1/begun" || kill -KILL "$$"
 set +C
 __aiflow_record=$1
 shift
+trap : HUP INT QUIT USR1 USR2 ALRM PIPE TERM
 "$@"
 __aiflow_code=$?
 echo "$__aiflow_code" >"$__aiflow_record/exit"

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { holders, isRunning, until } from '../room.ts';
 import type { SuiteOptions } from '../suite.ts';
@@ -49,6 +50,28 @@ export function stopCases(options: SuiteOptions): void {
       expect(await options.create().wait(spec)).toMatchObject({ outcome: 'stopped', exitCode: 9 });
     },
   );
+
+  withRoom(
+    options,
+    'a process that has only just been launched is not waited for either',
+    async (room, launcher) => {
+      for (let round = 0; round < 40; round += 1) {
+        const spec = room.spec('sleep 60');
+        await launcher.launch(spec);
+        await sleep(round % 8);
+        const stopped = launcher.stop(spec, { graceMs: 60_000, signal: AbortSignal.timeout(10_000) });
+        expect((await stopped)?.outcome).toBe('stopped');
+      }
+    },
+  );
+
+  withRoom(options, 'what a process starts to clean up with is not told to end', async (room, launcher) => {
+    const spec = room.spec(`trap 'sleep 0.2 && touch cleaned; exit' TERM; touch ready; ${forever}`);
+    await launcher.launch(spec);
+    await until('the trap to be set', () => room.has('ready'));
+    expect((await launcher.stop(spec, { graceMs: 60_000 }))?.outcome).toBe('stopped');
+    expect(room.has('cleaned')).toBe(true);
+  });
 
   withRoom(
     options,
