@@ -16,7 +16,8 @@ describe('aiflow run', () => {
       '▸ second  RUNNING',
       '✓ second  FINISHED  N s',
     ]);
-    expect(lines[4]).toMatch(/^w FINISHED in N s \(\S+\)$/);
+    expect(lines.slice(4, 8)).toEqual(['', 'second:', '  | two', '']);
+    expect(lines[8]).toMatch(/^w FINISHED in N s \(\S+\)$/);
   });
 
   it('prints one JSON object and nothing else on stdout with -o json', async () => {

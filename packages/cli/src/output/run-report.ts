@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobExecutionInfo, Json, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
-import { toWire } from '@aiflow/core';
+import { jobsOf, toWire } from '@aiflow/core';
 import { between } from './duration.ts';
 import { printable } from './printable.ts';
 import { lastLines } from './tail.ts';
@@ -21,6 +21,7 @@ export function runReport(
   const waiting = workflow.jobs.map((job) => job.config.jobName).filter((name) => !latest.has(name));
   const duration = between(execution.startDate, execution.endDate);
   const lines = [
+    ...lastJobs(workflow).flatMap((jobName) => describeOutput(latest.get(jobName))),
     ...failures.flatMap(describeFailure),
     ...(waiting.length > 0
       ? [`not started: ${waiting.slice(0, 20).join(', ')}${waiting.length > 20 ? ' …' : ''}`]
@@ -31,6 +32,7 @@ export function runReport(
 }
 
 const mostFailures = 10;
+const mostLast = 3;
 const tailLines = 10;
 
 function asJson(
@@ -68,26 +70,43 @@ function asJson(
   };
 }
 
+/** The jobs that no other waits for, when they are few: what they say is what the workflow comes to. */
+function lastJobs(workflow: Workflow): string[] {
+  const waitedFor = new Set(workflow.rules.flatMap((rule) => [...jobsOf(rule.condition)]));
+  const last = workflow.jobs.map((job) => job.config.jobName).filter((jobName) => !waitedFor.has(jobName));
+  return last.length <= mostLast ? last : [];
+}
+
+/** The last lines that a job which finished has printed. */
+function describeOutput(attempt: JobExecutionInfo | undefined): string[] {
+  if (attempt?.status !== 'FINISHED' || attempt.logDir === null) return [];
+  const path = findLog(attempt.logDir, 'stdout.log');
+  const lines = path === null ? [] : tail(path);
+  return lines.length === 0
+    ? []
+    : ['', `${attempt.jobName}:`, ...lines.map((line) => `  | ${line}`.trimEnd()), ''];
+}
+
 /** Why a job failed, where its log lies, and the log's last lines. */
 function describeFailure(attempt: JobExecutionInfo): string[] {
   const lines = [`${attempt.jobName} failed: ${printable(attempt.error?.message ?? 'no reason is known')}`];
   if (attempt.logDir === null) return lines;
   const log = attempt.error?.context['log_path'];
-  const path = typeof log === 'string' ? log : lastWritten(attempt.logDir);
+  const path = typeof log === 'string' ? log : findLog(attempt.logDir, 'stderr.log');
   lines.push(`  log: ${path ?? attempt.logDir}`);
   if (path !== null) lines.push(...tail(path).map((line) => `  | ${line}`));
   return lines;
 }
 
-/** The error output of the attempt if there is any, else what else it wrote. */
-function lastWritten(logDir: string): string | null {
+/** The attempt's log of this name, alone or with a node's name before it; the last one when there are several. */
+function findLog(logDir: string, name: string): string | null {
   let names: string[];
   try {
     names = readdirSync(logDir);
   } catch {
     return null; // a log that cannot be read is not worth an error of its own beside the job's
   }
-  const chosen = names.find((name) => name.endsWith('stderr.log')) ?? names[0];
+  const chosen = names.sort().findLast((found) => found.endsWith(name));
   return chosen === undefined ? null : join(logDir, chosen);
 }
 
