@@ -46,7 +46,7 @@ export function testAttempt(job: Job, facts: Partial<Omit<Attempt, 'job'>> = {})
   };
 }
 
-export function ownEnvironment(): Readonly<Record<string, string>> {
+function ownEnvironment(): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment[name] = value;
   return environment;

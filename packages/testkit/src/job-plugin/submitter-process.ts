@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Attempt } from '@aiflow/core';
-import { within } from '../suite/wait.ts';
+import { canFindProcesses, processesWith } from '../processes/token.ts';
+import { until, within } from '../suite/wait.ts';
 import type { PreparedJob, Workbench } from './workbench.ts';
 import { secretName } from './workbench.ts';
+
+/** A variable that the submitting process has in its first environment, and none of its jobs. */
+export const submitterMark = 'AIFLOW_TESTKIT_SUBMITTER';
 
 /** What the submitting process is told, as JSON on its standard input. */
 export interface SubmitterOrder {
@@ -40,9 +45,10 @@ export function startSubmitter(bench: Workbench, { attempt }: PreparedJob): Subm
   };
   // The same file as TypeScript when the kit is tested from its sources, and as JavaScript when it was built.
   const program = new URL(import.meta.url.endsWith('.ts') ? './submitter.ts' : './submitter.js', import.meta.url);
+  const mark = randomUUID();
   const child = spawn(process.execPath, [fileURLToPath(program)], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '', [secretName]: bench.canary },
+    env: { ...process.env, NODE_OPTIONS: '', [submitterMark]: mark },
   });
   const exited = once(child, 'exit');
   let errors = '';
@@ -67,6 +73,10 @@ export function startSubmitter(bench: Workbench, { attempt }: PreparedJob): Subm
       if (milliseconds > 0) await delay(milliseconds);
       child.kill('SIGKILL');
       await exited;
+      // What it was just starting looks like itself until it has become another program, and outlives it: a machine
+      // that starts again after a crash never comes so soon that it could meet one.
+      if (!canFindProcesses) return;
+      await until('the killed process to be gone for good', () => processesWith(submitterMark, mark).length === 0);
     },
   };
 }

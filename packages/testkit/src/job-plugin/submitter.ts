@@ -4,7 +4,9 @@ import type { JobPluginFactory } from '@aiflow/core';
 import { createTestEnv } from '../host/test-env.ts';
 import { createTestHost } from '../host/test-host.ts';
 import type { SubmitterOrder } from './submitter-process.ts';
+import { submitterMark } from './submitter-process.ts';
 
+delete process.env[submitterMark]; // its jobs must not have it
 const order = JSON.parse(await text(process.stdin)) as SubmitterOrder;
 const host = await createTestHost({ stateDir: order.stateDir, secrets: order.secrets });
 const { job, ...attempt } = order.attempt;

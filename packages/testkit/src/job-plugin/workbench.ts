@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AISubGraph, Attempt, Job, JobController, JobHandle, JobResult, JobRuntimeEnv } from '@aiflow/core';
-import { defineWorkflow, splitGraph } from '@aiflow/core';
-import { createTestEnv, ownEnvironment, testAttempt } from '../host/test-env.ts';
+import { defineWorkflow, isFinal, splitGraph } from '@aiflow/core';
+import { createTestEnv, testAttempt } from '../host/test-env.ts';
 import type { TestHost } from '../host/test-host.ts';
 import { createTestHost } from '../host/test-host.ts';
 import { killHolders } from '../processes/token.ts';
@@ -13,7 +13,7 @@ import { defaultPatience, within } from '../suite/wait.ts';
 import type { JobFixture, JobPluginSuiteOptions } from './options.ts';
 import { treeScript, treeScriptPath } from './tree-script.ts';
 
-/** The name that fixtures refer to a secret by, and one that the worker's environment holds. */
+/** The name of the secret that fixtures refer to. Secrets come from the environment, so it is a variable there too. */
 export const secretName = 'AIFLOW_CONFORMANCE_SECRET';
 
 /** One attempt of a job: all that a controller is given for it. */
@@ -72,13 +72,7 @@ export class Workbench implements CaseContext {
     const job = await this.generate(this.subGraph(fixture));
     const attemptNumber = this.#attempts.length + 1;
     const attempt = testAttempt(job, { attemptId: randomUUID(), attemptNumber, parameters: { number: attemptNumber } });
-    const env = createTestEnv({
-      host: this.host,
-      job,
-      attempt,
-      projectDir: this.projectDir,
-      environment: { ...ownEnvironment(), [secretName]: this.canary },
-    });
+    const env = createTestEnv({ host: this.host, job, attempt, projectDir: this.projectDir });
     const prepared = { job, attempt, env };
     this.#attempts.push(prepared);
     return prepared;
@@ -119,14 +113,15 @@ export class Workbench implements CaseContext {
   async #end(job: Job, env: JobRuntimeEnv): Promise<void> {
     const controller = this.anotherController();
     const handle = await controller.findJob(job, env);
-    if (handle === null) return;
+    if (handle === null || isFinal(await controller.getJobStatus(handle, env))) return;
     await within('stopJob', controller.stopJob(handle, env), this.patience);
     await controller.cleanupJob(handle, env);
   }
 }
 
 export async function openWorkbench(options: JobPluginSuiteOptions): Promise<Workbench> {
-  const canary = `canary-${randomUUID()}`;
+  // One for the whole process: what a plugin reads from the environment by mistake must be found as well.
+  const canary = (process.env[secretName] ??= `canary-${randomUUID()}`);
   const host = await createTestHost({ secrets: { [secretName]: canary } });
   const workbench = new Workbench(options, host, canary);
   const files = { ...options.files, [treeScriptPath]: treeScript, 'project.yaml': 'project_name: conformance\n' };

@@ -16,7 +16,12 @@ export const canFindProcesses: boolean = process.platform === 'linux';
  * to be collected. The environment is the one that a process began with (proc_pid_environ(5)).
  */
 export function holdersOf(attemptId: string): ProcessIdentity[] {
-  const entry = `${environmentNames.attemptId}=${attemptId}`;
+  return processesWith(environmentNames.attemptId, attemptId);
+}
+
+/** The same for any variable of the environment. */
+export function processesWith(variable: string, value: string): ProcessIdentity[] {
+  const entry = `${variable}=${value}`;
   const found: ProcessIdentity[] = [];
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);

@@ -16,3 +16,10 @@ export async function rejectsWithCode(action: () => Promise<unknown>, code: stri
   }
   assert.fail(`expected an error with code ${code}, and the call resolved with ${JSON.stringify(result)}`);
 }
+
+/** Fails unless both hold the same bytes, without listing millions of them as `deepEqual` would. */
+export function equalBytes(actual: Uint8Array | null, expected: Uint8Array): void {
+  assert.ok(actual !== null, `expected ${expected.length} bytes, and there is nothing`);
+  const different = Buffer.compare(actual, expected) !== 0;
+  assert.ok(!different, `expected ${expected.length} certain bytes, and got ${actual.length} that are not those`);
+}

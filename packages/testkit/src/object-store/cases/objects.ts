@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Case } from '../../suite/case.ts';
-import { rejectsWithCode } from '../../suite/expect.ts';
+import { equalBytes, rejectsWithCode } from '../../suite/expect.ts';
 import { within } from '../../suite/wait.ts';
 import type { ObjectStoreContext } from '../context.ts';
 import type { ObjectStoreSuiteOptions } from '../options.ts';
@@ -17,8 +17,8 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       for (const [key, size] of Object.entries({ 'objects/empty': 0, 'objects/one': 1, 'objects/ab/large.bin': large })) {
         const bytes = new Uint8Array(randomBytes(size));
         await context.store.put(key, bytes);
-        assert.deepEqual(await context.read(key), bytes);
-        assert.deepEqual(await context.read(key, other), bytes);
+        equalBytes(await context.read(key), bytes);
+        equalBytes(await context.read(key, other), bytes);
       }
     },
   },
@@ -28,7 +28,7 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       for (const size of [0, large]) {
         const bytes = new Uint8Array(randomBytes(size));
         await context.store.put(`from-source/${size}`, await context.source(bytes));
-        assert.deepEqual(await context.read(`from-source/${size}`), bytes);
+        equalBytes(await context.read(`from-source/${size}`), bytes);
       }
     },
   },
@@ -61,12 +61,14 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       })().finally(() => {
         writing = false;
       });
+      writes.catch(() => undefined); // looked at below, unless a read fails first
       while (writing) {
         const read = new TextDecoder().decode((await context.read('replaced', reader)) ?? undefined);
         assert.ok(versions.includes(read), `a reader got ${read.length} bytes that were never put together`);
+        await new Promise((resolve) => setImmediate(resolve)); // a store in memory must get its turn
       }
       await writes;
-      assert.deepEqual(await context.read('replaced'), text(versions.at(-1) ?? ''));
+      equalBytes(await context.read('replaced'), text(versions.at(-1) ?? ''));
     },
   },
   {
@@ -86,10 +88,10 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       const source = await context.source(new Uint8Array(randomBytes(large)), fault);
       await assert.rejects(context.store.put('bad/new', source), (thrown) => comesFrom(thrown, fault));
       assert.equal(await context.store.head('bad/new'), null);
-      assert.equal(await context.read('bad/new'), null);
+      assert.ok((await context.read('bad/new')) === null);
       await context.store.put('bad/old', text('old'));
       await assert.rejects(context.store.put('bad/old', source));
-      assert.deepEqual(await context.read('bad/old'), text('old'));
+      equalBytes(await context.read('bad/old'), text('old'));
       assert.deepEqual(await context.keys(''), ['bad/old']);
     },
   },
@@ -139,7 +141,7 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       await context.store.delete('deleted/a');
       await context.store.delete('deleted/a');
       assert.equal(await context.store.head('deleted/a'), null);
-      assert.equal(await context.read('deleted/a'), null);
+      assert.ok((await context.read('deleted/a')) === null);
       assert.deepEqual(await context.keys('deleted/'), ['deleted/b']);
     },
   },
