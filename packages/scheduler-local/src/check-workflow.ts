@@ -22,11 +22,13 @@ export function checkWorkflow(workflow: Workflow, project: ProjectContext): void
   const jobNames = new Set<string>();
   for (const { config } of workflow.jobs) {
     checkName('job', config.jobName);
-    if (jobNames.has(config.jobName)) throw invalid(`workflow "${workflow.workflowName}" has two jobs "${config.jobName}"`);
+    if (jobNames.has(config.jobName))
+      throw invalid(`workflow "${workflow.workflowName}" has two jobs "${config.jobName}"`);
     jobNames.add(config.jobName);
   }
   for (const rule of workflow.rules) {
-    if (!jobNames.has(rule.jobName)) throw invalid(`a rule is for job "${rule.jobName}", which does not exist`);
+    if (!jobNames.has(rule.jobName))
+      throw invalid(`a rule is for job "${rule.jobName}", which does not exist`);
     if (!['START', 'STOP', 'RESTART'].includes(rule.action)) {
       throw invalid(`a rule of job "${rule.jobName}" has the unknown action ${JSON.stringify(rule.action)}`);
     }

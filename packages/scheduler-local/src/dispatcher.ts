@@ -70,7 +70,9 @@ export class Dispatcher {
   end(attemptId: string, result: JobResult, reason: StatusReason | null): void {
     const logDir = this.#runs.get(attemptId)?.logDir ?? null;
     this.#runs.delete(attemptId);
-    this.#parts.commit.record(() => this.#parts.transitions.attemptEnds(attemptId, result, { reason, logDir }));
+    this.#parts.commit.record(() =>
+      this.#parts.transitions.attemptEnds(attemptId, result, { reason, logDir }),
+    );
   }
 
   async #stopRun({ attemptId, jobName, execution }: LiveAttempt, run: AttemptRun): Promise<void> {

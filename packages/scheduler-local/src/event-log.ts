@@ -31,7 +31,10 @@ export class LocalEventLog implements EventLog {
     return this.#session().read((store) => store.events.latestVersion());
   }
 
-  async *listen(filter: EventFilter, options: { readonly signal: AbortSignal }): AsyncGenerator<Event, void, undefined> {
+  async *listen(
+    filter: EventFilter,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<Event, void, undefined> {
     const session = this.#session();
     const signal = AbortSignal.any([options.signal, session.closing]);
     let afterVersion = filter.afterVersion ?? 0;
@@ -57,8 +60,15 @@ function checkEvent(event: NewEvent): void {
   const wrong =
     (typeof event.key !== 'string' && 'key must be a string') ||
     (typeof event.value !== 'string' && 'value must be a string') ||
-    (event.sequence !== undefined && !Number.isSafeInteger(event.sequence) && 'sequence must be a whole number') ||
-    (event.sequence !== undefined && typeof event.sender !== 'string' && 'a sequence needs a sender, whose it is');
+    (event.sequence !== undefined &&
+      !Number.isSafeInteger(event.sequence) &&
+      'sequence must be a whole number') ||
+    (event.sequence !== undefined &&
+      typeof event.sender !== 'string' &&
+      'a sequence needs a sender, whose it is');
   if (wrong === false) return;
-  throw new AIFlowError('event.invalid', `the event ${JSON.stringify(event.key)} cannot be published: its ${wrong}`);
+  throw new AIFlowError(
+    'event.invalid',
+    `the event ${JSON.stringify(event.key)} cannot be published: its ${wrong}`,
+  );
 }

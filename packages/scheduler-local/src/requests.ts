@@ -27,7 +27,11 @@ export interface StoppingJob {
   readonly ended: Promise<void>;
 }
 
-export function submitWorkflow({ store, clock }: Session, workflow: Workflow, project: ProjectContext): WorkflowInfo {
+export function submitWorkflow(
+  { store, clock }: Session,
+  workflow: Workflow,
+  project: ProjectContext,
+): WorkflowInfo {
   return workflowInfo(store.workflows.submit(workflow, project, clock.now()));
 }
 
@@ -64,7 +68,11 @@ export function stopExecution(session: Session, executionId: string): Stopping |
 }
 
 /** Of those that have not ended, newest first. */
-export function stopExecutions(session: Session, projectName: string, workflowName: string): readonly Stopping[] {
+export function stopExecutions(
+  session: Session,
+  projectName: string,
+  workflowName: string,
+): readonly Stopping[] {
   const executions = session.transitions.live.executionsOf(projectName, workflowName);
   return executions.toReversed().map((execution) => stop(session, execution));
 }
@@ -96,7 +104,9 @@ export function startJob(session: Session, jobName: string, executionId: string)
   const execution = runningExecution(session, executionId, `job "${jobName}" cannot be started`);
   const open = execution.open.get(jobName);
   if (open !== undefined) {
-    throw notAllowed(`job "${jobName}" cannot be started: attempt ${open.attemptNumber} of it has not ended yet`);
+    throw notAllowed(
+      `job "${jobName}" cannot be started: attempt ${open.attemptNumber} of it has not ended yet`,
+    );
   }
   const seq = session.transitions.startJob(execution, jobName);
   return jobExecutionInfo(session.store.attempts.get(seq), executionId);
@@ -105,7 +115,8 @@ export function startJob(session: Session, jobName: string, executionId: string)
 export function stopJob(session: Session, jobName: string, executionId: string): StoppingJob | null {
   if (!hasJob(session, jobName, executionId)) return null;
   const attempt = session.transitions.live.executions.get(executionId)?.open.get(jobName);
-  if (attempt === undefined) throw notAllowed(`job "${jobName}" cannot be stopped: no attempt of it is under way`);
+  if (attempt === undefined)
+    throw notAllowed(`job "${jobName}" cannot be stopped: no attempt of it is under way`);
   session.transitions.stopJob(attempt);
   return { attemptSeq: attempt.seq, ended: session.untilEnded(attempt.attemptId) };
 }

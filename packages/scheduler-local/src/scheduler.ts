@@ -58,7 +58,9 @@ export class LocalScheduler implements Scheduler {
 
   async deleteWorkflow(projectName: string, workflowName: string): Promise<WorkflowInfo | null> {
     const session = this.#opened();
-    const deleted = await session.commit.run(() => requests.deleteWorkflow(session, projectName, workflowName));
+    const deleted = await session.commit.run(() =>
+      requests.deleteWorkflow(session, projectName, workflowName),
+    );
     await untilAllEnded(deleted?.stopping ?? []);
     return deleted?.info ?? null;
   }
@@ -81,16 +83,26 @@ export class LocalScheduler implements Scheduler {
     const session = this.#opened();
     const notPlain = findNonJson(options);
     if (notPlain !== null) {
-      throw new AIFlowError('scheduler.invalid_request', `${notPlain} must be plain JSON to start an execution with`);
+      throw new AIFlowError(
+        'scheduler.invalid_request',
+        `${notPlain} must be plain JSON to start an execution with`,
+      );
     }
     return session.commit.run(() => requests.startExecution(session, projectName, workflowName, options));
   }
 
-  async stopAllWorkflowExecution(projectName: string, workflowName: string): Promise<WorkflowExecutionInfo[]> {
+  async stopAllWorkflowExecution(
+    projectName: string,
+    workflowName: string,
+  ): Promise<WorkflowExecutionInfo[]> {
     const session = this.#opened();
-    const stopping = await session.commit.run(() => requests.stopExecutions(session, projectName, workflowName));
+    const stopping = await session.commit.run(() =>
+      requests.stopExecutions(session, projectName, workflowName),
+    );
     await untilAllEnded(stopping);
-    const rows = session.read(({ executions }) => stopping.map(({ executionId }) => executions.get(executionId)));
+    const rows = session.read(({ executions }) =>
+      stopping.map(({ executionId }) => executions.get(executionId)),
+    );
     return rows.filter((row) => row !== null).map(executionInfo);
   }
 
@@ -113,12 +125,18 @@ export class LocalScheduler implements Scheduler {
   ): Promise<WorkflowExecutionInfo[]> {
     const { limit = 100, cursor } = options;
     if (!Number.isInteger(limit) || limit < 1) {
-      throw new AIFlowError('scheduler.invalid_request', `limit must be a whole number of at least 1, not ${limit}`);
+      throw new AIFlowError(
+        'scheduler.invalid_request',
+        `limit must be a whole number of at least 1, not ${limit}`,
+      );
     }
     const rows = this.#opened().read(({ executions }) => {
       const after = cursor === undefined ? Number.MAX_SAFE_INTEGER : executions.get(cursor)?.seq;
       if (after === undefined) {
-        throw new AIFlowError('scheduler.invalid_request', `cursor ${JSON.stringify(cursor)} is not an execution's id`);
+        throw new AIFlowError(
+          'scheduler.invalid_request',
+          `cursor ${JSON.stringify(cursor)} is not an execution's id`,
+        );
       }
       return executions.list(projectName, workflowName, after, limit);
     });

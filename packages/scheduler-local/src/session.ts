@@ -1,6 +1,6 @@
+import { resolve } from 'node:path';
 import type { Clock, SchedulerHost } from '@aiflow/core';
 import { AIFlowError, messageOf } from '@aiflow/core';
-import { resolve } from 'node:path';
 import { Dispatcher } from './dispatcher.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LocalSchedulerOptions } from './options.ts';
@@ -117,7 +117,10 @@ export class Session {
 }
 
 export function closed(): AIFlowError {
-  return new AIFlowError('scheduler.closed', 'the scheduler is not open: call start() first, and nothing after close()');
+  return new AIFlowError(
+    'scheduler.closed',
+    'the scheduler is not open: call start() first, and nothing after close()',
+  );
 }
 
 async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

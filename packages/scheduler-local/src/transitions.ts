@@ -114,7 +114,11 @@ export class Transitions {
   }
 
   /** Nothing when it had ended: an attempt ends once. */
-  attemptEnds(attemptId: string, result: JobResult, more: { reason: StatusReason | null; logDir: string | null }): void {
+  attemptEnds(
+    attemptId: string,
+    result: JobResult,
+    more: { reason: StatusReason | null; logDir: string | null },
+  ): void {
     const attempt = this.#live.attempts.get(attemptId);
     if (attempt === undefined) return;
     const now = this.#now();
@@ -124,7 +128,7 @@ export class Transitions {
     this.#live.endAttempt(attempt, result.status);
     this.#consequences.ended.push(attemptId);
     const changes = [this.#changed(attempt, result.status, now)];
-    if (restart && !execution.stopping) changes.push(this.#addAttempt(execution, jobName, now));
+    if (restart) changes.push(this.#addAttempt(execution, jobName, now));
     this.#settle(changes, execution);
   }
 
@@ -228,7 +232,12 @@ export class Transitions {
 
   #publishExecution(execution: LiveExecution, status: Status, now: number): void {
     const { projectName, workflowName, executionId } = execution;
-    const event = { key: workflowName, value: status, eventType: statusEventTypes.workflow, namespace: projectName };
+    const event = {
+      key: workflowName,
+      value: status,
+      eventType: statusEventTypes.workflow,
+      namespace: projectName,
+    };
     this.#store.events.append({ ...event, sender: executionId }, now);
   }
 }

@@ -1,5 +1,5 @@
 import type { Condition, JobRule, Status } from '@aiflow/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 export interface Graph {
   readonly jobs: readonly string[];

@@ -26,7 +26,9 @@ test('ids are file names, sort by time and never repeat', async () => {
   expect(ids.every(isName)).toBe(true);
   expect(ids[0]).toMatch(/^20260101T000000-[0-9a-z]{10}$/);
   expect(ids.toSorted()).toEqual(ids);
-  const attempts = await until('all to begin', () => (rig.runner.attempts.length === 50 ? rig.runner.attempts : null));
+  const attempts = await until('all to begin', () =>
+    rig.runner.attempts.length === 50 ? rig.runner.attempts : null,
+  );
   expect(attempts.every(({ attempt }) => isName(attempt.attemptId))).toBe(true);
   expect(new Set([...ids, ...attempts.map(({ attempt }) => attempt.attemptId)]).size).toBe(100);
 });
@@ -69,7 +71,10 @@ test('an execution that was stopped is KILLED although its last job ended well b
   const attempt = await rig.runner.begun('a');
   const stopping = rig.scheduler.stopWorkflowExecution(id);
   await until('the stop to arrive', () => attempt.stopRequested || null);
-  expect(await rig.scheduler.getWorkflowExecution(id)).toMatchObject({ status: 'RUNNING', reason: 'stopping' });
+  expect(await rig.scheduler.getWorkflowExecution(id)).toMatchObject({
+    status: 'RUNNING',
+    reason: 'stopping',
+  });
   attempt.finish();
   expect(await stopping).toMatchObject({ status: 'KILLED', reason: 'stopped' });
   expect(await rig.attempts('a', id)).toMatchObject([{ status: 'FINISHED', reason: null }]);
@@ -77,10 +82,10 @@ test('an execution that was stopped is KILLED although its last job ended well b
 
 test('an execution without a job that can start ends at once', async () => {
   const rig = await openRig();
-  const id = await rig.run(['a', 'b'], [
-    rule('a', 'START', finished(job('b'))),
-    rule('b', 'START', finished(job('a'))),
-  ]);
+  const id = await rig.run(
+    ['a', 'b'],
+    [rule('a', 'START', finished(job('b'))), rule('b', 'START', finished(job('a')))],
+  );
   expect(await rig.untilEnded(id)).toBe('FINISHED');
   expect(await rig.scheduler.listJobExecutions(id)).toEqual([]);
 });
@@ -96,8 +101,12 @@ test('while an execution is being stopped no rule acts and no job can be started
   await until('the stop to arrive', () => a.stopRequested || null);
   a.confirmStop();
   await rig.untilJob('a', id, 'KILLED');
-  await expect(rig.scheduler.startJobExecution('a', id)).rejects.toMatchObject({ code: 'scheduler.not_allowed' });
-  await expect(rig.scheduler.restartJobExecution('b', id)).rejects.toMatchObject({ code: 'scheduler.not_allowed' });
+  await expect(rig.scheduler.startJobExecution('a', id)).rejects.toMatchObject({
+    code: 'scheduler.not_allowed',
+  });
+  await expect(rig.scheduler.restartJobExecution('b', id)).rejects.toMatchObject({
+    code: 'scheduler.not_allowed',
+  });
   b.confirmStop();
   again.confirmStop();
   expect((await stopping)?.status).toBe('KILLED');
@@ -122,14 +131,17 @@ test('nothing of a workflow starts while its deletion waits for what runs', asyn
 test('a failed stop is told to who waits for it, and can be asked for again', async () => {
   const rig = await openRig();
   let refuse = true;
-  const { start } = rig.runner;
+  const start = rig.runner.start.bind(rig.runner);
   rig.runner.start = (attempt) => {
     const run = start(attempt);
     return { ...run, stop: () => (refuse ? Promise.reject(new Error('no signal reached it')) : run.stop()) };
   };
   const id = await rig.run(['a']);
   await rig.untilJob('a', id, 'RUNNING');
-  const failure = { code: 'scheduler.stop_failed', message: expect.stringContaining('no signal reached it') };
+  const failure = {
+    code: 'scheduler.stop_failed',
+    message: expect.stringContaining('no signal reached it') as unknown,
+  };
   await expect(rig.scheduler.stopJobExecution('a', id)).rejects.toMatchObject(failure);
   await expect(rig.scheduler.stopWorkflowExecution(id)).rejects.toMatchObject(failure);
   expect(await rig.attempts('a', id)).toMatchObject([{ status: 'RUNNING', reason: 'stopping' }]);
@@ -149,7 +161,7 @@ test('an attempt whose end cannot be known is FAILED as lost', async () => {
 
 test('a runner that throws and a result that is not JSON fail the attempt and nothing else', async () => {
   const rig = await openRig();
-  const { start } = rig.runner;
+  const start = rig.runner.start.bind(rig.runner);
   rig.runner.start = (attempt) => {
     if (attempt.job.config.jobName === 'throws') throw new Error('no room');
     return start(attempt);
@@ -165,8 +177,11 @@ test('a runner that throws and a result that is not JSON fail the attempt and no
 
 test('an attempt that ends before it was submitted goes from INIT to its end', async () => {
   const rig = await openRig();
-  const { start } = rig.runner;
-  rig.runner.start = (attempt) => ({ ...start(attempt), submitted: Promise.reject(new Error('no such program')) });
+  const start = rig.runner.start.bind(rig.runner);
+  rig.runner.start = (attempt) => ({
+    ...start(attempt),
+    submitted: Promise.reject(new Error('no such program')),
+  });
   const id = await rig.run(['a']);
   (await rig.runner.begun('a')).fail('no such program');
   await rig.untilEnded(id);
@@ -179,20 +194,44 @@ test('what is asked wrongly is refused with a code', async () => {
   const { scheduler } = await openRig();
   const invalid = { code: 'scheduler.invalid_request' };
   await expect(scheduler.listWorkflowExecutions(project, 'w', { limit: 0 })).rejects.toMatchObject(invalid);
-  await expect(scheduler.listWorkflowExecutions(project, 'w', { cursor: 'unknown' })).rejects.toMatchObject(invalid);
+  await expect(scheduler.listWorkflowExecutions(project, 'w', { cursor: 'unknown' })).rejects.toMatchObject(
+    invalid,
+  );
   const parameters = { now: new Date() } as never;
-  await expect(scheduler.startNewWorkflowExecution(project, 'w', { parameters })).rejects.toMatchObject(invalid);
+  await expect(scheduler.startNewWorkflowExecution(project, 'w', { parameters })).rejects.toMatchObject(
+    invalid,
+  );
 });
 
 test.each([
   ['a newer format', { ...workflowOf('w', ['a']), format: 2 }, 'scheduler.workflow_newer'],
   ['a job twice', workflowOf('w', ['a', 'a']), 'scheduler.invalid_workflow'],
   ['a name that leaves its directory', workflowOf('..', ['a']), 'name.invalid'],
-  ['a rule about an unknown job', workflowOf('w', ['a'], [rule('a', 'START', finished(job('b')))]), 'scheduler.invalid_workflow'],
-  ['a rule for an unknown job', workflowOf('w', ['a'], [rule('b', 'START', finished(job('a')))]), 'scheduler.invalid_workflow'],
-  ['a condition of an unknown kind', workflowOf('w', ['a'], [rule('a', 'START', { kind: 'moon' } as never)]), 'scheduler.invalid_workflow'],
-  ['an empty condition', workflowOf('w', ['a'], [rule('a', 'START', { kind: 'all', of: [] })]), 'scheduler.invalid_workflow'],
-  ['an unknown action', workflowOf('w', ['a'], [rule('a', 'JUMP' as never, finished(job('a')))]), 'scheduler.invalid_workflow'],
+  [
+    'a rule about an unknown job',
+    workflowOf('w', ['a'], [rule('a', 'START', finished(job('b')))]),
+    'scheduler.invalid_workflow',
+  ],
+  [
+    'a rule for an unknown job',
+    workflowOf('w', ['a'], [rule('b', 'START', finished(job('a')))]),
+    'scheduler.invalid_workflow',
+  ],
+  [
+    'a condition of an unknown kind',
+    workflowOf('w', ['a'], [rule('a', 'START', { kind: 'moon' } as never)]),
+    'scheduler.invalid_workflow',
+  ],
+  [
+    'an empty condition',
+    workflowOf('w', ['a'], [rule('a', 'START', { kind: 'all', of: [] })]),
+    'scheduler.invalid_workflow',
+  ],
+  [
+    'an unknown action',
+    workflowOf('w', ['a'], [rule('a', 'JUMP' as never, finished(job('a')))]),
+    'scheduler.invalid_workflow',
+  ],
 ])('a workflow with %s is refused, and nothing is kept of it', async (_, workflow, code) => {
   const { scheduler } = await openRig();
   await expect(scheduler.submitWorkflow(workflow as never, context)).rejects.toMatchObject({ code });

@@ -19,7 +19,11 @@ test('one that is refused does not harm its neighbours', async () => {
   const refused = (): never => {
     throw new AIFlowError('scheduler.not_allowed', 'not now');
   };
-  const told = await Promise.allSettled([commit.run(() => add('a')), commit.run(refused), commit.run(() => add('b'))]);
+  const told = await Promise.allSettled([
+    commit.run(() => add('a')),
+    commit.run(refused),
+    commit.run(() => add('b')),
+  ]);
   expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect([notes(), commits()]).toEqual([['a', 'b'], 1]);
 });
@@ -30,7 +34,11 @@ test('one that breaks half-way leaves nothing behind, and its neighbours are com
     add('half');
     throw new TypeError('a mistake in the program');
   };
-  const told = await Promise.allSettled([commit.run(() => add('a')), commit.run(breaks), commit.run(() => add('b'))]);
+  const told = await Promise.allSettled([
+    commit.run(() => add('a')),
+    commit.run(breaks),
+    commit.run(() => add('b')),
+  ]);
   expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(notes()).toEqual(['a', 'b']);
   expect(rollbacks()).toBe(2);
@@ -52,7 +60,10 @@ test('while the disk refuses, requests fail and facts wait; then all facts are w
     return notes().length === 2 || null;
   });
   expect(notes()).toEqual(['first', 'second']);
-  expect(records().at(-1)).toMatchObject({ level: 'info', message: expect.stringContaining('can be written again') });
+  expect(records().at(-1)).toMatchObject({
+    level: 'info',
+    message: expect.stringContaining('can be written again') as unknown,
+  });
 });
 
 test('a request that succeeds brings what waited with it', async () => {
@@ -77,13 +88,13 @@ test('closing commits what waits', async () => {
 interface Rig {
   readonly commit: GroupCommit;
   readonly clock: ManualClock;
-  add(note: string): void;
-  notes(): unknown[];
-  commits(): number;
-  rollbacks(): number;
-  records(): readonly { readonly level: string; readonly message: string }[];
+  readonly add: (note: string) => void;
+  readonly notes: () => string[];
+  readonly commits: () => number;
+  readonly rollbacks: () => number;
+  readonly records: () => readonly { readonly level: string; readonly message: string }[];
   /** Whether the disk refuses, as a full one does. */
-  fill(isFull: boolean): void;
+  readonly fill: (isFull: boolean) => void;
 }
 
 async function open(): Promise<Rig> {
@@ -111,7 +122,7 @@ async function open(): Promise<Rig> {
     commit,
     clock,
     add: (note) => void insert.run(note + ' '.repeat(isFull(connection) ? 100_000 : 0)),
-    notes: () => connection.prepare('SELECT note FROM notes').pluck().all(),
+    notes: () => connection.prepare<[], string>('SELECT note FROM notes').pluck().all(),
     commits: () => counts.commits,
     rollbacks: () => counts.rollbacks,
     records: () => host.logger.records,

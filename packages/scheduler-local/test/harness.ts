@@ -32,7 +32,7 @@ export interface RigOptions {
 /** A rig that is gone when the test is. */
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const rig = await createRig(options);
-  onTestFinished(rig.dispose);
+  onTestFinished(async () => await rig.dispose());
   return rig;
 }
 
@@ -64,7 +64,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       if (started === null) throw new AssertionError({ message: 'the workflow was submitted' });
       return started.workflowExecutionId;
     },
-    attempts: async (jobName, executionId) => (await rig.scheduler.getJobExecutions(jobName, executionId)) ?? [],
+    attempts: async (jobName, executionId) =>
+      (await rig.scheduler.getJobExecutions(jobName, executionId)) ?? [],
     untilJob: (jobName, executionId, status) =>
       until(`${jobName} to be ${status}`, async () => {
         const newest = (await rig.attempts(jobName, executionId)).at(-1);

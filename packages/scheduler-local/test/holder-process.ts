@@ -1,6 +1,6 @@
 // A process of its own that holds a scheduler, for tests that kill it: `node holder-process.ts STATE_DIR`. It
 // submits workflows, starts executions and publishes events without end, and prints what was acknowledged.
-import { systemClock } from '@aiflow/core';
+import { errorCode, messageOf, systemClock } from '@aiflow/core';
 import { createScriptedRunner, createTestHost } from '@aiflow/testkit';
 import { localScheduler } from '../src/plugin.ts';
 import { context, project, workflowOf } from './workflow.ts';
@@ -14,7 +14,7 @@ const scheduler = localScheduler.create(
 try {
   await scheduler.start();
 } catch (error) {
-  console.log(JSON.stringify({ error: Reflect.get(Object(error), 'code'), message: String(error) }));
+  console.log(JSON.stringify({ error: errorCode(error), message: messageOf(error) }));
   process.exit(3);
 }
 console.log(JSON.stringify({ started: process.pid }));
@@ -24,6 +24,8 @@ for (let round = 0; ; round += 1) {
   console.log(JSON.stringify({ workflowName }));
   const execution = await scheduler.startNewWorkflowExecution(project, workflowName);
   console.log(JSON.stringify({ executionId: execution?.workflowExecutionId }));
-  const [event] = await scheduler.events.publish([{ key: 'round', value: String(round), sender: 'holder', sequence: round }]);
+  const [event] = await scheduler.events.publish([
+    { key: 'round', value: String(round), sender: 'holder', sequence: round },
+  ]);
   console.log(JSON.stringify({ version: event?.version, round }));
 }

@@ -48,7 +48,9 @@ test('a job that is stopped in the queue is KILLED and never begins', async () =
 test('a queued job cannot be started twice, and a restart leaves it where it is', async () => {
   const rig = await openRig({ maxRunningJobs: 1 });
   const id = await rig.run(['a', 'b', 'c']);
-  await expect(rig.scheduler.startJobExecution('b', id)).rejects.toMatchObject({ code: 'scheduler.not_allowed' });
+  await expect(rig.scheduler.startJobExecution('b', id)).rejects.toMatchObject({
+    code: 'scheduler.not_allowed',
+  });
   const [queued] = await rig.attempts('b', id);
   expect(await rig.scheduler.restartJobExecution('b', id)).toEqual(queued);
   (await rig.runner.begun('a')).finish();

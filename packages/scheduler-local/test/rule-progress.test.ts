@@ -1,6 +1,6 @@
 import type { RuleState } from '@aiflow/core';
 import { applyStatusChange, finished, all } from '@aiflow/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RuleProgress } from '../src/live/rule-progress.ts';
 import { indexVersion } from '../src/live/workflow-version.ts';

@@ -5,10 +5,13 @@ import { job, rule } from './workflow.ts';
 
 test('of several rules for one job that one change satisfies all are used up, and the first says what is done', async () => {
   const rig = await openRig();
-  const id = await rig.run(['a', 'b', 'target', 'goes-on'], [
-    rule('target', 'STOP', finished(job('a'))),
-    rule('target', 'RESTART', all(finished(job('b')), finished(job('a')))),
-  ]);
+  const id = await rig.run(
+    ['a', 'b', 'target', 'goes-on'],
+    [
+      rule('target', 'STOP', finished(job('a'))),
+      rule('target', 'RESTART', all(finished(job('b')), finished(job('a')))),
+    ],
+  );
   const target = await rig.runner.begun('target');
   (await rig.runner.begun('b')).finish();
   await rig.untilJob('b', id, 'FINISHED');
@@ -30,27 +33,30 @@ test('of several rules for one job that one change satisfies all are used up, an
 
 test('a RESTART rule starts a job that never ran, and a START rule one that has ended', async () => {
   const rig = await openRig();
-  await rig.run(['a', 'b', 'c', 'goes-on'], [
-    rule('b', 'START', failed(job('a'))),
-    rule('b', 'RESTART', finished(job('a'))),
-    rule('c', 'START', running(job('b'))),
-    rule('c', 'START', finished(job('b'))),
-  ]);
+  await rig.run(
+    ['a', 'b', 'c', 'goes-on'],
+    [
+      rule('b', 'START', failed(job('a'))),
+      rule('b', 'RESTART', finished(job('a'))),
+      rule('c', 'START', running(job('b'))),
+      rule('c', 'START', finished(job('b'))),
+    ],
+  );
   (await rig.runner.begun('a')).finish();
   const b = await rig.runner.begun('b');
   (await rig.runner.begun('c')).finish();
   await settle();
   b.finish();
-  await rig.runner.begun('c', 2);
+  expect((await rig.runner.begun('c', 2)).attempt.attemptNumber).toBe(2);
 });
 
 test('a job that is being stopped by a STOP is not restarted by a rule', async () => {
   const rig = await openRig();
   rig.runner.holdStops(true);
-  const id = await rig.run(['a', 'b', 'long'], [
-    rule('long', 'STOP', finished(job('a'))),
-    rule('long', 'RESTART', finished(job('b'))),
-  ]);
+  const id = await rig.run(
+    ['a', 'b', 'long'],
+    [rule('long', 'STOP', finished(job('a'))), rule('long', 'RESTART', finished(job('b')))],
+  );
   const long = await rig.runner.begun('long');
   (await rig.runner.begun('a')).finish();
   await until('the stop to arrive', () => long.stopRequested || null);
@@ -78,7 +84,10 @@ test('a stop by hand takes back a restart that waits for its stop', async () => 
 
 test('the newest status counts: a job that runs again no longer counts as finished', async () => {
   const rig = await openRig();
-  const id = await rig.run(['a', 'b', 'both'], [rule('both', 'START', all(finished(job('a')), finished(job('b'))))]);
+  const id = await rig.run(
+    ['a', 'b', 'both'],
+    [rule('both', 'START', all(finished(job('a')), finished(job('b'))))],
+  );
   (await rig.runner.begun('a')).finish();
   await rig.untilJob('a', id, 'FINISHED');
   await rig.scheduler.startJobExecution('a', id);
@@ -99,15 +108,37 @@ test('what a rule has seen is remembered over a restart of the scheduler', async
   await rig.untilJob('a', id, 'FINISHED');
   await rig.restart();
   (await rig.runner.begun('b')).fail();
-  await rig.runner.begun('both');
+  expect((await rig.runner.begun('both')).attempt.attemptNumber).toBe(1);
+});
+
+test('what a rule has used up stays used up over a restart of the scheduler', async () => {
+  const rig = await openRig();
+  const id = await rig.run(
+    ['a', 'b', 'both', 'goes-on'],
+    [rule('both', 'START', all(finished(job('a')), finished(job('b'))))],
+  );
+  (await rig.runner.begun('a')).finish();
+  await rig.untilJob('a', id, 'FINISHED');
+  (await rig.runner.begun('b')).finish();
+  (await rig.runner.begun('both')).finish();
+  await rig.untilJob('both', id, 'FINISHED');
+  await rig.restart();
+  await rig.scheduler.startJobExecution('b', id);
+  (await rig.runner.begun('b', 2)).finish();
+  await rig.untilJob('b', id, 'FINISHED');
+  await settle();
+  expect(rig.runner.of('both')).toHaveLength(1);
 });
 
 test('what waits for a job that failed does not start, unless its rule says so', async () => {
   const rig = await openRig();
-  const id = await rig.run(['a', 'after', 'clean'], [
-    rule('after', 'START', finished(job('a'))),
-    rule('clean', 'START', any(finished(job('a')), failed(job('a')))),
-  ]);
+  const id = await rig.run(
+    ['a', 'after', 'clean'],
+    [
+      rule('after', 'START', finished(job('a'))),
+      rule('clean', 'START', any(finished(job('a')), failed(job('a')))),
+    ],
+  );
   (await rig.runner.begun('a')).fail();
   (await rig.runner.begun('clean')).finish();
   expect(await rig.untilEnded(id)).toBe('FAILED');

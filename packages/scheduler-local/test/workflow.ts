@@ -5,7 +5,11 @@ export const project = 'project';
 export const context: ProjectContext = { projectName: project, snapshotId: '0'.repeat(64), uri: 'memory:0' };
 
 /** A compiled workflow whose jobs a scripted runner takes. */
-export function workflowOf(workflowName: string, jobs: readonly string[], rules: readonly JobRule[] = []): Workflow {
+export function workflowOf(
+  workflowName: string,
+  jobs: readonly string[],
+  rules: readonly JobRule[] = [],
+): Workflow {
   return {
     format: workflowFormat,
     workflowName,

@@ -46,7 +46,11 @@ export class RuleProgress {
 
   /** Passes a change of a member on to the group, and upwards as long as groups become met or unmet by it. */
   #count(from: number, change: number): void {
-    for (let group: number | null = from; group !== null; group = this.#rule.groups?.[group]?.parent ?? null) {
+    for (
+      let group: number | null = from;
+      group !== null;
+      group = this.#rule.groups?.[group]?.parent ?? null
+    ) {
       const before = this.#isGroupMet(group);
       this.#met[group] = (this.#met[group] ?? 0) + change;
       if (this.#isGroupMet(group) === before) return;

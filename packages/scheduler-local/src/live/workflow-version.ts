@@ -48,7 +48,9 @@ export function indexVersion(row: VersionRow): WorkflowVersion {
       else found.push(rule);
     }
   }
-  const waiting = new Set(workflow.rules.filter((rule) => rule.action === 'START').map((rule) => rule.jobName));
+  const waiting = new Set(
+    workflow.rules.filter((rule) => rule.action === 'START').map((rule) => rule.jobName),
+  );
   return {
     versionId: row.version_id,
     snapshotId: row.snapshot_id,
@@ -64,7 +66,9 @@ function indexRule(rule: JobRule, index: number): IndexedRule {
   if (rule.condition.kind === 'job_status') return { index, rule, groups: null, leaves: new Map() };
   const groups: RuleGroup[] = [];
   const leaves = new Map<string, RuleLeaf[]>();
-  const pending: { condition: Condition; parent: number | null }[] = [{ condition: rule.condition, parent: null }];
+  const pending: { condition: Condition; parent: number | null }[] = [
+    { condition: rule.condition, parent: null },
+  ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { condition, parent } = next;
     if (condition.kind === 'job_status') {

@@ -51,7 +51,9 @@ function openLocked(file: string, size: number, lock: StoreLock): OpenDatabase {
   try {
     prepare(connection, file);
     connection
-      .prepare("INSERT INTO meta (key, value) VALUES ('holder_pid', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+      .prepare(
+        "INSERT INTO meta (key, value) VALUES ('holder_pid', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      )
       .run(String(process.pid));
     if (!lock.wasSetUp) lock.markSetUp();
   } catch (error) {

@@ -31,7 +31,11 @@ export function storeError(thrown: unknown, file: string): AIFlowError {
       options,
     );
   }
-  return new AIFlowError('scheduler.store_failed', `${file} could not be used: ${messageOf(thrown)}`, options);
+  return new AIFlowError(
+    'scheduler.store_failed',
+    `${file} could not be used: ${messageOf(thrown)}`,
+    options,
+  );
 }
 
 const unwritable =

@@ -15,6 +15,7 @@ interface EventRow {
 /** The statements about events. */
 export class EventStore {
   readonly #connection: Database.Database;
+  readonly #questions = new Map<string, Database.Statement<unknown[], unknown>>();
   readonly #insert: Database.Statement<unknown[]>;
   readonly #published: Database.Statement<unknown[], EventRow>;
   readonly #latest: Database.Statement<unknown[], number | null>;
@@ -45,20 +46,27 @@ export class EventStore {
 
   list(filter: EventFilter, limit: number): Event[] {
     const { where, parameters } = conditionOf(filter);
-    const select = this.#connection.prepare<unknown[], EventRow>(
-      `SELECT * FROM events ${where} ORDER BY version LIMIT ?`,
-    );
+    const select = this.#prepared<EventRow>(`SELECT * FROM events ${where} ORDER BY version LIMIT ?`);
     return select.all(...parameters, limit).map(toEvent);
   }
 
   count(filter: EventFilter): number {
     const { where, parameters } = conditionOf(filter);
-    const select = this.#connection.prepare<unknown[], number>(`SELECT count(*) FROM events ${where}`).pluck();
-    return select.get(...parameters) ?? 0;
+    const select = this.#prepared<{ readonly found: number }>(
+      `SELECT count(*) AS found FROM events ${where}`,
+    );
+    return select.get(...parameters)?.found ?? 0;
   }
 
   latestVersion(): number {
     return this.#latest.get() ?? 0;
+  }
+
+  /** A listener asks the same question after every commit. There are as many texts as filters have shapes. */
+  #prepared<Row>(text: string): Database.Statement<unknown[], Row> {
+    const found = this.#questions.get(text) ?? this.#connection.prepare(text);
+    this.#questions.set(text, found);
+    return found as Database.Statement<unknown[], Row>;
   }
 }
 

@@ -52,7 +52,9 @@ export class ExecutionStore {
          (execution_id, project_name, workflow_name, version_id, status, context, parameters, idempotency_key, started_at)
        VALUES (?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?)`,
     );
-    this.#setStatus = connection.prepare('UPDATE executions SET status = ?, reason = ?, ended_at = ? WHERE seq = ?');
+    this.#setStatus = connection.prepare(
+      'UPDATE executions SET status = ?, reason = ?, ended_at = ? WHERE seq = ?',
+    );
     this.#get = connection.prepare(`${selection} WHERE execution_id = ?`);
     this.#byKey = connection.prepare(
       `${selection} WHERE executions.project_name = ? AND executions.workflow_name = ? AND idempotency_key = ?`,

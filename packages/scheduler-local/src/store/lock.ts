@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { errorCode } from '@aiflow/core';
+import Database from 'better-sqlite3';
 
 /**
  * The right to be the one scheduler of a database: SQLite's own exclusive lock on a second, tiny database beside it.
