@@ -24,11 +24,18 @@ export async function makeDurable(
   await forEachLimit(list(), sideBySide, signal, syncPath);
 }
 
-/** A directory and all files and directories below it. */
+/** A directory, and all files and directories below it; links are not followed. */
 export function pathsBelow(directory: string): string[] {
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-  const below = entries.filter((entry) => entry.isFile() || entry.isDirectory());
-  return [directory, ...below.map((entry) => join(entry.parentPath, entry.name))];
+  const paths = [directory];
+  const pending = [directory];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) pending.push(path);
+      if (entry.isDirectory() || entry.isFile()) paths.push(path);
+    }
+  }
+  return paths;
 }
 
 async function syncFileSystem(directory: string, signal: AbortSignal | undefined): Promise<boolean> {

@@ -1,0 +1,166 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { manifestKey } from '../src/keys.ts';
+import type { Made } from './bench.ts';
+import { Bench, readTexts } from './bench.ts';
+
+let at: Bench;
+let made: Made;
+let uri: string;
+const tree = { 'run.sh': 'echo', 'a/b/c': 'deep', 'large.bin': 'x'.repeat(3_000_000), 'a/link': '-> ../run.sh', dir: '-> a/b' };
+const texts = { 'run.sh': tree['run.sh'], 'a/b/c': 'deep', 'large.bin': tree['large.bin'] };
+
+beforeEach(async () => {
+  at = new Bench();
+  made = await at.project(tree);
+  uri = await at.upload(made);
+  at.store.takeCalls();
+});
+afterEach(async () => await at.dispose());
+
+describe('the shared copy', () => {
+  it('has what was stored, and can only be read', async () => {
+    const path = await at.blob.downloadProject(made.snapshotId, uri);
+    expect(readTexts(path)).toEqual(texts);
+    expect(readlinkSync(join(path, 'a/link'))).toBe('../run.sh');
+    for (const below of ['.', 'a', 'a/b']) expect(statSync(join(path, below)).mode & 0o777).toBe(0o555);
+    expect(statSync(join(path, 'a/b/c')).mode & 0o777).toBe(0o444);
+    expect(readdirSync(at.cacheDir)).toEqual([made.snapshotId]);
+  });
+
+  it('is fetched once for many callers beside each other and after each other', async () => {
+    const managers = [at.blob, at.manager(at.cacheDir)];
+    const downloads = Array.from({ length: 40 }, async (_, count) => {
+      const path = await managers[count % 2]?.downloadProject(made.snapshotId, uri);
+      expect(readTexts(path ?? '')).toEqual(texts);
+    });
+    await Promise.all(downloads);
+    await at.blob.downloadProject(made.snapshotId, uri);
+    expect(at.store.takeCalls().filter((call) => call === `get ${manifestKey(made.snapshotId)}`)).toHaveLength(1);
+  });
+
+  it('passes one failure on to all who wait for it, and is made by the next who asks', async () => {
+    at.store.before = (call, key) => {
+      if (call === 'get' && key.startsWith('objects/')) throw new Error('connection lost');
+    };
+    const downloads = Array.from({ length: 10 }, async () => await at.blob.downloadProject(made.snapshotId, uri));
+    for (const result of await Promise.allSettled(downloads)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'blob.store_failed' } });
+    }
+    expect(at.store.takeCalls().filter((call) => call === `get ${manifestKey(made.snapshotId)}`)).toHaveLength(1);
+    expect(readdirSync(at.cacheDir)).toEqual([]);
+    at.store.before = () => undefined;
+    expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(texts);
+  });
+
+  it('is made by another caller when the one who makes it gives up', async () => {
+    const aborting = new AbortController();
+    const reason = new Error('no longer wanted');
+    let first = true;
+    at.store.before = async (call, key, signal) => {
+      if (!first || call !== 'get' || !key.startsWith('objects/')) return;
+      first = false;
+      setImmediate(() => aborting.abort(reason));
+      await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+    const given = at.blob.downloadProject(made.snapshotId, uri, undefined, { signal: aborting.signal });
+    const others = Array.from({ length: 5 }, async () => await at.blob.downloadProject(made.snapshotId, uri));
+    await expect(given).rejects.toBe(reason);
+    for (const path of await Promise.all(others)) expect(readTexts(path)).toEqual(texts);
+    expect(readdirSync(at.cacheDir)).toEqual([made.snapshotId]);
+  });
+
+  it('that was left half made by a process that died is made anew, and nothing of it stays', async () => {
+    mkdirSync(join(at.cacheDir, `.${made.snapshotId}.left.tmp/a`), { recursive: true });
+    writeFileSync(join(at.cacheDir, `.${made.snapshotId}.left.tmp/run.sh`), 'half');
+    const dead = { token: 't', host: (await import('node:os')).hostname(), pid: 2 ** 30, startTicks: '1', boot: null };
+    const { currentHolder } = await import('../src/holder.ts');
+    const holder = JSON.stringify({ ...dead, boot: currentHolder().boot });
+    writeFileSync(join(at.cacheDir, `.${made.snapshotId}.lock`), holder);
+    expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(texts);
+    expect(readdirSync(at.cacheDir)).toEqual([made.snapshotId]);
+  });
+
+  it('is removed as a whole, with its read-only directories, and leaves other copies alone', async () => {
+    const other = await at.project({ other: '1' });
+    const otherPath = await at.blob.downloadProject(other.snapshotId, await at.upload(other));
+    const path = await at.blob.downloadProject(made.snapshotId, uri);
+    await at.blob.cleanupProject(made.snapshotId, uri);
+    await at.blob.cleanupProject(made.snapshotId, uri);
+    expect(existsSync(path)).toBe(false);
+    expect(readTexts(otherPath)).toEqual({ other: '1' });
+    expect(readdirSync(at.cacheDir)).toEqual([other.snapshotId]);
+    expect(await at.blob.listSnapshots()).toHaveLength(2);
+  });
+});
+
+describe('a copy of ones own', () => {
+  it('can be written, and does not touch the shared one', async () => {
+    const target = join(at.base, 'new', 'parent', 'copy');
+    expect(await at.blob.downloadProject(made.snapshotId, uri, target)).toBe(target);
+    expect(readTexts(target)).toEqual(texts);
+    expect(statSync(join(target, 'a/b/c')).mode & 0o200).toBe(0o200);
+    expect(statSync(join(target, 'a')).mode & 0o200).toBe(0o200);
+    expect(readdirSync(join(target, '..'))).toEqual(['copy']);
+    expect(existsSync(at.cacheDir)).toBe(false);
+  });
+
+  it.each(['a file', 'a directory', 'an empty directory', 'a link to nothing'])('is not put in the place of %s', async (what) => {
+    const target = at.fresh('taken');
+    if (what === 'a file') writeFileSync(target, 'mine');
+    else if (what === 'a link to nothing') (await import('node:fs')).symlinkSync('nothing', target);
+    else mkdirSync(target);
+    if (what === 'a directory') writeFileSync(join(target, 'mine'), 'mine');
+    const before = lstatSync(target).ino;
+    const download = at.blob.downloadProject(made.snapshotId, uri, target);
+    await expect(download).rejects.toMatchObject({ code: 'blob.path_taken' });
+    expect(lstatSync(target).ino).toBe(before);
+  });
+
+  it('that fails leaves nothing at its place or beside it', async () => {
+    const target = join(at.base, 'lonely', 'copy');
+    mkdirSync(join(target, '..'));
+    let gets = 0;
+    at.store.before = (call) => {
+      if (call === 'get' && (gets += 1) === 3) throw new Error('connection lost');
+    };
+    await expect(at.blob.downloadProject(made.snapshotId, uri, target)).rejects.toMatchObject({ code: 'blob.store_failed' });
+    expect(readdirSync(join(target, '..'))).toEqual([]);
+  });
+});
+
+describe('what is read is checked', () => {
+  const damages: [string, (bytes: Uint8Array) => Uint8Array | null][] = [
+    ['has another byte', (bytes) => bytes.map((byte, place) => (place === bytes.length - 1 ? byte ^ 1 : byte))],
+    ['is shorter', (bytes) => bytes.subarray(1)],
+    ['is longer', (bytes) => Buffer.concat([bytes, Buffer.from('x')])],
+    ['is empty', () => new Uint8Array(0)],
+    ['is missing', () => null],
+  ];
+  const objects = ['run.sh', 'large.bin'] as const;
+
+  it.each(objects.flatMap((path) => damages.map(([what, damage]) => [path, what, damage] as const)))(
+    'the object of %s that %s is blob.corrupt, and no copy is made',
+    async (path, _, damage) => {
+      const entry = made.manifest.entries.find((each) => each.path === path);
+      const key = at.store.keys('objects/').find((each) => entry?.type === 'file' && each.endsWith(entry.sha256)) ?? '';
+      const damaged = damage(at.store.objects.get(key)?.bytes ?? new Uint8Array());
+      if (damaged === null) at.store.objects.delete(key);
+      else at.store.objects.set(key, { bytes: damaged, modifiedTime: 1 });
+      const download = at.blob.downloadProject(made.snapshotId, uri);
+      await expect(download).rejects.toMatchObject({ code: 'blob.corrupt', context: { key, location: 'memory://store' } });
+      expect(readdirSync(at.cacheDir)).toEqual([]);
+    },
+  );
+
+  it.each(damages)('a manifest that %s is refused', async (what, damage) => {
+    const key = manifestKey(made.snapshotId);
+    const damaged = damage(at.store.objects.get(key)?.bytes ?? new Uint8Array());
+    if (damaged === null) at.store.objects.delete(key);
+    else at.store.objects.set(key, { bytes: damaged, modifiedTime: 1 });
+    const code = what === 'is missing' ? 'blob.not_found' : 'blob.corrupt';
+    await expect(at.blob.downloadProject(made.snapshotId, uri)).rejects.toMatchObject({ code });
+    await expect(at.blob.readManifest(made.snapshotId, uri)).rejects.toMatchObject({ code });
+  });
+});

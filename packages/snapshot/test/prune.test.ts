@@ -1,0 +1,129 @@
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { currentHolder } from '../src/holder.ts';
+import { manifestKey } from '../src/keys.ts';
+import { takeLease } from '../src/lease.ts';
+import { Bench, readTexts } from './bench.ts';
+
+let at: Bench;
+beforeEach(() => {
+  at = new Bench();
+});
+afterEach(async () => await at.dispose());
+
+describe('removeSnapshots', () => {
+  it('removes what only they use, gives the bytes set free, and keeps the rest whole', async () => {
+    const kept = await at.project({ shared: 'shared', own: 'kept' });
+    const gone = await at.project({ shared: 'shared', own: 'gone!' });
+    const keptUri = await at.upload(kept);
+    const keysBefore = at.store.keys();
+    await at.upload(gone);
+    const before = sizeOf(at);
+    const freed = await at.blob.removeSnapshots([gone.snapshotId]);
+    expect(at.store.keys()).toEqual(keysBefore);
+    expect(freed).toBe(before - sizeOf(at));
+    expect(readTexts(await at.blob.downloadProject(kept.snapshotId, keptUri))).toEqual({ shared: 'shared', own: 'kept' });
+  });
+
+  it('passes over ids that are not stored, and with none removes what broken uploads left', async () => {
+    const kept = await at.project({ a: '1' });
+    await at.upload(kept);
+    const keys = at.store.keys();
+    at.store.objects.set(`objects/ff/${'f'.repeat(64)}`, { bytes: new Uint8Array(7), modifiedTime: 1 });
+    at.store.objects.set(`snapshots/${'f'.repeat(64)}/info.json`, { bytes: new Uint8Array(5), modifiedTime: 1 });
+    expect(await at.blob.removeSnapshots([])).toBe(12);
+    expect(await at.blob.removeSnapshots(['e'.repeat(64)])).toBe(0);
+    expect(at.store.keys()).toEqual(keys);
+  });
+
+  it('removes nothing while it cannot know what is used', async () => {
+    const [first, second] = [await at.project({ a: '1' }), await at.project({ b: '2' })];
+    await at.upload(first);
+    await at.upload(second);
+    at.store.objects.set(manifestKey(second.snapshotId), { bytes: Buffer.from('{}'), modifiedTime: 1 });
+    const keys = at.store.keys();
+    await expect(at.blob.removeSnapshots([first.snapshotId])).rejects.toMatchObject({
+      code: 'blob.corrupt',
+      message: expect.stringContaining(second.snapshotId),
+    });
+    expect(at.store.keys()).toEqual(keys);
+    await at.blob.removeSnapshots([second.snapshotId]);
+    expect(await at.blob.listSnapshots()).toMatchObject([{ snapshotId: first.snapshotId }]);
+  });
+
+  it('gives up at once beside an upload, and works when it has ended', async () => {
+    const made = await at.project({ a: '1' });
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      at.store.before = async (call, key) => {
+        if (call !== 'put' || !key.startsWith('objects/')) return;
+        resolve();
+        await gate;
+      };
+    });
+    const upload = at.upload(made);
+    await reached;
+    await expect(at.blob.removeSnapshots([])).rejects.toMatchObject({ code: 'blob.busy' });
+    go();
+    await upload;
+    expect(await at.blob.removeSnapshots([])).toBe(0);
+    expect(at.store.keys('leases/')).toEqual([]);
+    expect(await at.blob.listSnapshots()).toHaveLength(1);
+  });
+
+  it('makes an upload wait that would rely on what is being removed', async () => {
+    const old = await at.project({ a: 'the same content' });
+    await at.upload(old);
+    const next = await at.project({ b: 'the same content' });
+    let upload: Promise<string> | null = null;
+    let ended = false;
+    at.store.before = async (call, key) => {
+      if (call !== 'delete' || !key.startsWith('objects/') || upload !== null) return;
+      upload = at.upload(next).finally(() => {
+        ended = true;
+      });
+      const looked = (): boolean => at.store.calls.filter((each) => each === 'list leases/').length > 4;
+      while (!looked()) await wait(5);
+      expect(ended).toBe(false);
+    };
+    await at.blob.removeSnapshots([old.snapshotId]);
+    if (upload === null) throw new Error('nothing was removed');
+    const uri: string = await upload;
+    expect(readTexts(await at.blob.downloadProject(next.snapshotId, uri))).toEqual({ b: 'the same content' });
+  });
+
+  it('is not kept from its work by who died on this machine, or stood still for long on another', async () => {
+    const lease = (name: string, holder: object, modifiedTime: number): void => {
+      at.store.objects.set(`leases/upload-${name}`, { bytes: Buffer.from(JSON.stringify(holder)), modifiedTime });
+    };
+    const here = currentHolder();
+    lease('dead', { ...here, pid: 2 ** 30 }, Date.now());
+    lease('silent', { ...here, host: `not-${hostname()}` }, Date.now() - 6 * 60_000);
+    lease('broken', {}, Date.now() - 6 * 60_000);
+    expect(await at.blob.removeSnapshots([])).toBe(0);
+    expect(at.store.keys('leases/')).toEqual([]);
+    lease('alive', here, Date.now());
+    await expect(at.blob.removeSnapshots([])).rejects.toMatchObject({ code: 'blob.busy' });
+    lease('alive', { ...here, host: `not-${hostname()}` }, Date.now() - 60_000);
+    await expect(at.blob.removeSnapshots([])).rejects.toMatchObject({ code: 'blob.busy' });
+  });
+});
+
+describe('a lease', () => {
+  it('cannot be confirmed once another has taken its holder for dead', async () => {
+    const lease = await takeLease(at.store, 'upload');
+    await lease.confirm();
+    at.store.objects.clear();
+    await expect(lease.confirm()).rejects.toMatchObject({ code: 'blob.lease_lost' });
+    await lease.release();
+    await lease.release();
+  });
+});
+
+function sizeOf(bench: Bench): number {
+  return [...bench.store.objects.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+}

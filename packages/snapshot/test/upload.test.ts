@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { infoKey, manifestKey, objectKey } from '../src/keys.ts';
+import { Bench, readTexts } from './bench.ts';
+
+let at: Bench;
+beforeEach(() => {
+  at = new Bench();
+});
+afterEach(async () => await at.dispose());
+
+const many = Object.fromEntries(Array.from({ length: 60 }, (_, count) => [`d${count % 7}/f${count}`, `text ${count}`]));
+
+describe('an upload', () => {
+  it('puts each content once, then the manifest as the last of all', async () => {
+    const made = await at.project({ ...many, again: 'text 1' });
+    await at.upload(made);
+    const puts = at.store.takeCalls().filter((call) => call.startsWith('put'));
+    expect(puts.filter((call) => call.startsWith('put objects/'))).toHaveLength(60);
+    expect(puts.at(-1)).toBe(`put ${manifestKey(made.snapshotId)}`);
+    expect(at.store.keys('leases/')).toEqual([]);
+    for (const key of at.store.keys('objects/')) {
+      const hash = createHash('sha256').update(at.store.objects.get(key)?.bytes ?? '').digest('hex');
+      expect(key).toBe(objectKey(hash));
+    }
+  });
+
+  it('of a snapshot that is stored costs one look', async () => {
+    const made = await at.project(many);
+    const uri = await at.upload(made);
+    at.store.takeCalls();
+    expect(await at.upload(made)).toBe(uri);
+    expect(at.store.takeCalls()).toEqual([`head ${manifestKey(made.snapshotId)}`]);
+  });
+
+  it('sends only what the store does not have, whichever snapshot it came with', async () => {
+    const made = await at.project(many);
+    await at.upload(made);
+    at.store.takeCalls();
+    await at.upload(await at.project({ ...many, 'd1/f1': 'changed', 'd9/new': 'text 2' }));
+    const sent = at.store.takeCalls().filter((call) => call.startsWith('put objects/'));
+    expect(sent).toEqual([`put ${objectKey(createHash('sha256').update('changed').digest('hex'))}`]);
+  });
+
+  it('goes on where a broken one ended, and puts again what has another length', async () => {
+    const made = await at.project(many);
+    let puts = 0;
+    at.store.before = (call, key) => {
+      if (call === 'put' && key.startsWith('objects/') && (puts += 1) > 20) throw new Error('connection lost');
+    };
+    await expect(at.upload(made)).rejects.toMatchObject({ code: 'blob.store_failed' });
+    const there = at.store.keys('objects/');
+    expect(there).toHaveLength(20);
+    expect(await at.blob.listSnapshots()).toEqual([]);
+    at.store.before = () => undefined;
+    const [cut] = there;
+    if (cut !== undefined) at.store.objects.set(cut, { bytes: new Uint8Array(1), modifiedTime: 0 });
+    at.store.takeCalls();
+    const uri = await at.upload(made);
+    expect(at.store.takeCalls().filter((call) => call.startsWith('put objects/'))).toHaveLength(41);
+    expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
+  });
+
+  it('ends with the first failure, which aborts the calls beside it', async () => {
+    const made = await at.project(many);
+    let puts = 0;
+    let aborted = 0;
+    at.store.before = async (call, key, signal) => {
+      if (call !== 'put' || !key.startsWith('objects/')) return;
+      puts += 1;
+      if (puts === 10) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      await new Promise<void>((_, reject) => {
+        signal?.addEventListener('abort', () => {
+          aborted += 1;
+          reject(signal.reason as Error);
+        });
+      });
+    };
+    await expect(at.upload(made)).rejects.toMatchObject({
+      code: 'blob.store_failed',
+      message: expect.stringMatching(/memory:\/\/store.*"objects\/.*no space/),
+      context: { location: 'memory://store', systemCode: 'ENOSPC' },
+    });
+    expect([puts, aborted]).toEqual([16, 15]);
+    expect(at.store.keys('snapshots/')).toEqual([]);
+  });
+
+  it('can be aborted at every call that it makes, and then shows nothing', async () => {
+    const made = await at.project({ a: '1', b: '2', c: '3' });
+    const reason = new Error('no longer wanted');
+    for (let last = 0; ; last += 1) {
+      const aborting = new AbortController();
+      let calls = 0;
+      at.store.before = () => {
+        if (calls === last) aborting.abort(reason);
+        calls += 1;
+      };
+      const error: unknown = await at.upload(made, aborting.signal).catch((thrown: unknown) => thrown);
+      at.store.before = () => undefined;
+      if (typeof error === 'string') break; // it was done before that many calls, and gave its uri
+      expect(error).toBe(reason);
+      expect(await at.blob.listSnapshots()).toEqual([]);
+      expect(at.store.keys('leases/'), `after call ${last}`).toEqual([]);
+      expect(last).toBeLessThan(40);
+    }
+    expect(await at.blob.listSnapshots()).toHaveLength(1);
+  });
+
+  it('reads generated files from the overlay, and says so when there is none', async () => {
+    const made = await at.project({ 'x/generated/plan.json': '{}' });
+    const entries = made.manifest.entries.map((entry) => ({ ...entry, path: 'generated/plan.json' }));
+    const manifest = { ...made.manifest, entries };
+    const { snapshotIdOf } = await import('@aiflow/core');
+    const id = snapshotIdOf(manifest);
+    await expect(at.blob.uploadProject(id, made.path, { manifest })).rejects.toMatchObject({ code: 'blob.no_overlay' });
+    const uri = await at.blob.uploadProject(id, made.path, { manifest, overlay: join(made.path, 'x') });
+    expect(readTexts(await at.blob.downloadProject(id, uri))).toEqual({ 'generated/plan.json': '{}' });
+  });
+
+  it('refuses a file that changed, small or large, of the same size', async () => {
+    for (const size of [10, 3_000_000]) {
+      const made = await at.project({ f: 'x'.repeat(size) });
+      writeFileSync(join(made.path, 'f'), 'y'.repeat(size));
+      await expect(at.upload(made)).rejects.toMatchObject({ code: 'blob.changed', context: { path: 'f' } });
+    }
+    expect(at.store.keys('objects/')).toEqual([]);
+  });
+
+  it('leaves the project as it was', async () => {
+    const made = await at.project(many);
+    await at.upload(made);
+    expect(readTexts(made.path)).toEqual(many);
+  });
+});
+
+describe('a list', () => {
+  it('is made from the manifests where what was kept beside them is damaged or gone', async () => {
+    const made = [await at.project({ a: '12' }), await at.project({ a: '12', b: '345' })];
+    for (const each of made) await at.upload(each);
+    const before = await at.blob.listSnapshots();
+    at.store.objects.delete(infoKey(made[0]?.snapshotId ?? ''));
+    at.store.objects.set(infoKey(made[1]?.snapshotId ?? ''), { bytes: Buffer.from('{"files":'), modifiedTime: 1 });
+    expect(await at.blob.listSnapshots()).toEqual(before);
+    expect(before.map(({ files, size }) => [files, size]).sort()).toEqual([
+      [1, 2],
+      [2, 5],
+    ]);
+  });
+
+  it('does not show what is not whole', async () => {
+    const made = await at.project({ a: '1' });
+    await at.upload(made);
+    at.store.objects.delete(manifestKey(made.snapshotId));
+    at.store.objects.set('snapshots/not-an-id/manifest.json', { bytes: readFileSync(import.meta.filename), modifiedTime: 1 });
+    expect(await at.blob.listSnapshots()).toEqual([]);
+  });
+});
