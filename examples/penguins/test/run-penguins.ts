@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 /** The part of `-o json` that the tests look at. */
-export interface RunOutput {
+interface RunOutput {
   readonly workflow_execution_id: string;
   readonly status: string;
   readonly jobs: readonly JobOutput[];
 }
 
-export interface JobOutput {
+interface JobOutput {
   readonly job_name: string;
   readonly status: string;
   readonly start_date: string | null;

@@ -4,7 +4,7 @@ import type { PythonProperties } from './options.ts';
 import { pythonDirectory } from './request.ts';
 
 /** Where Python looks for the user's modules, in this order and before its own places. */
-export function modulePathOf(env: JobRuntimeEnv, inherited: string | undefined): string[] {
+function modulePathOf(env: JobRuntimeEnv, inherited: string | undefined): string[] {
   // An empty entry would mean the working directory to Python.
   const own = (inherited ?? '').split(delimiter).filter((entry) => entry !== '');
   return [env.workflowDir, join(env.projectDir, 'dependencies', 'python'), ...own];

@@ -63,6 +63,18 @@ describe('an exception in user code', () => {
     });
   });
 
+  test('outside of the project points at the user, too, with the whole path', async () => {
+    const body =
+      'class Node:\\n  def process(self, context, inputs):\\n    context.read_dataset("absent.csv")\\n';
+    const source = `exec(compile('${body}', "/elsewhere/lib.py", "exec"))`;
+    const error = errorOf(await runNodes(source, [{ id: 'a' }]));
+    expect(error.context).toMatchObject({
+      file: '/elsewhere/lib.py',
+      line: 3,
+      exception: 'FileNotFoundError',
+    });
+  });
+
   test('prefers the workflow to what it brought into dependencies', async () => {
     const error = errorOf(
       await runNodes(`import lib\n${failing('    lib.work()')}`, [{ id: 'a' }], {
@@ -204,19 +216,23 @@ describe('Python that ends by itself', () => {
     expect(run.stdout).toContain('closed');
   });
 
-  test('a second SIGTERM does not interrupt close', async () => {
+  test('a second SIGTERM interrupts neither finally nor close', async () => {
     const source = `
 import os, signal, time
 class Node:
   def process(self, context, inputs):
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(50)
+    try:
+      os.kill(os.getpid(), signal.SIGTERM)
+      time.sleep(50)
+    finally:
+      os.kill(os.getpid(), signal.SIGTERM)
+      print("tidied")
   def close(self, context):
     os.kill(os.getpid(), signal.SIGTERM)
     print("closed")
 `;
     const run = await runNodes(source, [{ id: 'a' }]);
-    expect(run.stdout).toContain('closed');
+    expect(run.stdout).toBe('tidied\nclosed\n');
     expect(run.result?.status).toBe('KILLED');
   });
 });

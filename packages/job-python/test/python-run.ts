@@ -16,7 +16,7 @@ import { onTestFinished } from 'vitest';
 import type { PlannedNode } from '../src/plan.ts';
 
 /** The Python side alone, run by a real Python (`AIFLOW_TEST_PYTHON` names another one) without the controller. */
-export const pythonExecutable = process.env['AIFLOW_TEST_PYTHON'] ?? 'python3';
+const pythonExecutable = process.env['AIFLOW_TEST_PYTHON'] ?? 'python3';
 const pythonDirectory = fileURLToPath(new URL('../python', import.meta.url));
 
 export interface PythonRun {
@@ -42,7 +42,7 @@ export interface TestNode {
   readonly inputs?: readonly string[];
 }
 
-export function plannedNode(node: TestNode): PlannedNode {
+function plannedNode(node: TestNode): PlannedNode {
   const inputs = (node.inputs ?? []).map((input) => {
     const [source = '', port = '0'] = input.split(':');
     return { node: source, port: Number(port) };
@@ -59,7 +59,7 @@ export function plannedNode(node: TestNode): PlannedNode {
 }
 
 /** Writes the files of a project below a new directory that the test removes, and gives the directory. */
-export function temporaryProject(files: Readonly<Record<string, string>>): string {
+function temporaryProject(files: Readonly<Record<string, string>>): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'aiflow-python-')));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   for (const name of ['execution', 'outbox', 'logs', 'work', 'workflows/w', 'dependencies/python']) {
