@@ -1,5 +1,5 @@
 /** One line of the result: what we take beside what something else takes in the same run. */
-export interface Measurement {
+interface Measurement {
   readonly what: string;
   readonly ours: string;
   /** The other program, and what it takes. */

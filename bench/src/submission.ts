@@ -24,7 +24,7 @@ export interface Submission {
 }
 
 /** In milliseconds. */
-export interface SubmitTimes {
+interface SubmitTimes {
   readonly build: number;
   readonly store: number;
   readonly context: ProjectContext;

@@ -80,11 +80,19 @@ export class PackedProject implements AsyncDisposable {
     return await this.run(process.execPath, ['--input-type=module', '--eval', script]);
   }
 
-  /** Checks the project's TypeScript with the compiler options of a strict user. */
-  async typecheck(files: readonly string[]): Promise<CommandResult> {
-    const compiler = join(import.meta.dirname, '../../../node_modules/.bin/tsc');
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', ''];
-    return await this.run(compiler, [...options, ...files]);
+  /**
+   * Checks the project's TypeScript with the compiler options of a strict user. `types` are packages of global types
+   * that this repository lends the project, such as `node`; none unless said.
+   */
+  async typecheck(
+    files: readonly string[],
+    { types = [] }: { readonly types?: readonly string[] } = {},
+  ): Promise<CommandResult> {
+    const modules = join(import.meta.dirname, '../../../node_modules');
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024'];
+    options.push('--allowImportingTsExtensions', '--typeRoots', join(modules, '@types'));
+    options.push('--types', types.join(','));
+    return await this.run(join(modules, '.bin', 'tsc'), [...options, ...files]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
