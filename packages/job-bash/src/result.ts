@@ -47,7 +47,7 @@ function failureError(failure: NodeFailure, data: BashHandleData, env: JobRuntim
   const { node_id, exit_code, signal, reason } = failure;
   if (reason === 'ENOENT')
     return { code: 'bash.not_found', message: noBash(env.jobName), context: { node_id } };
-  const output = outputContext(nodeOutput(env, node_id, data.nodes.length).stderr, data);
+  const output = outputContext(nodeOutput(env, node_id, data.nodes.length).stderr, data, env);
   const how = reason === null ? `ended with exit code ${exit_code}` : `could not be started (${reason})`;
   const said = output.stderr_tail
     .findLast((line) => line.trim() !== '')
@@ -81,14 +81,29 @@ function noReportError(
   return {
     code: 'bash.graph_failed',
     message: `the program that runs the nodes of job "${env.jobName}" ended with exit code ${exitCode} and no report`,
-    context: { exit_code: exitCode, signal, ...outputContext(jobOutput(env).stderr, data) },
+    context: { exit_code: exitCode, signal, ...outputContext(jobOutput(env).stderr, data, env) },
   };
 }
 
 function outputContext(
   path: string,
-  { output_encoding }: BashHandleData,
-): JsonObject & { stderr_tail: string[] } {
-  const lines = existsSync(path) ? lastLines(path, output_encoding, 20) : [];
-  return { stderr_tail: lines, log_path: path };
+  data: BashHandleData,
+  env: JobRuntimeEnv,
+): JsonObject & { readonly stderr_tail: readonly string[] } {
+  const lines = existsSync(path) ? lastLines(path, data.output_encoding, 20) : [];
+  return { stderr_tail: mask(lines, data, env), log_path: path };
+}
+
+/** Errors go further than logs do: what the job was given as a secret is not quoted in them. */
+function mask(
+  lines: readonly string[],
+  { secret_names }: BashHandleData,
+  { secrets }: JobRuntimeEnv,
+): string[] {
+  let text = lines.join('\n');
+  for (const name of secret_names) {
+    const secret = secrets.get(name);
+    if (secret !== null && secret !== '') text = text.replaceAll(secret, '***');
+  }
+  return lines.length === 0 ? [] : text.split('\n');
 }

@@ -16,7 +16,9 @@ export async function untilProgramRuns(
   while (performance.now() < deadline) {
     const shim = table.look(tree.group);
     if (shim === null) return;
-    const started = ({ parent, image }: LiveProcess): boolean => parent === shim.pid && image !== shim.image;
+    // Where the system tells no image, a process that was forked a moment ago counts as a program.
+    const started = ({ parent, image }: LiveProcess): boolean =>
+      parent === shim.pid && (image !== shim.image || image === '0');
     if (table.members(tree).some(started)) return;
     await pause(1, signal);
   }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { AIFlowError, environmentNames, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
 import { findProgram } from './executable.ts';
 import type { ProcessSpec } from './launcher.ts';
@@ -41,14 +41,15 @@ export async function launchChild(spec: ProcessSpec, table: ProcessTable): Promi
     const launched = watch(child, child.pid);
     // One that has ended already left its exit status: nobody needs to know which process it was.
     const live = table.look(child.pid);
-    if (live !== null)
+    if (live !== null) {
       writeIdentity(spec.recordDir, { pid: live.pid, startTicks: live.startTicks, bootId: table.bootId() });
+    }
     return launched;
   } catch (error) {
     if (isAIFlowError(error)) throw error;
     if (child?.pid !== undefined) await kill(child, child.pid);
     for (const file of opened) removeIfEmpty(file);
-    if (claimed) rmSync(spec.recordDir, { recursive: true, force: true });
+    if (claimed) removeRecords(spec.recordDir, child?.pid !== undefined);
     throw launchFailed(spec, errorCode(error) ?? 'unknown', messageOf(error), error);
   } finally {
     for (const { file } of opened) closeSync(file);
@@ -137,6 +138,12 @@ async function kill(child: ChildProcess, pid: number): Promise<void> {
   const exited = once(child, 'exit');
   process.kill(-pid, 'SIGKILL');
   await exited;
+}
+
+/** Before there was a child nothing is in them; looking needs a file descriptor, which may be what is missing. */
+function removeRecords(recordDir: string, childWasThere: boolean): void {
+  if (childWasThere) rmSync(recordDir, { recursive: true, force: true });
+  else rmdirSync(recordDir);
 }
 
 function removeIfEmpty({ path, file }: OpenedFile): void {

@@ -52,8 +52,8 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
   async function find(place: ProcessPlace): Promise<ProcessState> {
     const pid = livePid(place);
     if (pid !== null) return { state: 'running', pid };
-    const beginning = beginningOf(place.recordDir);
-    // Between a launch and its answer there is no doubt: only another process's launch can have been cut short.
+    // Of an own child there is no doubt: only another process's launch can have been cut short.
+    const beginning = children.has(place.recordDir) ? 'began' : beginningOf(place.recordDir);
     if (beginning === 'never') return { state: 'never_began' };
     // The main process may have begun since it was looked for above.
     const begun = livePid(place);
