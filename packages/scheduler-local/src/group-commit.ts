@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@aiflow/core';
-import { isAIFlowError } from '@aiflow/core';
+import { errorCode, isAIFlowError } from '@aiflow/core';
 import type Database from 'better-sqlite3';
 import { storeError } from './store/errors.ts';
 
@@ -40,6 +40,7 @@ export class GroupCommit {
   /** Facts that the disk refused, in order; new ones go behind them. */
   #heldBack: Item[] = [];
   #delay = firstDelay;
+  #isWaiting = false;
   #isStale = false;
 
   constructor(parts: GroupCommitParts) {
@@ -123,16 +124,19 @@ export class GroupCommit {
       { waiting: facts.length },
     );
     this.#heldBack = [...facts, ...this.#heldBack];
-    void this.#tryLater();
+    if (!this.#isWaiting) void this.#tryLater();
   }
 
   async #tryLater(): Promise<void> {
     const delay = this.#delay;
     this.#delay = Math.min(2 * delay, longestDelay);
+    this.#isWaiting = true;
     try {
       await this.#parts.clock.sleep(delay, { signal: this.#closing.signal });
     } catch {
       return; // closed meanwhile
+    } finally {
+      this.#isWaiting = false;
     }
     this.#tryHeldBack();
   }
@@ -163,9 +167,5 @@ function runItems(items: readonly Item[]): (() => void)[] {
 
 /** Whether it was the disk or the file that refused, and not one piece of work that is wrong. */
 function isTrouble(error: unknown): boolean {
-  return /^scheduler\.store_(full|unwritable|corrupt)$/.test(storeError(error, '').code) || isLocked(error);
-}
-
-function isLocked(error: unknown): boolean {
-  return /SQLITE_(BUSY|LOCKED|IOERR)/.test(String(Reflect.get(Object(error), 'code')));
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED)/.test(errorCode(error) ?? '');
 }

@@ -24,25 +24,39 @@ const longestDelay = 30_000;
  * then it is lost. Resolves when each has been dealt with, or when the signal aborts.
  */
 export async function recover(parts: RecoveryParts): Promise<void> {
-  const begun: string[] = [];
+  let sought: string[] = [];
   for (const attempt of parts.transitions.live.attempts.values()) {
-    if (attempt.begun) begun.push(attempt.attemptId);
+    if (attempt.begun) sought.push(attempt.attemptId);
     else if (attempt.stopping) parts.dispatcher.stop(attempt.attemptId);
   }
-  const next = begun.values();
-  const lookForNext = async (): Promise<void> => {
-    for (const attemptId of next) await lookFor(attemptId, parts);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, begun.length) }, lookForNext));
+  for (let delay = firstDelay; !parts.signal.aborted; delay = Math.min(2 * delay, longestDelay)) {
+    sought = await lookForAll(sought, parts);
+    if (sought.length === 0) return;
+    await parts.clock.sleep(delay, { signal: parts.signal }).catch(() => undefined); // aborted: the loop ends
+  }
 }
 
-async function lookFor(attemptId: string, parts: RecoveryParts): Promise<void> {
-  const { dispatcher, transitions } = parts;
-  const sought = transitions.live.attempts.get(attemptId);
-  if (sought === undefined) return;
-  const run = await find(sought, parts);
+/** Looks for each, some at once; gives those of which nothing could be found out. */
+async function lookForAll(attemptIds: readonly string[], parts: RecoveryParts): Promise<string[]> {
+  const unanswered: string[] = [];
+  const next = attemptIds.values();
+  const lookForNext = async (): Promise<void> => {
+    for (const attemptId of next) {
+      const sought = parts.transitions.live.attempts.get(attemptId);
+      if (sought === undefined) continue;
+      const run = await find(sought, parts);
+      if (parts.signal.aborted) return;
+      if (run === undefined) unanswered.push(attemptId);
+      else takeUp(attemptId, run, parts);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, attemptIds.length) }, lookForNext));
+  return unanswered;
+}
+
+function takeUp(attemptId: string, run: AttemptRun | null, { dispatcher, transitions }: RecoveryParts): void {
   const attempt = transitions.live.attempts.get(attemptId); // as it is now: it may be stopping meanwhile
-  if (run === undefined || attempt === undefined) return;
+  if (attempt === undefined) return;
   if (run !== null) {
     dispatcher.watch(attemptId, run);
     if (attempt.stopping) dispatcher.stop(attemptId);
@@ -55,20 +69,19 @@ async function lookFor(attemptId: string, parts: RecoveryParts): Promise<void> {
   }
 }
 
-/** Asks until there is an answer: undefined only when the signal aborts first. */
-async function find(attempt: LiveAttempt, parts: RecoveryParts): Promise<AttemptRun | null | undefined> {
-  for (let delay = firstDelay; !parts.signal.aborted; delay = Math.min(2 * delay, longestDelay)) {
-    try {
-      const run = await parts.runner.find(describeAttempt(attempt));
-      return parts.signal.aborted ? undefined : run;
-    } catch (error) {
-      parts.logger.error(
-        `whether job "${attempt.jobName}" of ${attempt.execution.executionId} still runs could not be found out: ` +
-          `${messageOf(error)}; it is asked again`,
-        { attemptId: attempt.attemptId },
-      );
-    }
-    await parts.clock.sleep(delay, { signal: parts.signal }).catch(() => undefined); // aborted: the loop ends
+/** Null when it never began, undefined when that cannot be told now. */
+async function find(
+  attempt: LiveAttempt,
+  { runner, logger }: RecoveryParts,
+): Promise<AttemptRun | null | undefined> {
+  try {
+    return await runner.find(describeAttempt(attempt));
+  } catch (error) {
+    logger.error(
+      `whether job "${attempt.jobName}" of ${attempt.execution.executionId} still runs could not be found out: ` +
+        `${messageOf(error)}; it is asked again`,
+      { attemptId: attempt.attemptId },
+    );
+    return undefined;
   }
-  return undefined;
 }

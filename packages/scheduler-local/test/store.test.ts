@@ -51,7 +51,7 @@ const canMount = spawnSync('unshare', ['--user', '--map-root-user', '--mount', '
 test.skipIf(!canMount)(
   'on a full disk new work is refused, what runs goes on, and its end is recorded when there is room',
   () => {
-    expect(inNamespace('full-disk-process.ts')).toEqual([
+    expect(inNamespace(new URL('./full-disk-process.ts', import.meta.url))).toEqual([
       { submit: 'scheduler.store_full' },
       { start: 'scheduler.store_full' },
       { read: 'RUNNING' },
@@ -63,7 +63,7 @@ test.skipIf(!canMount)(
 );
 
 test.skipIf(!canMount)('a read-only directory is refused, and leaves nothing behind', () => {
-  expect(inNamespace('read-only-process.ts')).toEqual([
+  expect(inNamespace(new URL('./read-only-process.ts', import.meta.url))).toEqual([
     { code: 'scheduler.store_unwritable', lines: 1, left: [] },
     { code: 'scheduler.store_unwritable', lines: 1, left: ['scheduler.db', 'scheduler.db.lock'] },
   ]);
@@ -189,11 +189,10 @@ async function startAndUse(scheduler: Scheduler): Promise<void> {
 }
 
 /** Runs a program where it may mount file systems of its own; gives the lines that it prints. */
-function inNamespace(name: string): unknown[] {
-  const program = fileURLToPath(new URL(`./${name}`, import.meta.url));
+function inNamespace(program: URL): unknown[] {
   const { status, stdout, stderr } = spawnSync(
     'unshare',
-    ['--user', '--map-root-user', '--mount', process.execPath, program],
+    ['--user', '--map-root-user', '--mount', process.execPath, fileURLToPath(program)],
     {
       encoding: 'utf8',
       timeout: 50_000,

@@ -3,13 +3,13 @@ import { jobsOf } from '@aiflow/core';
 import type { VersionRow } from '../store/workflows.ts';
 
 /** A comparison of one job's status, and the group of conditions that it counts for. */
-export interface RuleLeaf {
+interface RuleLeaf {
   readonly status: Status;
   readonly group: number;
 }
 
 /** A group of conditions (`all`, `any`): met when `needed` of its members are. The root has no parent. */
-export interface RuleGroup {
+interface RuleGroup {
   readonly needed: number;
   readonly parent: number | null;
 }

@@ -25,11 +25,11 @@ export function openDatabase(path: string): OpenDatabase {
   const file = resolve(path);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const size = fileSize(file);
+    checkFile(file);
     const lock = takeLock(`${file}.lock`);
     if (lock === null) throw busy(file);
     try {
-      return openLocked(file, size, lock);
+      return openLocked(file, lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -39,7 +39,8 @@ export function openDatabase(path: string): OpenDatabase {
   }
 }
 
-function openLocked(file: string, size: number, lock: StoreLock): OpenDatabase {
+function openLocked(file: string, lock: StoreLock): OpenDatabase {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0 && lock.wasSetUp) {
     throw new AIFlowError(
       'scheduler.store_missing',
@@ -106,11 +107,10 @@ function prepare(connection: Database.Database, file: string): void {
   });
 }
 
-/** In bytes; 0 for what does not exist. */
-function fileSize(file: string): number {
+/** Refuses what is there and is not a file, before anything is put beside it. */
+function checkFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return 0;
-  if (found.isFile()) return found.size;
+  if (found === undefined || found.isFile()) return;
   throw new AIFlowError(
     'scheduler.store_unwritable',
     `${file} must be a file, and ${found.isDirectory() ? 'a directory' : 'something else'} is there: move it away, or ` +

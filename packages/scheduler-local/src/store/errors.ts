@@ -2,11 +2,12 @@ import { AIFlowError, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
 
 /**
  * What SQLite or the file system threw, as one of our errors: `scheduler.store_full`, `_unwritable`, `_corrupt` or,
- * for what has no better name, `_failed`. Result codes: https://www.sqlite.org/rescode.html
+ * for what has no better name, `_failed`. An error without a code is a mistake in
+ * the program, and stays what it is. Result codes: https://www.sqlite.org/rescode.html
  */
-export function storeError(thrown: unknown, file: string): AIFlowError {
-  if (isAIFlowError(thrown)) return thrown;
-  const code = errorCode(thrown) ?? '';
+export function storeError(thrown: unknown, file: string): Error {
+  const code = errorCode(thrown);
+  if (thrown instanceof Error && (isAIFlowError(thrown) || code === null)) return thrown;
   const options = { context: { file, found: code }, cause: thrown };
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE' || code === 'ENOSPC' || code === 'EDQUOT') {
     return new AIFlowError(
@@ -15,7 +16,7 @@ export function storeError(thrown: unknown, file: string): AIFlowError {
       options,
     );
   }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+  if (code?.startsWith('SQLITE_CORRUPT') === true || code === 'SQLITE_NOTADB') {
     return new AIFlowError(
       'scheduler.store_corrupt',
       `${file} is not a readable SQLite database (${messageOf(thrown)}): put a backup in its place, or move it away ` +
@@ -23,7 +24,7 @@ export function storeError(thrown: unknown, file: string): AIFlowError {
       options,
     );
   }
-  if (unwritable.test(code)) {
+  if (code !== null && unwritable.test(code)) {
     return new AIFlowError(
       'scheduler.store_unwritable',
       `${file} cannot be opened for writing (${messageOf(thrown)}): make its directory writable, or name another file ` +
