@@ -28,7 +28,10 @@ export interface RunOptions {
 }
 
 /** Runs the cases that are not skipped and gives those that fail, in the order of the suite. */
-export async function failuresOf(declare: (runner: TestRunner) => void, options: RunOptions = {}): Promise<Failure[]> {
+export async function failuresOf(
+  declare: (runner: TestRunner) => void,
+  options: RunOptions = {},
+): Promise<Failure[]> {
   const { only = () => true, sideBySide = 8 } = options;
   const cases = collect(declare).filter(({ name, skipped }) => !skipped && only(name));
   const failures = new Map<string, Failure>();

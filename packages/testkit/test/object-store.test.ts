@@ -22,7 +22,11 @@ function suite(mutate: Mutate = () => ({})): (runner: TestRunner) => void {
 const anyCase = 'refuses a key that is no plain relative path with path.outside';
 
 /** A store with one promise broken, and the cases that must notice. */
-const mutants: readonly { readonly breaks: string; readonly mutate: Mutate; readonly fails: readonly string[] }[] = [
+const mutants: readonly {
+  readonly breaks: string;
+  readonly mutate: Mutate;
+  readonly fails: readonly string[];
+}[] = [
   {
     breaks: 'large objects lose their end',
     mutate: (good) => ({
@@ -36,7 +40,9 @@ const mutants: readonly { readonly breaks: string; readonly mutate: Mutate; read
   },
   {
     breaks: 'an unknown object is empty',
-    mutate: (good) => ({ get: async (key, options) => (await good.get(key, options)) ?? (async function* () {})() }),
+    mutate: (good) => ({
+      get: async (key, options) => (await good.get(key, options)) ?? (async function* () {})(),
+    }),
     fails: [
       'get and head give null for an object that does not exist',
       'a put whose source turns out wrong fails with what the source threw, and shows nothing',
@@ -69,7 +75,9 @@ const mutants: readonly { readonly breaks: string; readonly mutate: Mutate; read
         await good.put(key, body, options);
       },
     }),
-    fails: ['a key that is taken is replaced, and who reads meanwhile gets the old object or the new one, whole'],
+    fails: [
+      'a key that is taken is replaced, and who reads meanwhile gets the old object or the new one, whole',
+    ],
   },
   {
     breaks: 'what was read of a bad source is kept',
@@ -105,7 +113,9 @@ const mutants: readonly { readonly breaks: string; readonly mutate: Mutate; read
   },
   {
     breaks: 'keys are taken as they come',
-    mutate: (good) => ({ head: async (key, options) => (key.startsWith('/') ? null : await good.head(key, options)) }),
+    mutate: (good) => ({
+      head: async (key, options) => (key.startsWith('/') ? null : await good.head(key, options)),
+    }),
     fails: [anyCase],
   },
   {
@@ -116,7 +126,8 @@ const mutants: readonly { readonly breaks: string; readonly mutate: Mutate; read
           yield* good.list(prefix, options);
           return;
         }
-        for await (const found of good.list('', options)) if (found.key.startsWith(prefix.replace(/\/$/, ''))) yield found;
+        for await (const found of good.list('', options))
+          if (found.key.startsWith(prefix.replace(/\/$/, ''))) yield found;
       },
     }),
     fails: [

@@ -37,7 +37,10 @@ export class BlobManagerContext implements CaseContext {
     return await writeProject(this.fresh('project'), tree);
   }
 
-  async upload({ snapshotId, path, manifest }: WrittenProject, blob: BlobManager = this.blob): Promise<string> {
+  async upload(
+    { snapshotId, path, manifest }: WrittenProject,
+    blob: BlobManager = this.blob,
+  ): Promise<string> {
     return await within('uploadProject', blob.uploadProject(snapshotId, path, { manifest }), this.patience);
   }
 

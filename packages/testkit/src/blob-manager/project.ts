@@ -19,7 +19,14 @@ export interface WrittenProject {
   readonly snapshotId: string;
 }
 
-const file = (content: string | Uint8Array, executable = false): ProjectItem => ({ type: 'file', content, executable });
+const file = (content: string | Uint8Array, executable = false): ProjectItem => ({
+  type: 'file',
+  content,
+  executable,
+});
+
+// More than the pieces that files are usually read in, and not a multiple of them.
+const large = new Uint8Array(1024 * 1024 + 3).map((_, index) => (index * 31) % 251);
 
 /** One of each thing that a project can hold. */
 export function everyKind(): ProjectTree {
@@ -30,7 +37,7 @@ export function everyKind(): ProjectTree {
     'resources/copy-of-run.sh': file('#!/bin/sh\necho ok\n'),
     'resources/ünïcode 名前 🐧.txt': file('named in many scripts'),
     'resources/with spaces and \'quotes".txt': file('quoted'),
-    'resources/large.bin': file(new Uint8Array(2 * 1024 * 1024 + 3).map((_, index) => (index * 31) % 251)),
+    'resources/large.bin': file(large),
     'resources/deep/er/and/deeper/file.txt': file('deep'),
     'resources/link-to-file': { type: 'link', target: 'run.sh' },
     'resources/link-up': { type: 'link', target: '../project.yaml' },
@@ -87,7 +94,8 @@ export async function readEntries(root: string): Promise<ManifestEntry[]> {
   const pending = [root];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     const children = await readdir(directory, { withFileTypes: true });
-    if (children.length === 0 && directory !== root) entries.push({ type: 'directory', path: relative(root, directory) });
+    if (children.length === 0 && directory !== root)
+      entries.push({ type: 'directory', path: relative(root, directory) });
     for (const child of children) {
       const path = join(directory, child.name);
       if (child.isDirectory()) pending.push(path);
@@ -101,5 +109,11 @@ async function readEntry(absolute: string, path: string, isLink: boolean): Promi
   if (isLink) return { type: 'link', path, target: await readlink(absolute) };
   const bytes = await readFile(absolute);
   const executable = ((await stat(absolute)).mode & 0o111) !== 0;
-  return { type: 'file', path, size: bytes.length, executable, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return {
+    type: 'file',
+    path,
+    size: bytes.length,
+    executable,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
 }

@@ -44,7 +44,10 @@ export function startSubmitter(bench: Workbench, { attempt }: PreparedJob): Subm
     secrets: { [secretName]: bench.canary },
   };
   // The same file as TypeScript when the kit is tested from its sources, and as JavaScript when it was built.
-  const program = new URL(import.meta.url.endsWith('.ts') ? './submitter.ts' : './submitter.js', import.meta.url);
+  const program = new URL(
+    import.meta.url.endsWith('.ts') ? './submitter.ts' : './submitter.js',
+    import.meta.url,
+  );
   const mark = randomUUID();
   const child = spawn(process.execPath, [fileURLToPath(program)], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -60,15 +63,19 @@ export function startSubmitter(bench: Workbench, { attempt }: PreparedJob): Subm
     if (line === 'submitting' || line === 'submitted') steps[line].resolve();
   });
   child.once('close', () => {
-    const early = new assert.AssertionError({ message: `the process that submits ended early: ${errors.trim()}` });
+    const early = new assert.AssertionError({
+      message: `the process that submits ended early: ${errors.trim()}`,
+    });
     steps.submitting.reject(early);
     steps.submitted.reject(early);
   });
   for (const step of Object.values(steps)) step.promise.catch(() => undefined); // asked for or not
   child.stdin.end(JSON.stringify(order));
   return {
-    submitting: async (patience) => await within('another process to begin submitJob', steps.submitting.promise, patience),
-    submitted: async (patience) => await within('submitJob in another process', steps.submitted.promise, patience),
+    submitting: async (patience) =>
+      await within('another process to begin submitJob', steps.submitting.promise, patience),
+    submitted: async (patience) =>
+      await within('submitJob in another process', steps.submitted.promise, patience),
     killAfter: async (milliseconds) => {
       if (milliseconds > 0) await delay(milliseconds);
       child.kill('SIGKILL');
@@ -76,7 +83,10 @@ export function startSubmitter(bench: Workbench, { attempt }: PreparedJob): Subm
       // What it was just starting looks like itself until it has become another program, and outlives it: a machine
       // that starts again after a crash never comes so soon that it could meet one.
       if (!canFindProcesses) return;
-      await until('the killed process to be gone for good', () => processesWith(submitterMark, mark).length === 0);
+      await until(
+        'the killed process to be gone for good',
+        () => processesWith(submitterMark, mark).length === 0,
+      );
     },
   };
 }

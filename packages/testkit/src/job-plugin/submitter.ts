@@ -14,7 +14,9 @@ const env = createTestEnv({ host, job, attempt, projectDir: order.projectDir });
 const exported = (await import(order.module)) as Readonly<Record<string, unknown>>;
 const factory = Object.values(exported).find((value) => isFactory(value, order.pluginName));
 if (factory === undefined) {
-  throw new Error(`${order.module} exports no job plugin "${order.pluginName}": let the suite's "module" name the file that does`);
+  throw new Error(
+    `${order.module} exports no job plugin "${order.pluginName}": let the suite's "module" name the file that does`,
+  );
 }
 const controller = factory.getJobController();
 process.stdout.write('submitting\n');

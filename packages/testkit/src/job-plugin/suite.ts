@@ -19,7 +19,9 @@ import { openWorkbench } from './workbench.ts';
  */
 export function jobPluginSuite(options: JobPluginSuiteOptions): void {
   if (options.factory.capabilities['localProcesses'] === true && options.jobs.startsProcesses === undefined) {
-    throw new Error('a job plugin with the capability localProcesses needs the job startsProcesses in its conformance suite');
+    throw new Error(
+      'a job plugin with the capability localProcesses needs the job startsProcesses in its conformance suite',
+    );
   }
   const cases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
     ...generateCases,

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { AISubGraph, Attempt, Job, JobController, JobHandle, JobResult, JobRuntimeEnv } from '@aiflow/core';
+import type {
+  AISubGraph,
+  Attempt,
+  Job,
+  JobController,
+  JobHandle,
+  JobResult,
+  JobRuntimeEnv,
+} from '@aiflow/core';
 import { defineWorkflow, isFinal, splitGraph } from '@aiflow/core';
 import { createTestEnv, testAttempt } from '../host/test-env.ts';
 import type { TestHost } from '../host/test-host.ts';
@@ -71,7 +79,11 @@ export class Workbench implements CaseContext {
   async prepare(fixture: JobFixture): Promise<PreparedJob> {
     const job = await this.generate(this.subGraph(fixture));
     const attemptNumber = this.#attempts.length + 1;
-    const attempt = testAttempt(job, { attemptId: randomUUID(), attemptNumber, parameters: { number: attemptNumber } });
+    const attempt = testAttempt(job, {
+      attemptId: randomUUID(),
+      attemptNumber,
+      parameters: { number: attemptNumber },
+    });
     const env = createTestEnv({ host: this.host, job, attempt, projectDir: this.projectDir });
     const prepared = { job, attempt, env };
     this.#attempts.push(prepared);
@@ -80,7 +92,11 @@ export class Workbench implements CaseContext {
 
   async submit(fixture: JobFixture): Promise<SubmittedJob> {
     const prepared = await this.prepare(fixture);
-    const handle = await within('submitJob', this.controller.submitJob(prepared.job, prepared.env), this.patience);
+    const handle = await within(
+      'submitJob',
+      this.controller.submitJob(prepared.job, prepared.env),
+      this.patience,
+    );
     return { ...prepared, handle };
   }
 
@@ -124,7 +140,11 @@ export async function openWorkbench(options: JobPluginSuiteOptions): Promise<Wor
   const canary = (process.env[secretName] ??= `canary-${randomUUID()}`);
   const host = await createTestHost({ secrets: { [secretName]: canary } });
   const workbench = new Workbench(options, host, canary);
-  const files = { ...options.files, [treeScriptPath]: treeScript, 'project.yaml': 'project_name: conformance\n' };
+  const files = {
+    ...options.files,
+    [treeScriptPath]: treeScript,
+    'project.yaml': 'project_name: conformance\n',
+  };
   for (const [path, content] of Object.entries(files)) {
     const target = join(workbench.projectDir, path);
     await mkdir(dirname(target), { recursive: true });

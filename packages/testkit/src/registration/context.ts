@@ -29,6 +29,8 @@ export class RegistrationContext implements CaseContext {
   }
 }
 
-export async function openRegistration({ packageDirectory }: RegistrationSuiteOptions): Promise<RegistrationContext> {
+export async function openRegistration({
+  packageDirectory,
+}: RegistrationSuiteOptions): Promise<RegistrationContext> {
   return new RegistrationContext(new URL(packageDirectory.href.replace(/\/?$/, '/')));
 }

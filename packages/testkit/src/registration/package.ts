@@ -12,7 +12,9 @@ export function readPackage(directory: URL): JsonObject {
 /** The members of an object that are strings; nothing for anything else. */
 export function stringsOf(value: unknown): Readonly<Record<string, string>> {
   if (!isJsonObject(value)) return {};
-  const entries = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return Object.fromEntries(entries);
 }
 
@@ -21,8 +23,10 @@ export function declaredPlugins(manifest: JsonObject): string[] {
   const { aiflow } = manifest;
   const plugins = isJsonObject(aiflow) ? aiflow['plugins'] : undefined;
   if (!Array.isArray(plugins)) return [];
-  return plugins.map((plugin: unknown) => {
-    const { kind, name } = stringsOf(plugin);
-    return `${kind}:${name}`;
-  }).sort();
+  return plugins
+    .map((plugin: unknown) => {
+      const { kind, name } = stringsOf(plugin);
+      return `${kind}:${name}`;
+    })
+    .sort();
 }

@@ -70,11 +70,17 @@ export async function probe(packageDirectory: URL, specifier: string): Promise<P
   execFile(
     process.execPath,
     ['--input-type=module', '--eval', program, specifier],
-    { cwd: fileURLToPath(packageDirectory), timeout: 30_000, killSignal: 'SIGKILL', env: { ...process.env, NODE_OPTIONS: '' } },
+    {
+      cwd: fileURLToPath(packageDirectory),
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
     (error, stdout, stderr) => {
       const at = stdout.lastIndexOf(marker);
       if (error !== null) {
-        const reason = error.killed === true ? 'the process did not end by itself within 30 s' : stderr.trim();
+        const reason =
+          error.killed === true ? 'the process did not end by itself within 30 s' : stderr.trim();
         reject(new Error(`importing ${specifier} failed: ${reason}`, { cause: error }));
       } else {
         const records = JSON.parse(stdout.slice(at + marker.length)) as ProbedRecord[];

@@ -149,7 +149,12 @@ export async function openScheduler(options: SchedulerSuiteOptions): Promise<Sch
 }
 
 /** A compiled workflow of jobs that a scripted runner takes; `plan` tells one version from another. */
-export function workflowOf(name: string, jobs: readonly string[], rules: readonly JobRule[] = [], plan: Json = null): Workflow {
+export function workflowOf(
+  name: string,
+  jobs: readonly string[],
+  rules: readonly JobRule[] = [],
+  plan: Json = null,
+): Workflow {
   return {
     format: workflowFormat,
     workflowName: name,
@@ -167,6 +172,6 @@ export function workflowOf(name: string, jobs: readonly string[], rules: readonl
   };
 }
 
-export function projectContext(snapshot: string = "a", projectName: string = project): ProjectContext {
+export function projectContext(snapshot: string = 'a', projectName: string = project): ProjectContext {
   return { projectName, snapshotId: snapshot.repeat(64), uri: `memory:${snapshot}` };
 }

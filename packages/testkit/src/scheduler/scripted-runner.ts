@@ -90,7 +90,13 @@ class RunningAttempt implements ScriptedAttempt {
 
   run(): AttemptRun {
     const { attemptId, job } = this.attempt;
-    const handle: JobHandle = { jobType: job.config.jobType, plugin: '@aiflow/testkit', version: '0.0.0', attemptId, data: null };
+    const handle: JobHandle = {
+      jobType: job.config.jobType,
+      plugin: '@aiflow/testkit',
+      version: '0.0.0',
+      attemptId,
+      data: null,
+    };
     return {
       logDir: `/scripted/${attemptId}`,
       submitted: Promise.resolve(handle),
@@ -117,7 +123,9 @@ class RunningAttempt implements ScriptedAttempt {
 
   lose(): void {
     this.ended = true;
-    this.#end.reject(new AIFlowError('scripted.lost', 'the end of the attempt cannot be known, as the test wanted'));
+    this.#end.reject(
+      new AIFlowError('scripted.lost', 'the end of the attempt cannot be known, as the test wanted'),
+    );
   }
 
   #settle(result: JobResult): void {

@@ -21,5 +21,8 @@ export async function rejectsWithCode(action: () => Promise<unknown>, code: stri
 export function equalBytes(actual: Uint8Array | null, expected: Uint8Array): void {
   assert.ok(actual !== null, `expected ${expected.length} bytes, and there is nothing`);
   const different = Buffer.compare(actual, expected) !== 0;
-  assert.ok(!different, `expected ${expected.length} certain bytes, and got ${actual.length} that are not those`);
+  assert.ok(
+    !different,
+    `expected ${expected.length} certain bytes, and got ${actual.length} that are not those`,
+  );
 }

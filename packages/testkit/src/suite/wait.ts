@@ -5,7 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const defaultPatience = 20_000;
 
 /** What `promise` comes to; fails the case, saying what was waited for, when that takes longer than `milliseconds`. */
-export async function within<T>(what: string, promise: Promise<T>, milliseconds: number = defaultPatience): Promise<T> {
+export async function within<T>(
+  what: string,
+  promise: Promise<T>,
+  milliseconds: number = defaultPatience,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -28,8 +32,10 @@ export async function until<T>(
   const end = performance.now() + milliseconds;
   for (;;) {
     const found = await probe();
-    if (found !== null && found !== undefined && found !== false) return found as NonNullable<Exclude<T, false>>;
-    if (performance.now() > end) throw new AssertionError({ message: `expected within ${milliseconds} ms: ${what}` });
+    if (found !== null && found !== undefined && found !== false)
+      return found as NonNullable<Exclude<T, false>>;
+    if (performance.now() > end)
+      throw new AssertionError({ message: `expected within ${milliseconds} ms: ${what}` });
     await delay(10);
   }
 }

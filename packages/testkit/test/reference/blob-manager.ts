@@ -1,9 +1,29 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, lstat, mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { BlobManager, Manifest, ManifestEntry, SnapshotInfo } from '@aiflow/core';
-import { AIFlowError, canonicalJson, errorCode, generatedDirectory, isSnapshotId, resolveInside, shownConfig, snapshotIdOf } from '@aiflow/core';
+import {
+  AIFlowError,
+  canonicalJson,
+  errorCode,
+  generatedDirectory,
+  isSnapshotId,
+  resolveInside,
+  shownConfig,
+  snapshotIdOf,
+} from '@aiflow/core';
 import type { StorePlace } from '../../src/index.ts';
 
 /** A blob manager of files that is as small as one can be that keeps every promise. */
@@ -67,14 +87,17 @@ export function openReferenceBlob({ directory, host }: StorePlace): BlobManager 
       const { manifest, overlay, signal } = options ?? {};
       checkId(id);
       signal?.throwIfAborted();
-      if (manifest === undefined || snapshotIdOf(manifest) !== id) throw new AIFlowError('blob.wrong_id', `${id} is not the id of the manifest`);
+      if (manifest === undefined || snapshotIdOf(manifest) !== id)
+        throw new AIFlowError('blob.wrong_id', `${id} is not the id of the manifest`);
       for (const entry of manifest.entries) checkEntry(entry);
       await mkdir(objects, { recursive: true });
       await mkdir(manifests, { recursive: true });
       for (const entry of manifest.entries) {
         signal?.throwIfAborted();
-        const root = overlay !== undefined && entry.path.startsWith(`${generatedDirectory}/`) ? overlay : projectPath;
-        if (entry.type === 'file') await writeOnce(join(objects, entry.sha256), await readChecked(root, entry));
+        const root =
+          overlay !== undefined && entry.path.startsWith(`${generatedDirectory}/`) ? overlay : projectPath;
+        if (entry.type === 'file')
+          await writeOnce(join(objects, entry.sha256), await readChecked(root, entry));
       }
       await writeOnce(manifestFile(id), Buffer.from(canonicalJson(manifest)));
       return `${location}/${id}`;
@@ -138,11 +161,19 @@ function checkId(id: string): string {
 function checkEntry(entry: ManifestEntry): void {
   const { path } = entry;
   resolveInside('/root', path);
-  if (path === '' || posix.normalize(path) !== path || path === '.') throw new AIFlowError('path.outside', `${path} is no proper path`);
-  if (entry.type === 'link') resolveInside('/root', posix.isAbsolute(entry.target) ? entry.target : posix.join(dirname(path), entry.target));
+  if (path === '' || posix.normalize(path) !== path || path === '.')
+    throw new AIFlowError('path.outside', `${path} is no proper path`);
+  if (entry.type === 'link')
+    resolveInside(
+      '/root',
+      posix.isAbsolute(entry.target) ? entry.target : posix.join(dirname(path), entry.target),
+    );
 }
 
-async function readChecked(root: string, entry: ManifestEntry & { readonly type: 'file' }): Promise<Uint8Array> {
+async function readChecked(
+  root: string,
+  entry: ManifestEntry & { readonly type: 'file' },
+): Promise<Uint8Array> {
   const changed = new AIFlowError('blob.changed', `${entry.path} is not what the manifest says`);
   const path = join(root, entry.path);
   try {
@@ -170,14 +201,18 @@ async function restoreEntry(objects: string, root: string, entry: ManifestEntry)
   if (entry.type === 'link') await symlink(entry.target, path);
   if (entry.type !== 'file') return;
   const bytes = await readFile(join(objects, entry.sha256));
-  if (sha256(bytes) !== entry.sha256) throw new AIFlowError('blob.corrupt', `${entry.path} is damaged in the store`);
+  if (sha256(bytes) !== entry.sha256)
+    throw new AIFlowError('blob.corrupt', `${entry.path} is damaged in the store`);
   await writeFile(path, bytes);
   await chmod(path, entry.executable ? 0o555 : 0o444);
 }
 
 async function directoriesOf(root: string): Promise<string[]> {
   const inside = await readdir(root, { recursive: true, withFileTypes: true });
-  return [root, ...inside.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))];
+  return [
+    root,
+    ...inside.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name)),
+  ];
 }
 
 /** Changes one byte of everything that is stored. */
@@ -189,4 +224,3 @@ export async function corruptReferenceBlob({ directory }: StorePlace): Promise<v
     await writeFile(path, bytes);
   }
 }
-

@@ -3,7 +3,16 @@ import { once } from 'node:events';
 import { existsSync, openSync, closeSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GetResultOptions, Job, JobController, JobHandle, JobResult, JobRuntimeEnv, Json, Status } from '@aiflow/core';
+import type {
+  GetResultOptions,
+  Job,
+  JobController,
+  JobHandle,
+  JobResult,
+  JobRuntimeEnv,
+  Json,
+  Status,
+} from '@aiflow/core';
 import { errorCode, isJsonObject } from '@aiflow/core';
 import { holdersOf } from '../../src/processes/token.ts';
 import type { ReferencePlan } from './job-plugin.ts';
@@ -32,7 +41,11 @@ export class ReferenceController implements JobController {
   }
 
   async findJob(job: Job, env: JobRuntimeEnv): Promise<JobHandle | null> {
-    const begun = exists(env, 'exit') || exists(env, 'stopping') || holdersOf(env.attemptId).length > 0 || exists(env, 'exit');
+    const begun =
+      exists(env, 'exit') ||
+      exists(env, 'stopping') ||
+      holdersOf(env.attemptId).length > 0 ||
+      exists(env, 'exit');
     return begun ? this.#handle(job, env) : null;
   }
 
@@ -66,12 +79,20 @@ export class ReferenceController implements JobController {
 
   #handle(job: Job, env: JobRuntimeEnv): JobHandle {
     const { nodeId } = job.plan as unknown as ReferencePlan;
-    return { jobType: 'reference', plugin: 'reference-plugin', version: '1.2.3', attemptId: env.attemptId, data: { nodeId } };
+    return {
+      jobType: 'reference',
+      plugin: 'reference-plugin',
+      version: '1.2.3',
+      attemptId: env.attemptId,
+      data: { nodeId },
+    };
   }
 
   #ownEnvironment(job: Job, env: JobRuntimeEnv): Record<string, string> {
     const own: Json = env.resolveSecrets(job.config.properties['env'] ?? {});
-    return Object.fromEntries(Object.entries(isJsonObject(own) ? own : {}).map(([name, value]) => [name, String(value)]));
+    return Object.fromEntries(
+      Object.entries(isJsonObject(own) ? own : {}).map(([name, value]) => [name, String(value)]),
+    );
   }
 
   async #end(handle: JobHandle, env: JobRuntimeEnv): Promise<JobResult | null> {

@@ -1,7 +1,15 @@
 import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job, JobController, JobGenerator, JobHandle, JobPluginFactory, JobRuntimeEnv, Json } from '@aiflow/core';
+import type {
+  Job,
+  JobController,
+  JobGenerator,
+  JobHandle,
+  JobPluginFactory,
+  JobRuntimeEnv,
+  Json,
+} from '@aiflow/core';
 import { holdersOf, isAlive } from '../../src/processes/token.ts';
 import { carelessPlugin } from './careless-plugin.ts';
 import { ReferenceController } from './job-controller.ts';
@@ -24,7 +32,9 @@ function generator(mutate: (good: JobGenerator) => JobGenerator['generate']): Jo
   return { ...referencePlugin, getJobGenerator: () => ({ generate }) };
 }
 
-function plan(change: (plan: Readonly<Record<string, Json>>, resourceDir: string) => unknown): JobPluginFactory {
+function plan(
+  change: (plan: Readonly<Record<string, Json>>, resourceDir: string) => unknown,
+): JobPluginFactory {
   return generator((good) => async (subGraph, resourceDir) => {
     const job = await good.generate(subGraph, resourceDir);
     return { ...job, plan: change(job.plan as Readonly<Record<string, Json>>, resourceDir) as Json };
@@ -57,7 +67,11 @@ const submittedHere = new Set<string>();
 let number = 0;
 
 export const jobMutants: readonly JobMutant[] = [
-  { breaks: 'the plan is never the same', factory: plan((good) => ({ ...good, number: (number += 1) })), fails: ['generates the same job and the same files from the same sub-graph'] },
+  {
+    breaks: 'the plan is never the same',
+    factory: plan((good) => ({ ...good, number: (number += 1) })),
+    fails: ['generates the same job and the same files from the same sub-graph'],
+  },
   {
     breaks: 'the files are never the same',
     factory: generator((good) => async (subGraph, resourceDir) => {
@@ -67,19 +81,38 @@ export const jobMutants: readonly JobMutant[] = [
     }),
     fails: ['generates the same job and the same files from the same sub-graph'],
   },
-  { breaks: 'the plan is not plain JSON', factory: plan((good) => ({ ...good, when: new Date(0) })), fails: ['generates a job of plain JSON that carries its configuration, platform and engine'] },
-  { breaks: 'the plan names a directory of this machine', factory: plan((good) => ({ ...good, from: process.cwd() })), fails: ['generates nothing that names a directory of this machine'] },
-  { breaks: 'the plan holds a secret', factory: plan((good) => ({ ...good, token: process.env[secret] ?? null })), fails: ['generates no secret: a reference stays a reference'] },
+  {
+    breaks: 'the plan is not plain JSON',
+    factory: plan((good) => ({ ...good, when: new Date(0) })),
+    fails: ['generates a job of plain JSON that carries its configuration, platform and engine'],
+  },
+  {
+    breaks: 'the plan names a directory of this machine',
+    factory: plan((good) => ({ ...good, from: process.cwd() })),
+    fails: ['generates nothing that names a directory of this machine'],
+  },
+  {
+    breaks: 'the plan holds a secret',
+    factory: plan((good) => ({ ...good, token: process.env[secret] ?? null })),
+    fails: ['generates no secret: a reference stays a reference'],
+  },
   {
     breaks: 'any processor will do',
     factory: generator((good) => async (subGraph, resourceDir) => {
       const nodes = subGraph.nodes.map((node) => ({
         ...node,
-        processor: { jobType: 'reference', kind: 'script', params: { script: 'true', ...node.processor.params } },
+        processor: {
+          jobType: 'reference',
+          kind: 'script',
+          params: { script: 'true', ...node.processor.params },
+        },
       }));
       return await good.generate({ ...subGraph, nodes }, resourceDir);
     }),
-    fails: ['refuses a processor of another plugin with job.invalid_graph', 'refuses a kind of processor that it does not know with job.invalid_graph'],
+    fails: [
+      'refuses a processor of another plugin with job.invalid_graph',
+      'refuses a kind of processor that it does not know with job.invalid_graph',
+    ],
   },
   {
     breaks: 'a failed job is thrown',
@@ -90,7 +123,14 @@ export const jobMutants: readonly JobMutant[] = [
         return result;
       },
     })),
-    fails: ['a job that fails is a result with an error, and nothing is thrown', 'a result can be read again, and by another controller', 'two attempts side by side have each their own end', 'a stop after the end leaves the result as it was', 'cleanupJob keeps the logs, and a second one does nothing', 'findJob of another controller gives the handle of a job that has ended, with its result'],
+    fails: [
+      'a job that fails is a result with an error, and nothing is thrown',
+      'a result can be read again, and by another controller',
+      'two attempts side by side have each their own end',
+      'a stop after the end leaves the result as it was',
+      'cleanupJob keeps the logs, and a second one does nothing',
+      'findJob of another controller gives the handle of a job that has ended, with its result',
+    ],
   },
   {
     breaks: 'values are lost',
@@ -122,12 +162,21 @@ export const jobMutants: readonly JobMutant[] = [
         },
       };
     }),
-    fails: ['a result can be read again, and by another controller', 'a stop after the end leaves the result as it was'],
+    fails: [
+      'a result can be read again, and by another controller',
+      'a stop after the end leaves the result as it was',
+    ],
   },
   {
     breaks: 'the status is always RUNNING',
     factory: controller(() => ({ getJobStatus: async () => 'RUNNING' })),
-    fails: ['a job that succeeds ends FINISHED with the values of its nodes', 'a job that fails is a result with an error, and nothing is thrown', 'stopJob resolves when the job has ended, KILLED and without an error', 'a stop after the end leaves the result as it was', 'stopJob resolves only when no process of the job is left, wherever it fled to'],
+    fails: [
+      'a job that succeeds ends FINISHED with the values of its nodes',
+      'a job that fails is a result with an error, and nothing is thrown',
+      'stopJob resolves when the job has ended, KILLED and without an error',
+      'a stop after the end leaves the result as it was',
+      'stopJob resolves only when no process of the job is left, wherever it fled to',
+    ],
   },
   {
     breaks: 'a signal is not heard',
@@ -150,10 +199,17 @@ export const jobMutants: readonly JobMutant[] = [
     })),
     fails: ['a signal ends the wait of getResult with its reason, and not the job'],
   },
-  { breaks: 'the handle is of no attempt', factory: handle((good) => ({ ...good, attemptId: 'unknown' })), fails: ['a handle is plain JSON that names the plugin and the attempt'] },
+  {
+    breaks: 'the handle is of no attempt',
+    factory: handle((good) => ({ ...good, attemptId: 'unknown' })),
+    fails: ['a handle is plain JSON that names the plugin and the attempt'],
+  },
   {
     breaks: 'the handle holds a secret',
-    factory: handle((good, env) => ({ ...good, data: { ...(good.data as object), token: env.environment[secret] ?? null } })),
+    factory: handle((good, env) => ({
+      ...good,
+      data: { ...(good.data as object), token: env.environment[secret] ?? null },
+    })),
     fails: ['no secret is in a handle, in a log line or on a command line'],
   },
   {
@@ -168,7 +224,9 @@ export const jobMutants: readonly JobMutant[] = [
   },
   {
     breaks: 'a secret is on a command line',
-    factory: scriptText((text, env) => (text.startsWith('sleep') ? `sh -c 'sleep 300; :' ${env.environment[secret]}` : text)),
+    factory: scriptText((text, env) =>
+      text.startsWith('sleep') ? `sh -c 'sleep 300; :' ${env.environment[secret]}` : text,
+    ),
     fails: ['no secret is in a handle, in a log line or on a command line'],
   },
   {
@@ -188,14 +246,21 @@ export const jobMutants: readonly JobMutant[] = [
         getResult: async (job, options) => await good.getResult(known(job), options),
       };
     }),
-    fails: ['a result can be read again, and by another controller', 'a handle that was written down and read again works with another controller', 'findJob of another controller gives the handle of a job that has ended, with its result'],
+    fails: [
+      'a result can be read again, and by another controller',
+      'a handle that was written down and read again works with another controller',
+      'findJob of another controller gives the handle of a job that has ended, with its result',
+    ],
   },
   {
     breaks: 'a stop does not wait',
     factory: controller((good) => ({
       stopJob: async (job, env) => void good.stopJob(job, env),
     })),
-    fails: ['stopJob resolves when the job has ended, KILLED and without an error', 'stopJob resolves only when no process of the job is left, wherever it fled to'],
+    fails: [
+      'stopJob resolves when the job has ended, KILLED and without an error',
+      'stopJob resolves only when no process of the job is left, wherever it fled to',
+    ],
   },
   {
     breaks: 'a stop ends one process only',
@@ -258,7 +323,10 @@ export const jobMutants: readonly JobMutant[] = [
     factory: controller(() => ({
       cleanupJob: async (_, env) => rmSync(env.outboxDir, { recursive: true }),
     })),
-    fails: ['cleanupJob keeps the logs, and a second one does nothing', 'cleanupJob works from another controller and after a stop'],
+    fails: [
+      'cleanupJob keeps the logs, and a second one does nothing',
+      'cleanupJob works from another controller and after a stop',
+    ],
   },
   {
     breaks: 'findJob finds what never began',
@@ -267,7 +335,15 @@ export const jobMutants: readonly JobMutant[] = [
         const found = await good.findJob(job, env);
         const { nodeId } = job.plan as { nodeId: string };
         const { attemptId } = env;
-        return found ?? { jobType: 'reference', plugin: 'reference-plugin', version: '1.2.3', attemptId, data: { nodeId } };
+        return (
+          found ?? {
+            jobType: 'reference',
+            plugin: 'reference-plugin',
+            version: '1.2.3',
+            attemptId,
+            data: { nodeId },
+          }
+        );
       },
     })),
     fails: ['findJob gives null for an attempt that never began'],
@@ -282,12 +358,18 @@ export const jobMutants: readonly JobMutant[] = [
       },
       findJob: async (job, env) => (submittedHere.has(env.attemptId) ? await good.findJob(job, env) : null),
     })),
-    fails: ['a job goes on when the process that submitted it is killed, and findJob finds it', 'a job that ends after the process that submitted it was killed is found with its result', 'when the process is killed in the middle of submitting, the job is found or has never begun'],
+    fails: [
+      'a job goes on when the process that submitted it is killed, and findJob finds it',
+      'a job that ends after the process that submitted it was killed is found with its result',
+      'when the process is killed in the middle of submitting, the job is found or has never begun',
+    ],
   },
   {
     breaks: 'processes do not carry the token of their attempt',
     factory: scriptText((text) =>
-      text.includes('aiflow-tree') ? `sed 's/"$AIFLOW_ATTEMPT_ID"/none/' resources/aiflow-tree.sh > tree.sh; sh tree.sh` : text,
+      text.includes('aiflow-tree')
+        ? `sed 's/"$AIFLOW_ATTEMPT_ID"/none/' resources/aiflow-tree.sh > tree.sh; sh tree.sh`
+        : text,
     ),
     fails: ['every process of a job carries AIFLOW_ATTEMPT_ID in its environment'],
   },
@@ -296,7 +378,10 @@ export const jobMutants: readonly JobMutant[] = [
     crashes: true,
     factory: referencePlugin,
     module: new URL('./late-plugin.ts', import.meta.url),
-    fails: ['a job goes on when the process that submitted it is killed, and findJob finds it', 'a job that ends after the process that submitted it was killed is found with its result'],
+    fails: [
+      'a job goes on when the process that submitted it is killed, and findJob finds it',
+      'a job that ends after the process that submitted it was killed is found with its result',
+    ],
   },
   {
     breaks: 'what is killed while it submits is lost',

@@ -1,6 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AINode, AISubGraph, Job, JobGenerator, JobPluginFactory, Processor, Schema } from '@aiflow/core';
+import type {
+  AINode,
+  AISubGraph,
+  Job,
+  JobGenerator,
+  JobPluginFactory,
+  Processor,
+  Schema,
+} from '@aiflow/core';
 import { AIFlowError, isJsonObject, protocol } from '@aiflow/core';
 import { ReferenceController } from './job-controller.ts';
 
@@ -17,7 +25,8 @@ export interface ReferencePlan {
 const generator: JobGenerator = {
   generate: async (subGraph: AISubGraph, resourceDir: string): Promise<Job> => {
     const [node] = subGraph.nodes;
-    if (node === undefined || subGraph.nodes.length !== 1) throw invalidGraph('a reference job has exactly one node');
+    if (node === undefined || subGraph.nodes.length !== 1)
+      throw invalidGraph('a reference job has exactly one node');
     const plan = { nodeId: node.nodeId, script: scriptOf(node) } satisfies ReferencePlan;
     await mkdir(resourceDir, { recursive: true });
     await writeFile(join(resourceDir, 'script.sh'), plan.script);
@@ -27,7 +36,8 @@ const generator: JobGenerator = {
 
 function scriptOf({ processor }: AINode): string {
   const text: unknown = Reflect.get(processor.params, 'script');
-  if (processor.jobType === 'reference' && processor.kind === 'script' && typeof text === 'string') return text;
+  if (processor.jobType === 'reference' && processor.kind === 'script' && typeof text === 'string')
+    return text;
   throw invalidGraph(`a reference job takes a script, and not a ${processor.kind} of ${processor.jobType}`);
 }
 

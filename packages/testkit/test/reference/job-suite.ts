@@ -14,7 +14,10 @@ export function referenceJobSuite(
       factory,
       module: new URL('./job-plugin.ts', import.meta.url),
       jobs: {
-        succeeds: { draw: (job) => void job.node(script('echo first; echo last')), values: { node_1: 'last' } },
+        succeeds: {
+          draw: (job) => void job.node(script('echo first; echo last')),
+          values: { node_1: 'last' },
+        },
         fails: { draw: (job) => void job.node(script('echo no >&2; exit 3')) },
         runsLong: { draw: (job) => void job.node(script('sleep 300')) },
         startsProcesses: { draw: (job) => void job.node(script('sh resources/aiflow-tree.sh')) },

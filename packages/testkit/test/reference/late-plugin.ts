@@ -12,7 +12,13 @@ export const latePlugin: JobPluginFactory = {
       const { nodeId } = job.plan as { nodeId: string };
       void delay(10_000).then(async () => await good.submitJob(job, env));
       const { attemptId } = env;
-      return { jobType: 'reference', plugin: 'reference-plugin', version: '1.2.3', attemptId, data: { nodeId } };
+      return {
+        jobType: 'reference',
+        plugin: 'reference-plugin',
+        version: '1.2.3',
+        attemptId,
+        data: { nodeId },
+      };
     };
     return Object.assign(new ReferenceController(), { submitJob });
   },

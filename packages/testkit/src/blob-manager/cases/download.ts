@@ -58,7 +58,9 @@ export const downloadCases: readonly Case<BlobManagerSuiteOptions, BlobManagerCo
       const taken = context.fresh('taken');
       await mkdir(taken);
       await writeFile(join(taken, 'mine.txt'), 'mine');
-      await assert.rejects(context.blob.downloadProject(project.snapshotId, uri, taken), (thrown) => isAIFlowError(thrown));
+      await assert.rejects(context.blob.downloadProject(project.snapshotId, uri, taken), (thrown) =>
+        isAIFlowError(thrown),
+      );
       assert.deepEqual(await readdir(taken), ['mine.txt']);
       assert.equal(await readFile(join(taken, 'mine.txt'), 'utf8'), 'mine');
     },
@@ -70,8 +72,14 @@ export const downloadCases: readonly Case<BlobManagerSuiteOptions, BlobManagerCo
       const uri = await context.upload(project);
       const target = context.fresh('aborted');
       const reason = new Error('no longer wanted');
-      const download = context.blob.downloadProject(project.snapshotId, uri, target, { signal: AbortSignal.abort(reason) });
-      await within('the end of an aborted download', assert.rejects(download, (thrown) => thrown === reason), context.patience);
+      const download = context.blob.downloadProject(project.snapshotId, uri, target, {
+        signal: AbortSignal.abort(reason),
+      });
+      await within(
+        'the end of an aborted download',
+        assert.rejects(download, (thrown) => thrown === reason),
+        context.patience,
+      );
       assert.equal(existsSync(target), false);
       assert.equal(await context.blob.downloadProject(project.snapshotId, uri, target), target);
     },
@@ -83,11 +91,17 @@ export const downloadCases: readonly Case<BlobManagerSuiteOptions, BlobManagerCo
       const uri = await context.upload(project);
       const aborting = new AbortController();
       const reason = new Error('no longer wanted');
-      const first = context.blob.downloadProject(project.snapshotId, uri, undefined, { signal: aborting.signal });
+      const first = context.blob.downloadProject(project.snapshotId, uri, undefined, {
+        signal: aborting.signal,
+      });
       const second = context.download(project.snapshotId, uri);
       aborting.abort(reason);
       // The first may have been done before the signal came.
-      await within('the aborted download', first.catch((error: unknown) => assert.equal(error, reason)), context.patience);
+      await within(
+        'the aborted download',
+        first.catch((error: unknown) => assert.equal(error, reason)),
+        context.patience,
+      );
       assert.deepEqual(await readEntries(await second), project.manifest.entries);
     },
   },
@@ -99,9 +113,18 @@ export const downloadCases: readonly Case<BlobManagerSuiteOptions, BlobManagerCo
       const unknown = 'f'.repeat(64);
       const unknownUri = uri.replaceAll(stored.snapshotId, unknown);
       const target = context.fresh('unknown');
-      await rejectsWithCode(async () => await context.blob.downloadProject(unknown, unknownUri), 'blob.not_found');
-      await rejectsWithCode(async () => await context.blob.downloadProject(unknown, unknownUri, target), 'blob.not_found');
-      await rejectsWithCode(async () => await context.blob.readManifest(unknown, unknownUri), 'blob.not_found');
+      await rejectsWithCode(
+        async () => await context.blob.downloadProject(unknown, unknownUri),
+        'blob.not_found',
+      );
+      await rejectsWithCode(
+        async () => await context.blob.downloadProject(unknown, unknownUri, target),
+        'blob.not_found',
+      );
+      await rejectsWithCode(
+        async () => await context.blob.readManifest(unknown, unknownUri),
+        'blob.not_found',
+      );
       assert.equal(existsSync(target), false);
     },
   },
@@ -118,7 +141,10 @@ export const downloadCases: readonly Case<BlobManagerSuiteOptions, BlobManagerCo
       assert.equal(existsSync(elsewhere), true, 'the copy of another machine stays');
       await context.blob.cleanupProject(project.snapshotId, uri);
       assert.equal((await context.blob.listSnapshots()).length, 1);
-      assert.deepEqual(await readEntries(await context.download(project.snapshotId, uri)), project.manifest.entries);
+      assert.deepEqual(
+        await readEntries(await context.download(project.snapshotId, uri)),
+        project.manifest.entries,
+      );
     },
   },
 ];

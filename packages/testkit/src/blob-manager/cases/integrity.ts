@@ -23,7 +23,10 @@ export const integrityCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
       const blob = await context.reopen(2);
       await rejectsWithCode(async () => await blob.downloadProject(project.snapshotId, uri), 'blob.corrupt');
       await rejectsWithCode(async () => await blob.downloadProject(project.snapshotId, uri), 'blob.corrupt');
-      await rejectsWithCode(async () => await blob.downloadProject(project.snapshotId, uri, target), 'blob.corrupt');
+      await rejectsWithCode(
+        async () => await blob.downloadProject(project.snapshotId, uri, target),
+        'blob.corrupt',
+      );
       assert.equal(existsSync(target), false);
     },
   },
@@ -74,8 +77,15 @@ export const integrityCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
       const project = await context.project(everyKind());
       const reason = new Error('no longer wanted');
       const { snapshotId, path, manifest } = project;
-      const upload = context.blob.uploadProject(snapshotId, path, { manifest, signal: AbortSignal.abort(reason) });
-      await within('the end of an aborted upload', assert.rejects(upload, (thrown) => thrown === reason), context.patience);
+      const upload = context.blob.uploadProject(snapshotId, path, {
+        manifest,
+        signal: AbortSignal.abort(reason),
+      });
+      await within(
+        'the end of an aborted upload',
+        assert.rejects(upload, (thrown) => thrown === reason),
+        context.patience,
+      );
       assert.deepEqual(await context.blob.listSnapshots(), []);
       await context.download(snapshotId, await context.upload(project));
     },
@@ -87,7 +97,9 @@ export const integrityCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
       const [entry] = manifest.entries;
       assert.ok(entry !== undefined);
       const evil: ManifestEntry[] = [
-        ...['../escaped', '/escaped', 'resources/../../escaped', 'a\\b', 'a\0b', '', '.', 'a//b'].map((at) => ({ ...entry, path: at })),
+        ...['../escaped', '/escaped', 'resources/../../escaped', 'a\\b', 'a\0b', '', '.', 'a//b'].map(
+          (at) => ({ ...entry, path: at }),
+        ),
         ...['../../escaped', '/etc/passwd', 'resources/../../..'].map(
           (target) => ({ type: 'link', path: 'resources/zz-link', target }) as const,
         ),
@@ -150,10 +162,19 @@ const badIds: readonly string[] = [
 ];
 
 async function refuses(what: string, call: Promise<unknown>): Promise<void> {
-  await assert.rejects(call, (thrown) => isAIFlowError(thrown), `refuses ${JSON.stringify(what)} with an AIFlowError`);
+  await assert.rejects(
+    call,
+    (thrown) => isAIFlowError(thrown),
+    `refuses ${JSON.stringify(what)} with an AIFlowError`,
+  );
 }
 
-async function refuseUpload(context: BlobManagerContext, path: string, manifest: Manifest, code: string): Promise<void> {
+async function refuseUpload(
+  context: BlobManagerContext,
+  path: string,
+  manifest: Manifest,
+  code: string,
+): Promise<void> {
   const id = snapshotIdOf(manifest);
   await rejectsWithCode(async () => await context.blob.uploadProject(id, path, { manifest }), code);
   assert.deepEqual(await context.blob.listSnapshots(), []);

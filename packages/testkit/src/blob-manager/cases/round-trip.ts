@@ -46,7 +46,10 @@ export const roundTripCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
     run: async (context) => {
       const project = await context.project(smallProject('together'));
       const other = await context.reopen();
-      const uploads = Array.from({ length: 6 }, async (_, index) => await context.upload(project, index % 2 === 0 ? context.blob : other));
+      const uploads = Array.from(
+        { length: 6 },
+        async (_, index) => await context.upload(project, index % 2 === 0 ? context.blob : other),
+      );
       assert.equal(new Set(await Promise.all(uploads)).size, 1);
       assert.equal((await context.blob.listSnapshots()).length, 1);
       const path = await context.download(project.snapshotId, await context.upload(project));
@@ -58,11 +61,15 @@ export const roundTripCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
     run: async (context) => {
       const overlay = context.fresh('overlay');
       const generated = join(generatedDirectory, 'conformance', 'job', 'main.sh');
-      const laid = await writeProject(overlay, { [generated]: { type: 'file', content: 'echo generated\n' } });
+      const laid = await writeProject(overlay, {
+        [generated]: { type: 'file', content: 'echo generated\n' },
+      });
       const project = await context.project(smallProject('with an overlay'));
       await mkdir(join(project.path, generatedDirectory), { recursive: true });
       await writeFile(join(project.path, generatedDirectory, 'of-the-project.txt'), 'not part of a snapshot');
-      const entries = [...laid.manifest.entries, ...project.manifest.entries].sort((a, b) => (a.path < b.path ? -1 : 1));
+      const entries = [...laid.manifest.entries, ...project.manifest.entries].sort((a, b) =>
+        a.path < b.path ? -1 : 1,
+      );
       const manifest = { ...project.manifest, entries };
       const snapshotId = snapshotIdOf(manifest);
       const uri = await context.blob.uploadProject(snapshotId, project.path, { manifest, overlay });
@@ -95,7 +102,9 @@ async function describeTree(root: string): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     const info = await lstat(join(entry.parentPath, entry.name));
-    lines.push(`${entry.parentPath}/${entry.name} ${info.mode} ${info.size} ${info.mtimeMs} ${info.ino} ${info.nlink}`);
+    lines.push(
+      `${entry.parentPath}/${entry.name} ${info.mode} ${info.size} ${info.mtimeMs} ${info.ino} ${info.nlink}`,
+    );
   }
   return [...lines.sort(), JSON.stringify(await readEntries(root))];
 }

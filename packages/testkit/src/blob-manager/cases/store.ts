@@ -45,7 +45,10 @@ export const storeCases: readonly Case<BlobManagerSuiteOptions, BlobManagerConte
       const project = await context.project(everyKind());
       const uri = await context.upload(project);
       assert.deepEqual(await context.blob.readManifest(project.snapshotId, uri), project.manifest);
-      assert.deepEqual(await (await context.reopen(2)).readManifest(project.snapshotId, uri), project.manifest);
+      assert.deepEqual(
+        await (await context.reopen(2)).readManifest(project.snapshotId, uri),
+        project.manifest,
+      );
     },
   },
   {
@@ -53,7 +56,10 @@ export const storeCases: readonly Case<BlobManagerSuiteOptions, BlobManagerConte
     run: async (context) => {
       const shared = everyKind();
       const kept = await context.project(shared);
-      const gone = await context.project({ ...shared, 'only-here.txt': { type: 'file', content: 'x'.repeat(10_000) } });
+      const gone = await context.project({
+        ...shared,
+        'only-here.txt': { type: 'file', content: 'x'.repeat(10_000) },
+      });
       const [keptUri, goneUri] = [await context.upload(kept), await context.upload(gone)];
       const freed = await context.blob.removeSnapshots([gone.snapshotId]);
       assert.ok(freed > 0, 'bytes were set free');
@@ -63,7 +69,10 @@ export const storeCases: readonly Case<BlobManagerSuiteOptions, BlobManagerConte
         [kept.snapshotId],
       );
       const elsewhere = await context.reopen(2);
-      await rejectsWithCode(async () => await elsewhere.downloadProject(gone.snapshotId, goneUri), 'blob.not_found');
+      await rejectsWithCode(
+        async () => await elsewhere.downloadProject(gone.snapshotId, goneUri),
+        'blob.not_found',
+      );
       const path = await context.download(kept.snapshotId, keptUri, elsewhere);
       assert.deepEqual(await readEntries(path), kept.manifest.entries);
     },

@@ -51,7 +51,10 @@ export const generateCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = 
         const text = [canonicalJson(job), ...Object.values(files)].join('\n');
         for (const path of [resourceDir, bench.host.stateDir, process.cwd(), homedir()]) {
           if (path === '/') continue;
-          assert.ok(!text.includes(path), `what is generated must be the same on every machine, and it names ${path}`);
+          assert.ok(
+            !text.includes(path),
+            `what is generated must be the same on every machine, and it names ${path}`,
+          );
         }
       }
     },

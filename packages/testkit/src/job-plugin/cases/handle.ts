@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { canonicalJson, errorCode, findNonJson } from '@aiflow/core';
-import type { Case } from '../../suite/case.ts';
 import { canFindProcesses } from '../../processes/token.ts';
+import type { Case } from '../../suite/case.ts';
 import type { JobPluginSuiteOptions } from '../options.ts';
 import type { SubmittedJob, Workbench } from '../workbench.ts';
 
@@ -14,8 +14,18 @@ export const handleCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
       const { handle, env } = await bench.submit(jobs.succeeds);
       assert.equal(findNonJson(handle), null, 'a handle is plain JSON, but for what stands at this path');
       assert.deepEqual(
-        { jobType: handle.jobType, plugin: handle.plugin, version: handle.version, attemptId: handle.attemptId },
-        { jobType: factory.jobType, plugin: factory.package, version: factory.version, attemptId: env.attemptId },
+        {
+          jobType: handle.jobType,
+          plugin: handle.plugin,
+          version: handle.version,
+          attemptId: handle.attemptId,
+        },
+        {
+          jobType: factory.jobType,
+          plugin: factory.package,
+          version: factory.version,
+          attemptId: env.attemptId,
+        },
       );
     },
   },
@@ -23,7 +33,10 @@ export const handleCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
     name: 'a handle that was written down and read again works with another controller',
     run: async (bench) => {
       const job = await bench.submit(bench.options.jobs.runsLong);
-      const read: SubmittedJob = { ...job, handle: JSON.parse(JSON.stringify(job.handle)) as typeof job.handle };
+      const read: SubmittedJob = {
+        ...job,
+        handle: JSON.parse(JSON.stringify(job.handle)) as typeof job.handle,
+      };
       const other = bench.anotherController();
       assert.equal(await other.getJobStatus(read.handle, read.env), 'RUNNING');
       await bench.stop(read, other);
@@ -43,7 +56,10 @@ export const handleCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
       const lines = commandLines().filter((line) => line.includes(bench.canary));
       assert.deepEqual(lines, [], 'every user of the machine can read a command line');
       const found = await bench.anotherController().findJob(job.job, job.env);
-      assert.ok(!canonicalJson(found).includes(bench.canary), 'the handle that findJob gives holds the value of a secret');
+      assert.ok(
+        !canonicalJson(found).includes(bench.canary),
+        'the handle that findJob gives holds the value of a secret',
+      );
     },
   },
 ];

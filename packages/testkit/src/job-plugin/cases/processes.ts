@@ -21,7 +21,8 @@ export const processCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
     skip: notLocal,
     run: async (bench) => {
       const { job, processes } = await startTree(bench);
-      for (const name of processes.keys()) assert.equal(readTree(job, `${name}.token`), job.env.attemptId, name);
+      for (const name of processes.keys())
+        assert.equal(readTree(job, `${name}.token`), job.env.attemptId, name);
     },
   },
   {
@@ -50,7 +51,8 @@ export const processCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
 
 /** Why the cases of the process tree do not apply, or null. */
 export function notLocal({ factory }: { readonly factory: JobPluginFactory }): string | null {
-  if (factory.capabilities['localProcesses'] !== true) return 'the plugin does not declare the capability localProcesses';
+  if (factory.capabilities['localProcesses'] !== true)
+    return 'the plugin does not declare the capability localProcesses';
   return canFindProcesses ? null : 'this system does not show the environments of processes';
 }
 
@@ -59,7 +61,11 @@ async function startTree(bench: Workbench): Promise<Tree> {
   const { startsProcesses } = bench.options.jobs;
   assert.ok(startsProcesses !== undefined);
   const job = await bench.submit(startsProcesses);
-  await until('the script aiflow-tree.sh to have started its processes', () => existsSync(treePath(job, 'ready')), bench.patience);
+  await until(
+    'the script aiflow-tree.sh to have started its processes',
+    () => existsSync(treePath(job, 'ready')),
+    bench.patience,
+  );
   const processes = new Map<string, ProcessIdentity>();
   for (const name of readTree(job, 'ready').split(' ')) {
     const identity = identify(Number(readTree(job, name)));

@@ -44,7 +44,10 @@ export const resultCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
         const job = await bench.submit(fixture);
         const first = await bench.end(job);
         assert.deepEqual(await bench.end(job), first);
-        assert.deepEqual(await bench.controller.getResult(job.handle, { env: job.env, blocking: false }), first);
+        assert.deepEqual(
+          await bench.controller.getResult(job.handle, { env: job.env, blocking: false }),
+          first,
+        );
         assert.deepEqual(await bench.end(job, bench.anotherController()), first);
       }
     },
@@ -75,9 +78,17 @@ export const resultCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
       });
       const reason = new Error('enough waiting');
       setImmediate(() => stopWaiting.abort(reason));
-      const ended = assert.rejects(waiting, (thrown) => thrown === reason, 'the wait rejects with the reason of its signal');
+      const ended = assert.rejects(
+        waiting,
+        (thrown) => thrown === reason,
+        'the wait rejects with the reason of its signal',
+      );
       await within('the end of a wait whose signal was aborted', ended, bench.patience);
-      const late = bench.controller.getResult(job.handle, { env: job.env, blocking: true, signal: AbortSignal.abort(reason) });
+      const late = bench.controller.getResult(job.handle, {
+        env: job.env,
+        blocking: true,
+        signal: AbortSignal.abort(reason),
+      });
       await within('the end of a wait that began aborted', assert.rejects(late), bench.patience);
       assert.equal(await bench.controller.getJobStatus(job.handle, job.env), 'RUNNING');
     },

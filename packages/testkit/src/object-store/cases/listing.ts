@@ -33,10 +33,14 @@ export const listingCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCon
   {
     name: 'list gives more objects than fit on one page, each once, also to another process',
     run: async (context) => {
-      const keys = Array.from({ length: moreThanAPage }, (_, index) => `many/${index % 7}/${String(index).padStart(5, '0')}`);
+      const keys = Array.from(
+        { length: moreThanAPage },
+        (_, index) => `many/${index % 7}/${String(index).padStart(5, '0')}`,
+      );
       const rest = [...keys];
       const put = async (): Promise<void> => {
-        for (let key = rest.pop(); key !== undefined; key = rest.pop()) await context.store.put(key, new Uint8Array(1));
+        for (let key = rest.pop(); key !== undefined; key = rest.pop())
+          await context.store.put(key, new Uint8Array(1));
       };
       await Promise.all(Array.from({ length: 16 }, put));
       assert.deepEqual(await context.keys('many/'), keys.sort());

@@ -14,7 +14,11 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
     name: 'an object comes back byte for byte, also an empty and a large one, and from another process',
     run: async (context) => {
       const other = await context.reopen();
-      for (const [key, size] of Object.entries({ 'objects/empty': 0, 'objects/one': 1, 'objects/ab/large.bin': large })) {
+      for (const [key, size] of Object.entries({
+        'objects/empty': 0,
+        'objects/one': 1,
+        'objects/ab/large.bin': large,
+      })) {
         const bytes = new Uint8Array(randomBytes(size));
         await context.store.put(key, bytes);
         equalBytes(await context.read(key), bytes);
@@ -102,7 +106,11 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       const signal = AbortSignal.abort(reason);
       const { store } = context;
       const rejects = async (what: string, call: Promise<unknown>): Promise<void> => {
-        await within(what, assert.rejects(call, (thrown) => thrown === reason), context.patience);
+        await within(
+          what,
+          assert.rejects(call, (thrown) => thrown === reason),
+          context.patience,
+        );
       };
       await rejects('put', store.put('aborted', text('x'), { signal }));
       await rejects('get', store.get('aborted', { signal }));
@@ -118,7 +126,11 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       };
       // A store that clones the file may have been quicker than the signal: then the object is there, whole.
       const put = store.put('aborted', { ...source, stream }, { signal: aborting.signal });
-      await within('put', put.catch((error: unknown) => assert.equal(error, reason)), context.patience);
+      await within(
+        'put',
+        put.catch((error: unknown) => assert.equal(error, reason)),
+        context.patience,
+      );
       const size = (await store.head('aborted'))?.size;
       assert.ok(size === undefined || size === large, `an aborted put shows ${size} of ${large} bytes`);
     },

@@ -19,7 +19,10 @@ export const entryCases: readonly Case<RegistrationSuiteOptions, RegistrationCon
     name: 'importing the package registers exactly the plugins that its package.json declares',
     run: async (context) => {
       const { records } = await context.importEntry();
-      assert.deepEqual(records.map(({ kind, name }) => `${kind}:${name}`).sort(), declaredPlugins(context.manifest));
+      assert.deepEqual(
+        records.map(({ kind, name }) => `${kind}:${name}`).sort(),
+        declaredPlugins(context.manifest),
+      );
     },
   },
   {
@@ -54,7 +57,8 @@ export const entryCases: readonly Case<RegistrationSuiteOptions, RegistrationCon
         for (const [name, value] of Object.entries(record.capabilities ?? {})) {
           assert.equal(typeof value, 'boolean', `the capability ${name} is true or false`);
         }
-        for (const name of functionsOf[record.kind]) assert.ok(record.functions.includes(name), `${name} is a function`);
+        for (const name of functionsOf[record.kind])
+          assert.ok(record.functions.includes(name), `${name} is a function`);
       }
     },
   },
@@ -62,9 +66,16 @@ export const entryCases: readonly Case<RegistrationSuiteOptions, RegistrationCon
     name: 'the options are a Standard Schema that refuses a key that it does not know, and what is no object',
     run: async (context) => {
       for (const { name, schema } of (await context.importEntry()).records) {
-        assert.deepEqual([schema.version, schema.validates], [1, true], `the options of ${name} are a Standard Schema 1`);
+        assert.deepEqual(
+          [schema.version, schema.validates],
+          [1, true],
+          `the options of ${name} are a Standard Schema 1`,
+        );
         const refusal = schema.unknownKey ?? 'nothing';
-        assert.ok(refusal.includes(unlikelyOption), `an unknown option is refused by name, and ${name} said: ${refusal}`);
+        assert.ok(
+          refusal.includes(unlikelyOption),
+          `an unknown option is refused by name, and ${name} said: ${refusal}`,
+        );
         assert.notEqual(schema.notAnObject, null, `the options of ${name} are an object`);
       }
     },

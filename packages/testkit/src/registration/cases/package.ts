@@ -12,7 +12,10 @@ export const packageCases: readonly Case<RegistrationSuiteOptions, RegistrationC
     name: 'package.json declares its plugins, each with a kind and a name, under the keyword aiflow-plugin',
     run: async ({ manifest }) => {
       const { keywords } = manifest;
-      assert.ok(Array.isArray(keywords) && keywords.includes('aiflow-plugin'), 'the keyword by which it is found');
+      assert.ok(
+        Array.isArray(keywords) && keywords.includes('aiflow-plugin'),
+        'the keyword by which it is found',
+      );
       const declared = declaredPlugins(manifest);
       assert.notEqual(declared.length, 0, 'aiflow.plugins declares at least one');
       for (const plugin of declared) assert.match(plugin, /^(job|blob|scheduler):[A-Za-z0-9_.-]+$/);
@@ -24,9 +27,20 @@ export const packageCases: readonly Case<RegistrationSuiteOptions, RegistrationC
     run: async ({ manifest }) => {
       const range = stringsOf(manifest['peerDependencies'])[core];
       assert.ok(range !== undefined, `${core} is in peerDependencies: a plugin and its user share one copy`);
-      assert.ok(isRange(range), `the peer dependency is a range such as "^1", so that core can be updated, and not "${range}"`);
-      assert.equal(stringsOf(manifest['dependencies'])[core], undefined, `${core} is not in dependencies as well`);
-      assert.equal(stringsOf(manifest['optionalDependencies'])[core], undefined, `nor in optionalDependencies`);
+      assert.ok(
+        isRange(range),
+        `the peer dependency is a range such as "^1", so that core can be updated, and not "${range}"`,
+      );
+      assert.equal(
+        stringsOf(manifest['dependencies'])[core],
+        undefined,
+        `${core} is not in dependencies as well`,
+      );
+      assert.equal(
+        stringsOf(manifest['optionalDependencies'])[core],
+        undefined,
+        `nor in optionalDependencies`,
+      );
     },
   },
   {
@@ -35,7 +49,10 @@ export const packageCases: readonly Case<RegistrationSuiteOptions, RegistrationC
       assert.equal(manifest['type'], 'module');
       const { sideEffects } = manifest;
       const entry = entryOf(manifest['exports']);
-      const named = sideEffects === undefined || sideEffects === true || (Array.isArray(sideEffects) && sideEffects.includes(entry ?? ''));
+      const named =
+        sideEffects === undefined ||
+        sideEffects === true ||
+        (Array.isArray(sideEffects) && sideEffects.includes(entry ?? ''));
       assert.ok(named, `sideEffects names the entry ${String(entry)}, because importing it registers`);
     },
   },

@@ -7,7 +7,7 @@ import { project } from '../context.ts';
 
 export const eventCases: readonly SchedulerCase[] = [
   {
-    name: 'an empty log has version 0, and published events get rising versions and AIFlow\'s defaults',
+    name: "an empty log has version 0, and published events get rising versions and AIFlow's defaults",
     run: async ({ scheduler: { events } }) => {
       assert.equal(await events.latestVersion(), 0);
       assert.deepEqual(await events.list({}), []);
@@ -16,9 +16,18 @@ export const eventCases: readonly SchedulerCase[] = [
         { key: 'second', value: '2', eventType: 'T', namespace: 'n', sender: 's', context: 'c' },
       ]);
       const [first, second] = published;
-      assert.ok(first !== undefined && second !== undefined && first.version > 0 && second.version > first.version);
+      assert.ok(
+        first !== undefined && second !== undefined && first.version > 0 && second.version > first.version,
+      );
       const { version: _, createTime, ...facts } = first;
-      assert.deepEqual(facts, { key: 'first', value: '1', eventType: 'UNDEFINED', namespace: 'default', sender: null, context: null });
+      assert.deepEqual(facts, {
+        key: 'first',
+        value: '1',
+        eventType: 'UNDEFINED',
+        namespace: 'default',
+        sender: null,
+        context: null,
+      });
       assert.ok(Math.abs(createTime - Date.now()) < 60_000, 'createTime is in milliseconds since 1970');
       assert.equal(await events.latestVersion(), second.version);
       assert.deepEqual(await events.list({}), published);
@@ -70,7 +79,8 @@ export const eventCases: readonly SchedulerCase[] = [
       const { events } = context.scheduler;
       const total = 120;
       const publish = async (from: number, to: number): Promise<void> => {
-        for (let index = from; index < to; index += 1) await events.publish([{ key: 'k', value: String(index) }]);
+        for (let index = from; index < to; index += 1)
+          await events.publish([{ key: 'k', value: String(index) }]);
       };
       await publish(0, 40);
       const stop = new AbortController();
@@ -98,7 +108,10 @@ export const eventCases: readonly SchedulerCase[] = [
       const stop = new AbortController();
       const heard: string[] = [];
       const listening = (async () => {
-        for await (const event of events.listen({ key: 'k', afterVersion: old?.version ?? 0 }, { signal: stop.signal })) {
+        for await (const event of events.listen(
+          { key: 'k', afterVersion: old?.version ?? 0 },
+          { signal: stop.signal },
+        )) {
           heard.push(event.value);
           if (event.value === 'new') stop.abort();
         }
@@ -136,7 +149,10 @@ export const eventCases: readonly SchedulerCase[] = [
         ['RUNNING', 'FINISHED'],
       );
       for (const event of ofJob) {
-        assert.deepEqual([event.key, event.namespace, event.context], ['a', project, scripted.attempt.attemptId]);
+        assert.deepEqual(
+          [event.key, event.namespace, event.context],
+          ['a', project, scripted.attempt.attemptId],
+        );
       }
       const ofExecution = await events.list({ eventType: statusEventTypes.workflow, sender: id });
       assert.deepEqual(
@@ -149,10 +165,15 @@ export const eventCases: readonly SchedulerCase[] = [
   {
     name: 'events are there after a restart, and versions go on rising',
     run: async (context) => {
-      const published = await context.scheduler.events.publish([{ key: 'k', value: 'kept', sender: 's', sequence: 1 }]);
+      const published = await context.scheduler.events.publish([
+        { key: 'k', value: 'kept', sender: 's', sequence: 1 },
+      ]);
       const { events } = await context.reopen();
       assert.deepEqual(await events.list({ key: 'k' }), published);
-      assert.deepEqual(await events.publish([{ key: 'k', value: 'kept', sender: 's', sequence: 1 }]), published);
+      assert.deepEqual(
+        await events.publish([{ key: 'k', value: 'kept', sender: 's', sequence: 1 }]),
+        published,
+      );
       const [next] = await events.publish([{ key: 'k', value: 'next' }]);
       assert.ok((next?.version ?? 0) > (published[0]?.version ?? 0));
     },

@@ -32,7 +32,10 @@ export const executionCases: readonly SchedulerCase[] = [
       const { workflowExecutionId } = await context.run(['a'], [], { context: 'eu', parameters });
       const { attempt } = await context.runner.begun('a');
       assert.deepEqual([attempt.context, attempt.parameters], ['eu', parameters]);
-      assert.deepEqual([attempt.workflowExecutionId, attempt.projectName, attempt.workflowName], [workflowExecutionId, project, 'workflow']);
+      assert.deepEqual(
+        [attempt.workflowExecutionId, attempt.projectName, attempt.workflowName],
+        [workflowExecutionId, project, 'workflow'],
+      );
       await context.run(['a']);
       const plain = await context.runner.begun('a', 2);
       assert.deepEqual([plain.attempt.context, plain.attempt.parameters], [null, {}]);
@@ -58,7 +61,10 @@ export const executionCases: readonly SchedulerCase[] = [
       const ofOne = attempts.find(({ attempt }) => attempt.workflowExecutionId === one.workflowExecutionId);
       ofOne?.fail();
       await context.execution(one.workflowExecutionId, 'FAILED');
-      assert.equal((await context.scheduler.getWorkflowExecution(two?.workflowExecutionId ?? ''))?.status, 'RUNNING');
+      assert.equal(
+        (await context.scheduler.getWorkflowExecution(two?.workflowExecutionId ?? ''))?.status,
+        'RUNNING',
+      );
       for (const attempt of attempts) if (attempt !== ofOne) attempt.finish();
       await context.execution(two?.workflowExecutionId ?? '', 'FINISHED');
     },
@@ -89,7 +95,9 @@ export const executionCases: readonly SchedulerCase[] = [
       const ids: string[] = [];
       for (let count = 0; count < 5; count += 1) ids.unshift((await context.run(['a'])).workflowExecutionId);
       const page = async (options: { limit?: number; cursor?: string }): Promise<string[]> =>
-        (await context.scheduler.listWorkflowExecutions(project, 'workflow', options)).map((each) => each.workflowExecutionId);
+        (await context.scheduler.listWorkflowExecutions(project, 'workflow', options)).map(
+          (each) => each.workflowExecutionId,
+        );
       assert.deepEqual(await page({}), ids);
       assert.deepEqual(await page({ limit: 2 }), ids.slice(0, 2));
       assert.deepEqual(await page({ limit: 2, cursor: ids[1] ?? '' }), ids.slice(2, 4));

@@ -112,7 +112,10 @@ export const jobCases: readonly SchedulerCase[] = [
       attempt.finish();
       await context.execution(id, 'FINISHED');
       await rejectsWithCode(async () => await scheduler.startJobExecution('a', id), 'scheduler.not_allowed');
-      await rejectsWithCode(async () => await scheduler.restartJobExecution('a', id), 'scheduler.not_allowed');
+      await rejectsWithCode(
+        async () => await scheduler.restartJobExecution('a', id),
+        'scheduler.not_allowed',
+      );
       await context.settledAt('a', 1);
     },
   },
@@ -132,7 +135,11 @@ export const jobCases: readonly SchedulerCase[] = [
       const statuses = (await scheduler.getJobExecutions('a', id))?.map(({ status }) => status);
       assert.equal(statuses?.[0], 'KILLED');
       assert.equal(statuses?.length, 2);
-      assert.equal((await scheduler.getWorkflowExecution(id))?.status, 'RUNNING', 'the execution goes on meanwhile');
+      assert.equal(
+        (await scheduler.getWorkflowExecution(id))?.status,
+        'RUNNING',
+        'the execution goes on meanwhile',
+      );
     },
   },
   {

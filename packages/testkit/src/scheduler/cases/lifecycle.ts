@@ -32,7 +32,10 @@ export const lifecycleCases: readonly SchedulerCase[] = [
   {
     name: 'workflows, executions and attempts are there after a restart, as they were',
     run: async (context) => {
-      const { workflowExecutionId: id } = await context.run(['a', 'b'], [], { context: 'kept', parameters: { p: 1 } });
+      const { workflowExecutionId: id } = await context.run(['a', 'b'], [], {
+        context: 'kept',
+        parameters: { p: 1 },
+      });
       (await context.runner.begun('a')).finish({ node_1: 'value' });
       (await context.runner.begun('b')).fail();
       await context.execution(id, 'FAILED');

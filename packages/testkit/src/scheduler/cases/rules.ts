@@ -5,13 +5,20 @@ import { until } from '../../suite/wait.ts';
 import type { SchedulerCase } from '../case.ts';
 
 const job = (jobName: string): { readonly jobName: string } => ({ jobName });
-const start = (jobName: string, condition: JobRule['condition']): JobRule => ({ jobName, action: 'START', condition });
+const start = (jobName: string, condition: JobRule['condition']): JobRule => ({
+  jobName,
+  action: 'START',
+  condition,
+});
 
 export const ruleCases: readonly SchedulerCase[] = [
   {
     name: 'jobs without a rule start with the execution, the others when their rule is met',
     run: async (context) => {
-      const { workflowExecutionId: id } = await context.run(['a', 'b', 'c'], [start('c', finished(job('a')))]);
+      const { workflowExecutionId: id } = await context.run(
+        ['a', 'b', 'c'],
+        [start('c', finished(job('a')))],
+      );
       const [a, b] = [await context.runner.begun('a'), await context.runner.begun('b')];
       b.finish();
       await context.job('b', id, 'FINISHED');
@@ -44,7 +51,10 @@ export const ruleCases: readonly SchedulerCase[] = [
         start('on-killed', killed(job('c'))),
         start('never', finished(job('c'))),
       ];
-      const { workflowExecutionId: id } = await context.run(['a', 'b', 'c', 'on-running', 'on-failed', 'on-killed', 'never'], rules);
+      const { workflowExecutionId: id } = await context.run(
+        ['a', 'b', 'c', 'on-running', 'on-failed', 'on-killed', 'never'],
+        rules,
+      );
       await context.runner.begun('on-running');
       (await context.runner.begun('b')).fail();
       await context.runner.begun('on-failed');

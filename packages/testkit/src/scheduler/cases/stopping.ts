@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { finished } from '@aiflow/core';
-import { until } from '../../suite/wait.ts';
 import { rejectsWithCode } from '../../suite/expect.ts';
+import { until } from '../../suite/wait.ts';
 import type { SchedulerCase } from '../case.ts';
 import { project } from '../context.ts';
 
@@ -18,13 +18,21 @@ export const stoppingCases: readonly SchedulerCase[] = [
       const stopping = scheduler.stopWorkflowExecution(id).finally(() => {
         resolved = true;
       });
-      await until('both attempts to be asked to stop', () => a.stopRequested && b.stopRequested, context.patience);
+      await until(
+        'both attempts to be asked to stop',
+        () => a.stopRequested && b.stopRequested,
+        context.patience,
+      );
       a.finish(); // it ended by itself before the stop reached it
       await context.settledAt('c', 0);
       assert.equal(resolved, false, 'a stop that is not confirmed is not over');
       b.confirmStop();
       assert.equal((await stopping)?.status, 'KILLED');
-      assert.equal((await scheduler.getJobExecutions('a', id))?.at(-1)?.status, 'FINISHED', 'its own end stands');
+      assert.equal(
+        (await scheduler.getJobExecutions('a', id))?.at(-1)?.status,
+        'FINISHED',
+        'its own end stands',
+      );
       assert.equal((await scheduler.getJobExecutions('b', id))?.at(-1)?.status, 'KILLED');
       await context.settledAt('c', 0);
     },
@@ -45,7 +53,10 @@ export const stoppingCases: readonly SchedulerCase[] = [
       context.runner.holdStops(true);
       const { workflowExecutionId: id } = await context.run(['a']);
       const attempt = await context.runner.begun('a');
-      const stops = [context.scheduler.stopWorkflowExecution(id), context.scheduler.stopWorkflowExecution(id)];
+      const stops = [
+        context.scheduler.stopWorkflowExecution(id),
+        context.scheduler.stopWorkflowExecution(id),
+      ];
       await until('the attempt to be asked to stop', () => attempt.stopRequested, context.patience);
       attempt.confirmStop();
       for (const stopped of await Promise.all(stops)) assert.equal(stopped?.status, 'KILLED');
@@ -92,7 +103,9 @@ export const stoppingCases: readonly SchedulerCase[] = [
     name: 'stopJobExecution is not allowed when no attempt runs, and null for what does not exist',
     run: async (context) => {
       const { scheduler, runner } = context;
-      const rules = [{ jobName: 'waits', action: 'START', condition: finished({ jobName: 'runs' }) }] as const;
+      const rules = [
+        { jobName: 'waits', action: 'START', condition: finished({ jobName: 'runs' }) },
+      ] as const;
       const { workflowExecutionId: id } = await context.run(['a', 'runs', 'waits'], rules);
       (await runner.begun('a')).finish();
       await context.job('a', id, 'FINISHED');

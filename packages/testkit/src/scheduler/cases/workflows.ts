@@ -20,14 +20,25 @@ export const workflowCases: readonly SchedulerCase[] = [
     name: 'an execution keeps the definition and the snapshot that it began with',
     run: async (context) => {
       const { scheduler, runner } = context;
-      const rules = [{ jobName: 'second', action: 'START', condition: finished({ jobName: 'first' }) }] as const;
-      await scheduler.submitWorkflow(workflowOf('pinned', ['first', 'second'], rules, 'old'), projectContext('a'));
+      const rules = [
+        { jobName: 'second', action: 'START', condition: finished({ jobName: 'first' }) },
+      ] as const;
+      await scheduler.submitWorkflow(
+        workflowOf('pinned', ['first', 'second'], rules, 'old'),
+        projectContext('a'),
+      );
       const old = await scheduler.startNewWorkflowExecution(project, 'pinned');
       const first = await runner.begun('first');
-      await scheduler.submitWorkflow(workflowOf('pinned', ['first', 'second'], rules, 'new'), projectContext('b'));
+      await scheduler.submitWorkflow(
+        workflowOf('pinned', ['first', 'second'], rules, 'new'),
+        projectContext('b'),
+      );
       first.finish();
       const { attempt } = await runner.begun('second');
-      assert.deepEqual([attempt.job.plan, attempt.snapshotId, attempt.snapshotUri], ['old', 'a'.repeat(64), 'memory:a']);
+      assert.deepEqual(
+        [attempt.job.plan, attempt.snapshotId, attempt.snapshotUri],
+        ['old', 'a'.repeat(64), 'memory:a'],
+      );
       const info = await scheduler.getWorkflowExecution(old?.workflowExecutionId ?? '');
       assert.equal(info?.workflowInfo.snapshotId, 'a'.repeat(64));
       await scheduler.startNewWorkflowExecution(project, 'pinned');
@@ -72,7 +83,10 @@ export const workflowCases: readonly SchedulerCase[] = [
       assert.equal(deleted?.workflowName, 'workflow');
       assert.equal(attempt.ended, true, 'nothing of it runs when the call resolves');
       assert.equal((await scheduler.getWorkflowExecution(id))?.status, 'KILLED');
-      assert.deepEqual((await scheduler.listWorkflowExecutions(project, 'workflow')).map((each) => each.workflowExecutionId), [id]);
+      assert.deepEqual(
+        (await scheduler.listWorkflowExecutions(project, 'workflow')).map((each) => each.workflowExecutionId),
+        [id],
+      );
       assert.equal(await scheduler.startNewWorkflowExecution(project, 'workflow'), null);
       assert.equal(await scheduler.deleteWorkflow(project, 'workflow'), null);
     },
