@@ -5,10 +5,10 @@ export * from './wire.ts';
 
 export type { AIGraph, AINode, AISubGraph, Channel, DataEdge, JobConfig, Processor } from './define/graph.ts';
 export { graphVersion, graphVersionOf } from './define/graph.ts';
-export type { ChannelsOf, JobBuilder, JobReference, NodeOptions } from './define/job.ts';
+export type { ChannelsOf, JobBuilder, NodeOptions } from './define/job.ts';
 // A star, because only what a star re-exports can be added to with `declare module '@aiflow/core'`.
 export type * from './define/job-types.ts';
-export type { Condition, JobAction, JobRule } from './define/rules.ts';
+export type { Condition, JobAction, JobReference, JobRule } from './define/rules.ts';
 export { all, any, failed, finished, jobsOf, killed, running } from './define/rules.ts';
 export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow.ts';
 export { defineWorkflow } from './define/workflow.ts';
@@ -62,16 +62,17 @@ export type { Event, NewEvent } from './observe/event.ts';
 export { statusEventTypes } from './observe/event.ts';
 export type { EventFilter, EventLog } from './observe/event-log.ts';
 
-export type { Clock, Logger, PluginHost, SchedulerHost, SecretResolver } from './plugin/host.ts';
+export type { Clock, Logger, PluginHost, SecretResolver } from './plugin/host.ts';
+export type { BlobManagerPlugin, Plugin, SchedulerHost, SchedulerPlugin } from './plugin/kinds.ts';
 export type { Locate, Place, Validated } from './plugin/options.ts';
 export { validateOptions } from './plugin/options.ts';
 export type { PluginOrigin } from './plugin/package.ts';
 export { pluginOrigin } from './plugin/package.ts';
-export type { BlobManagerPlugin, PluginKind, PluginRecord, SchedulerPlugin } from './plugin/record.ts';
+export type { PluginKind, PluginRecord } from './plugin/record.ts';
 export { protocol, shownConfig } from './plugin/record.ts';
 export { environmentSecrets, resolveReferences } from './plugin/secrets.ts';
 export { silentLogger, systemClock } from './plugin/system-host.ts';
-export type { Plugin, PluginRegistry } from './plugin/registry.ts';
+export type { PluginRegistry } from './plugin/registry.ts';
 export {
   createRegistry,
   findPlugin,

@@ -4,11 +4,6 @@ import { checkName } from '../names.ts';
 import type { AINode, Channel, DataEdge, Processor } from './graph.ts';
 import type { ProcessorOf } from './job-types.ts';
 
-/** What rules point at: a job of this workflow. */
-export interface JobReference {
-  readonly jobName: string;
-}
-
 export interface NodeOptions<Outputs extends number> {
   /** The key of the node's result; `node_1`, `node_2` … unless said. */
   readonly name?: string;

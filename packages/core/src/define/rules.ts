@@ -1,5 +1,9 @@
 import type { Status } from '../schedule/status.ts';
-import type { JobReference } from './job.ts';
+
+/** What rules point at: a job of this workflow. */
+export interface JobReference {
+  readonly jobName: string;
+}
 
 /** What a rule does to its job. START does nothing while the job runs; RESTART stops it first; STOP ends it. */
 export type JobAction = 'START' | 'STOP' | 'RESTART';

@@ -6,9 +6,9 @@ import { findRuleCycle } from './cycle.ts';
 import type { AIGraph, AINode, DataEdge, JobConfig } from './graph.ts';
 import { brandGraph } from './graph.ts';
 import type { PropertiesOf } from './job-types.ts';
-import type { JobBuilder, JobReference } from './job.ts';
+import type { JobBuilder } from './job.ts';
 import { drawJob } from './job.ts';
-import type { Condition, JobAction, JobRule } from './rules.ts';
+import type { Condition, JobAction, JobReference, JobRule } from './rules.ts';
 import { jobsOf } from './rules.ts';
 
 export interface JobOptions<Type extends string> {

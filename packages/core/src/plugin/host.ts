@@ -1,5 +1,4 @@
 import type { Json } from '../json.ts';
-import type { AttemptRunner } from '../run/runner.ts';
 
 /** Where a plugin writes what people should know; `fields` are plain data and never hold a secret. */
 export interface Logger {
@@ -32,8 +31,4 @@ export interface PluginHost {
   readonly secrets: SecretResolver;
   /** A directory that the plugin may write in and that outlives the process; shared by all plugins of a project. */
   readonly stateDir: string;
-}
-
-export interface SchedulerHost extends PluginHost {
-  readonly runner: AttemptRunner;
 }

@@ -1,7 +1,4 @@
 import type { JsonObject } from '../json.ts';
-import type { Scheduler } from '../schedule/scheduler.ts';
-import type { BlobManager } from '../snapshot/blob-manager.ts';
-import type { PluginHost, SchedulerHost } from './host.ts';
 import type { Schema } from './schema.ts';
 
 /** The number of the agreement between core and plugins. It changes only when old plugins can no longer work. */
@@ -23,18 +20,6 @@ export interface PluginRecord<Options = unknown> {
   readonly capabilities: Readonly<Record<string, boolean>>;
   /** Its configuration: of a job plugin the job's `properties`, of the others what `create` takes. */
   readonly options: Schema<Options>;
-}
-
-/** A blob manager plugin; `create` gets options that its schema has passed, with secrets resolved. */
-export interface BlobManagerPlugin<Options = unknown> extends PluginRecord<Options> {
-  readonly kind: 'blob';
-  create(config: Options, host: PluginHost): BlobManager;
-}
-
-/** A scheduler plugin; `create` gets options that its schema has passed, with secrets resolved. It opens nothing. */
-export interface SchedulerPlugin<Options = unknown> extends PluginRecord<Options> {
-  readonly kind: 'scheduler';
-  create(config: Options, host: SchedulerHost): Scheduler;
 }
 
 /** What `create` was given, to show as `.config`: as plain JSON. */

@@ -1,9 +1,9 @@
 import { AIFlowError } from '../errors.ts';
 import type { JobPluginFactory } from '../run/job-plugin.ts';
-import type { BlobManagerPlugin, PluginKind, SchedulerPlugin } from './record.ts';
+import type { BlobManagerPlugin, Plugin, SchedulerPlugin } from './kinds.ts';
+import type { PluginKind } from './record.ts';
 import { protocol } from './record.ts';
 
-export type Plugin = JobPluginFactory | BlobManagerPlugin | SchedulerPlugin;
 type PluginOf<Kind extends PluginKind> = Extract<Plugin, { readonly kind: Kind }>;
 
 /**

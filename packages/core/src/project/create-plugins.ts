@@ -1,6 +1,7 @@
 import { problemsError } from '../errors.ts';
 import type { Json } from '../json.ts';
-import type { PluginHost, SchedulerHost } from '../plugin/host.ts';
+import type { PluginHost } from '../plugin/host.ts';
+import type { SchedulerHost } from '../plugin/kinds.ts';
 import { validateOptions } from '../plugin/options.ts';
 import type { PluginRecord } from '../plugin/record.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
