@@ -69,6 +69,9 @@ export class PythonJobController implements JobController {
       graceMs: stopGraceOf(handle),
       ...(signal === undefined ? {} : { signal }),
     });
+    if (end.leftovers > 0) {
+      env.logger.warn(`job "${env.jobName}" left ${end.leftovers} processes running: they were ended`);
+    }
     return resultOf(await readRemains(env, end));
   }
 

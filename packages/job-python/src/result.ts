@@ -7,58 +7,67 @@ export interface Remains {
   readonly end: ProcessEnd;
   /** The content of the result file; null when Python wrote none. */
   readonly result: JobResult | null;
-  /** What Python was at, such as `process() train`; null when it never came to our code. */
-  readonly progress: string | null;
+  /** What Python was at; null when it never came to our code. */
+  readonly progress: Progress | null;
   /** The last lines of standard error. */
-  readonly stderr: string;
+  readonly stderrTail: readonly string[];
+}
+
+export interface Progress {
+  /** `loading`, `open()`, `process()` or `close()`. */
+  readonly phase: string;
+  readonly nodeId: string;
 }
 
 /** How the job ended. The result file says why; the process's own end says whether to believe that all went well. */
-export function resultOf({ end, result, progress, stderr }: Remains): JobResult {
+export function resultOf(remains: Remains): JobResult {
+  const { end, result } = remains;
   const values = result?.values ?? {};
   const finished = result?.status === 'FINISHED';
-  if (finished && (end.exitCode === 0 || end.exitCode === null))
+  // What finished and then vanished, as when the machine goes down, has done all that it was to do.
+  if (finished && (end.exitCode === 0 || end.outcome === 'lost'))
     return { status: 'FINISHED', values, error: null };
   if (end.outcome === 'stopped') return { status: 'KILLED', values, error: null };
   if (result?.status === 'FAILED') return { status: 'FAILED', values, error: result.error };
-  return {
-    status: 'FAILED',
-    values,
-    error: unexplained(end, finished ? 'the end, all nodes done' : progress, stderr),
-  };
+  return { status: 'FAILED', values, error: unexplained(remains) };
 }
 
 /** The error of a process that ended without saying why. */
-function unexplained(end: ProcessEnd, progress: string | null, stderr: string): JobResultError {
-  const context: JsonObject = { exitCode: end.exitCode, signal: end.signal, progress, stderr };
-  const at = progress === null ? 'before any node' : `at ${progress}`;
+function unexplained({ end, result, progress, stderrTail }: Remains): JobResultError {
+  const { exitCode, signal } = end;
+  const context: JsonObject = {
+    node_id: progress?.nodeId ?? null,
+    phase: progress?.phase ?? null,
+    exit_code: exitCode,
+    signal,
+    stderr_tail: stderrTail,
+  };
+  const at = placeOf(result, progress);
+  const last = (stderrTail.findLast((line) => line.trim() !== '') ?? '').trim().slice(0, 200);
   if (end.outcome === 'lost') {
-    const message = `Python is gone ${at}, without an exit status: it was killed by force, or the machine went down; see stderr.log`;
-    return { code: 'python.lost', message, context };
+    const message = `Python vanished ${at} and left no exit status: it was killed, or the machine restarted`;
+    return { code: 'job.lost', message, context };
   }
-  if (end.signal !== null) {
+  if (signal !== null) {
     return {
       code: 'python.signal',
-      message: `Python was ended by ${end.signal} ${at}: ${hintFor(end.signal)}`,
+      message: `Python was ended by ${signal} ${at}: ${hintFor(signal)}`,
       context,
     };
   }
-  const last = stderr.trimEnd().split('\n').at(-1) ?? '';
   // As for a shell: 126 is a program that cannot be run, 127 one that is not there, such as a script's interpreter.
-  if (progress === null && (end.exitCode === 126 || end.exitCode === 127)) {
-    return {
-      code: 'python.executable_not_found',
-      message: `Python did not start: ${last}: ${executableAdvice}`,
-      context,
-    };
+  if (progress === null && (exitCode === 126 || exitCode === 127)) {
+    const message = `Python did not start: ${last}: ${executableAdvice}`;
+    return { code: 'python.executable_not_found', message, context };
   }
   const silent = progress === null ? `: is it a Python? If not, ${executableAdvice}` : '';
   const said = last === '' ? silent : `; its last line in stderr: ${last}`;
-  return {
-    code: 'python.exit',
-    message: `Python ended with exit code ${end.exitCode} ${at}${said}`,
-    context,
-  };
+  return { code: 'python.exit', message: `Python ended with exit code ${exitCode} ${at}${said}`, context };
+}
+
+function placeOf(result: JobResult | null, progress: Progress | null): string {
+  if (result?.status === 'FINISHED') return 'after the last node';
+  return progress === null ? 'before the first node' : `in ${progress.phase} of node "${progress.nodeId}"`;
 }
 
 /** What to do about an executable that does not work. */

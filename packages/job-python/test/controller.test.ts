@@ -124,14 +124,14 @@ describe('a Python that ends without a word', () => {
     const error = errorOf(await runJob({ source: node('print("bye", file=sys.stderr); os._exit(3)') }));
     expect(error).toMatchObject({
       code: 'python.exit',
-      context: { exitCode: 3, progress: 'process() node', stderr: 'bye' },
+      context: { exit_code: 3, node_id: 'node', phase: 'process()', stderr_tail: ['bye'] },
     });
   });
 
   test('os._exit(0) is no success', async () => {
     expect(errorOf(await runJob({ source: node('os._exit(0)') }))).toMatchObject({
       code: 'python.exit',
-      context: { exitCode: 0 },
+      context: { exit_code: 0 },
     });
   });
 
@@ -145,14 +145,14 @@ describe('a Python that ends without a word', () => {
     const error = errorOf(await runJob({ source: node('import ctypes; ctypes.string_at(0)') }));
     expect(error).toMatchObject({
       code: 'python.signal',
-      context: { signal: 'SIGSEGV', progress: 'process() node' },
+      context: { signal: 'SIGSEGV', node_id: 'node' },
     });
-    expect(String(error?.context['stderr'])).toContain('nodes.py", line 4 in process');
+    expect(String(error?.context['stderr_tail'])).toContain('nodes.py", line 4 in process');
   });
 
   test('SIGKILL says that memory may be the reason', async () => {
     const error = errorOf(await runJob({ source: node('os.kill(os.getpid(), signal.SIGKILL)') }));
-    expect(error).toMatchObject({ code: 'python.signal', context: { signal: 'SIGKILL', exitCode: 137 } });
+    expect(error).toMatchObject({ code: 'python.signal', context: { signal: 'SIGKILL', exit_code: 137 } });
     expect(error?.message).toContain('out of memory');
   });
 
@@ -160,8 +160,18 @@ describe('a Python that ends without a word', () => {
     const error = errorOf(
       await runJob({ source: `import atexit, os\natexit.register(os._exit, 9)\n${node('return 1')}` }),
     );
-    expect(error).toMatchObject({ code: 'python.exit', context: { exitCode: 9 } });
-    expect(error?.message).toContain('all nodes done');
+    expect(error).toMatchObject({ code: 'python.exit', context: { exit_code: 9 } });
+    expect(error?.message).toContain('after the last node');
+  });
+
+  test('a stop while Python waits for a thread that is no daemon ends it at once', async () => {
+    const source = `import threading\n${node('threading.Thread(target=time.sleep, args=(600,)).start(); return 1')}`;
+    const { controller, job, env } = await prepareJob({ source, properties: { stop_grace_seconds: 600 } });
+    const handle = await controller.submitJob(job, env);
+    const result = join(env.stateDir, 'result.json');
+    await vi.waitFor(async () => expect(await exists(result)).toBe(true), { timeout: 20_000 });
+    await controller.stopJob(handle, env);
+    expect(await controller.getJobStatus(handle, env)).toBe('KILLED');
   });
 
   test('memory that runs out is an exception like others', async () => {

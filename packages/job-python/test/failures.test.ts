@@ -29,7 +29,7 @@ describe('an exception in user code', () => {
     expect(error.context).toMatchObject({
       file: 'workflows/w/nodes.py',
       line: 5,
-      node: 'a',
+      node_id: 'a',
       exception: 'ValueError',
     });
     expect(run.exitCode).toBe(1);
@@ -155,7 +155,7 @@ describe('what cannot be found', () => {
     const error = errorOf(await runNodes(failing('    pass'), [node]));
     expect(error.code).toBe('python.not_found');
     expect(error.message).toContain(message);
-    expect(error.context['node']).toBe('a');
+    expect(error.context['node_id']).toBe('a');
   });
 
   test.each([

@@ -41,7 +41,7 @@ describe('the order of things', () => {
       { id: 'b', class: 'Traced', inputs: ['a'] },
     ]);
     expect(stdout.trim().split('\n')).toEqual(['open a', 'open b', 'process a', 'close b', 'close a']);
-    expect(result?.error?.context).toMatchObject({ node: 'a', phase: 'process()' });
+    expect(result?.error?.context).toMatchObject({ node_id: 'a', phase: 'process()' });
   });
 
   test('an error in open closes those that were opened before, and processes nothing', async () => {
@@ -50,7 +50,7 @@ describe('the order of things', () => {
       { id: 'b', class: 'Traced', config: { fail: 'open' } },
     ]);
     expect(stdout.trim().split('\n')).toEqual(['open a', 'open b', 'close a']);
-    expect(result?.error?.context).toMatchObject({ node: 'b', phase: 'open()' });
+    expect(result?.error?.context).toMatchObject({ node_id: 'b', phase: 'open()' });
   });
 
   test('an error in close does not hide the first error, nor keep others from closing', async () => {

@@ -24,7 +24,7 @@ class JobError(Exception):
 
 def describe(error: BaseException, phase: str, node: str, project_dir: str) -> dict[str, Any]:
     """What goes into the result's ``error``: for an exception, file and line first."""
-    at = {"node": node, "phase": phase}
+    at = {"node_id": node, "phase": phase}
     if isinstance(error, JobError):
         return {"code": error.code, "message": error.args[0], "context": {**at, **error.context}}
     place = place_of(error, project_dir)

@@ -26,6 +26,7 @@ def run_job(request_file: str) -> int:
     request = read_request(request_file)
     run = JobRun(request)
     failure = run.work_and_close()
+    run.stop.release()  # before it is asked for: a stop either counts below or ends the process here
     stopped = run.stop.requested
     status = "KILLED" if stopped else "FINISHED" if failure is None else "FAILED"
     values = ",".join(f"{json.dumps(node)}:{text}" for node, text in run.values.items())

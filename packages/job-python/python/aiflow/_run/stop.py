@@ -26,7 +26,11 @@ class StopSignal:
             raise Stopped
 
     @staticmethod
-    def die() -> None:
-        """Ends the process by the signal, so that its exit status tells the truth."""
+    def release() -> None:
+        """From now on a stop ends the process at once: everything is closed, and Python may still wait for threads."""
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    @staticmethod
+    def die() -> None:
+        """Ends the process by the signal, so that its exit status tells the truth. Only after ``release``."""
         os.kill(os.getpid(), signal.SIGTERM)
