@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { NodeFailure, OrderedNode } from './graph-order.ts';
 
-export interface EndedNode {
+interface EndedNode {
   readonly node: OrderedNode;
   /** Null when it ended with exit code 0. */
   readonly failure: NodeFailure | null;

@@ -55,7 +55,7 @@ export function stopCases(options: SuiteOptions): void {
     options,
     'a process that has only just been launched is not waited for either',
     async (room, launcher) => {
-      for (let round = 0; round < 40; round += 1) {
+      for (let round = 0; round < 24; round += 1) {
         const spec = room.spec('sleep 60');
         await launcher.launch(spec);
         await sleep(round % 8);
