@@ -114,6 +114,30 @@ ${failing('    raise {"none": ValueError(), "broken": Broken(), "long": ValueErr
     expect(long?.length).toBeLessThan(3000);
   });
 
+  test('is in the log when user code has closed stderr', async () => {
+    const run = await runNodes(`import sys\n${failing('    sys.stderr.close(); raise ValueError("x")')}`, [
+      { id: 'a' },
+    ]);
+    expect(errorOf(run).code).toBe('python.exception');
+    expect(run.exitCode).toBe(1);
+  });
+
+  test('that cannot be described still closes, and is told as far as it can be', async () => {
+    const source = `
+import traceback
+class Node:
+  def process(self, context, inputs):
+    traceback.walk_tb = None
+    raise ValueError("x")
+  def close(self, context): print("closed")
+`;
+    const run = await runNodes(source, [{ id: 'a' }]);
+    expect(errorOf(run).message).toBe(
+      'ValueError in process() of node "a", and describing it failed: TypeError',
+    );
+    expect(run.stdout).toBe('closed\n');
+  });
+
   test('of endless recursion or a million frames is still a result', async () => {
     const error = errorOf(await runNodes(failing('    return self.process(context, inputs)'), [{ id: 'a' }]));
     expect(error.context['exception']).toBe('RecursionError');

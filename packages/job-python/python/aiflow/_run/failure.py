@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 import traceback
 from typing import Any, Optional
 
@@ -23,10 +22,19 @@ class JobError(Exception):
 
 
 def describe(error: BaseException, phase: str, node: str, project_dir: str) -> dict[str, Any]:
-    """What goes into the result's ``error``: for an exception, file and line first."""
+    """What goes into the result's ``error``: for an exception, file and line first. Never throws: a description that
+    fails, as it may when memory ran out, must not keep processors from being closed."""
+    try:
+        return describe_fully(error, phase, node, project_dir)
+    except Exception as broken:
+        message = f'{type(error).__name__} in {phase} of node "{node}", and describing it failed: {type(broken).__name__}'
+        return {"code": "python.exception", "message": message, "context": {"node_id": node, "phase": phase}}
+
+
+def describe_fully(error: BaseException, phase: str, node: str, project_dir: str) -> dict[str, Any]:
     at = {"node_id": node, "phase": phase}
     if isinstance(error, JobError):
-        return {"code": error.code, "message": error.args[0], "context": {**at, **error.context}}
+        return {"code": error.code, "message": one_line(error.args[0]), "context": {**at, **error.context}}
     place = place_of(error, project_dir)
     where = {} if place is None else {"file": place[0], "line": place[1]}
     prefix = "" if place is None else f"{place[0]}:{place[1]}: "
@@ -113,6 +121,6 @@ def one_line(text: str) -> str:
 
 
 def print_failure(failure: dict[str, Any]) -> None:
-    """Puts the same into the log, where people look first."""
-    sys.stderr.write(failure["context"].get("traceback") or failure["message"] + "\n")
-    sys.stderr.flush()
+    """Puts the same into the log, where people look first; user code may have closed or replaced ``sys.stderr``."""
+    text = failure["context"].get("traceback") or failure["message"] + "\n"
+    os.write(2, text.encode("utf-8", "backslashreplace"))
