@@ -1,0 +1,42 @@
+import type { JobExecutionInfo, JsonObject, ProjectContext, RuleState, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
+import type { LogStore } from './log.ts';
+
+export interface StoredWorkflow {
+  readonly workflow: Workflow;
+  readonly project: ProjectContext;
+  readonly isPaused: boolean;
+}
+
+/** One execution with all that belongs to it; infos are replaced and never changed. */
+export interface StoredExecution {
+  readonly definition: StoredWorkflow;
+  readonly parameters: JsonObject;
+  info: WorkflowExecutionInfo;
+  readonly attempts: JobExecutionInfo[];
+  readonly ruleStates: RuleState[];
+  stopping: boolean;
+}
+
+/** All that the reference scheduler keeps: it outlives the scheduler, as a database would. */
+export interface Store {
+  open: boolean;
+  readonly workflows: Map<string, StoredWorkflow>;
+  readonly executions: Map<string, StoredExecution>;
+  readonly keys: Map<string, string>;
+  readonly log: LogStore;
+}
+
+const stores = new Map<string, Store>();
+
+export function storeOf(name: string): Store {
+  const found = stores.get(name);
+  if (found !== undefined) return found;
+  const log = { events: [], sequences: new Map() };
+  const made: Store = { open: false, workflows: new Map(), executions: new Map(), keys: new Map(), log };
+  stores.set(name, made);
+  return made;
+}
+
+export function keyOf(...names: readonly string[]): string {
+  return JSON.stringify(names);
+}
