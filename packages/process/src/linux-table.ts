@@ -3,10 +3,12 @@ import { environmentNames, errorCode } from '@aiflow/core';
 import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts';
 import { groupExists } from './process-table.ts';
 
+// What does not change while this process lives is read once for all tables.
+let bootId: string | null = null;
+let pidMax: number | null = null;
+
 /** Linux's /proc: https://man7.org/linux/man-pages/man5/proc.5.html */
 export function linuxTable(): ProcessTable {
-  let bootId: string | null = null;
-  let pidMax: number | null = null;
   return {
     bootId: () => (bootId ??= readText('/proc/sys/kernel/random/boot_id') ?? 'unknown'),
     look,
