@@ -14,11 +14,9 @@ const options = v.strictObject({
     v.optional(
       v.pipe(
         v.string(),
-        v.minLength(1, 'expected the path of a directory'),
-        v.check((path) => !path.includes('\0'), 'expected a path without NUL'),
         v.check(
-          (path) => resolve('/', path) !== '/',
-          'expected a directory of its own, not the root of the file system',
+          isDirectoryPath,
+          'expected the path of a directory of its own, not the root of the file system',
         ),
       ),
       'snapshots',
@@ -26,6 +24,10 @@ const options = v.strictObject({
     v.description('The directory that keeps the snapshots; a relative path starts at the state directory.'),
   ),
 });
+
+function isDirectoryPath(path: string): boolean {
+  return path !== '' && !path.includes('\0') && resolve('/', path) !== '/';
+}
 
 /** The schema of {@link LocalBlobManagerOptions}. Unknown keys are refused. */
 export const localBlobManagerOptions: Schema<LocalBlobManagerOptions> = toStandardJsonSchema(options);

@@ -7,7 +7,14 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { errorCode, resolveInside } from '@aiflow/core';
-import type { ObjectBody, ObjectInfo, ObjectSource, ObjectStore, PutOptions, StoreOptions } from '@aiflow/snapshot';
+import type {
+  ObjectBody,
+  ObjectInfo,
+  ObjectSource,
+  ObjectStore,
+  PutOptions,
+  StoreOptions,
+} from '@aiflow/snapshot';
 import { checkKey, checkPrefix, makeDurable, syncPath } from '@aiflow/snapshot';
 
 /** Where objects are written before they are moved to their place; a key never begins with a dot. */
@@ -46,7 +53,8 @@ export class LocalObjectStore implements ObjectStore {
     await this.#swept;
     const temporary = join(this.#root, temporaryDirectory, randomUUID());
     try {
-      if (body instanceof Uint8Array) await writeObject(temporary, async (file) => await file.writeFile(body), durable);
+      if (body instanceof Uint8Array)
+        await writeObject(temporary, async (file) => await file.writeFile(body), durable);
       else await this.#copy(temporary, body, signal, durable);
       signal?.throwIfAborted();
       await moveTo(temporary, path);
@@ -128,7 +136,12 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   /** Shares the blocks of the file where the file system can (Btrfs, XFS, APFS); else reads it and writes it. */
-  async #copy(path: string, source: ObjectSource, signal: AbortSignal | undefined, durable: boolean): Promise<void> {
+  async #copy(
+    path: string,
+    source: ObjectSource,
+    signal: AbortSignal | undefined,
+    durable: boolean,
+  ): Promise<void> {
     if (await tryClone(source.file.path, path)) {
       await source.file.check(path);
       if (durable) await syncPath(path);
@@ -158,7 +171,11 @@ export class LocalObjectStore implements ObjectStore {
   }
 }
 
-async function writeObject(path: string, write: (file: FileHandle) => Promise<void>, durable: boolean): Promise<void> {
+async function writeObject(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+  durable: boolean,
+): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     await write(file);

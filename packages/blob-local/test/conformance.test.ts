@@ -17,7 +17,10 @@ blobManagerSuite({
       const path = join(entry.parentPath, entry.name);
       if (!entry.isFile()) continue;
       await chmod(path, 0o644);
-      await writeFile(path, (await readFile(path)).map((byte) => byte ^ 0xff));
+      await writeFile(
+        path,
+        (await readFile(path)).map((byte) => byte ^ 0xff),
+      );
     }
   },
 });

@@ -23,14 +23,18 @@ export function checkManifest(value: unknown): Manifest {
   if (workflowName !== null && (typeof workflowName !== 'string' || !isName(workflowName))) {
     throw invalid('workflowName must be a name or null');
   }
-  if (!Array.isArray(plugins) || !plugins.every(isPluginVersion)) throw invalid('plugins must be a list of versions');
-  if (lockfile !== null && !isLockfile(lockfile)) throw invalid('lockfile must have a path and a sha256, or be null');
+  if (!Array.isArray(plugins) || !plugins.every(isPluginVersion))
+    throw invalid('plugins must be a list of versions');
+  if (lockfile !== null && !isLockfile(lockfile))
+    throw invalid('lockfile must have a path and a sha256, or be null');
   if (!Array.isArray(entries)) throw invalid('entries must be a list');
   checkEntries(entries);
   return value as unknown as Manifest;
 }
 
-function checkEntries(entries: readonly Json[]): asserts entries is readonly ManifestEntry[] & readonly Json[] {
+function checkEntries(
+  entries: readonly Json[],
+): asserts entries is readonly ManifestEntry[] & readonly Json[] {
   const leaves = new Set<string>();
   const links = new Map<string, string>();
   let last = '';
@@ -45,7 +49,8 @@ function checkEntries(entries: readonly Json[]): asserts entries is readonly Man
   const directories = new Set<string>();
   for (const path of leaves) checkParents(path, leaves, directories);
   for (const [path, target] of links) {
-    if (leadsOutside(path, target, links)) throw invalid(`link ${shown(path)} leads out, to ${shown(target)}`);
+    if (leadsOutside(path, target, links))
+      throw invalid(`link ${shown(path)} leads out, to ${shown(target)}`);
   }
 }
 
@@ -54,7 +59,8 @@ function checkParents(path: string, leaves: ReadonlySet<string>, known: Set<stri
   for (let end = path.lastIndexOf('/'); end !== -1; end = path.lastIndexOf('/', end - 1)) {
     const parent = path.slice(0, end);
     if (known.has(parent)) return;
-    if (leaves.has(parent)) throw invalid(`path ${shown(path)} lies below ${shown(parent)}, which has an entry itself`);
+    if (leaves.has(parent))
+      throw invalid(`path ${shown(path)} lies below ${shown(parent)}, which has an entry itself`);
     known.add(parent);
   }
 }
@@ -70,16 +76,11 @@ function isPlainText(text: string): boolean {
 
 function isEntry(value: Json): value is ManifestEntry & Json {
   if (!isJsonObject(value) || typeof value['path'] !== 'string') return false;
-  switch (value['type']) {
-    case 'file':
-      return isSize(value['size']) && typeof value['executable'] === 'boolean' && isSha256(value['sha256']);
-    case 'link':
-      return typeof value['target'] === 'string' && value['target'].length <= longestPath && isPlainText(value['target']);
-    case 'directory':
-      return true;
-    default:
-      return false;
-  }
+  const { type, size, executable, sha256, target } = value;
+  if (type === 'file') return isSize(size) && typeof executable === 'boolean' && isSha256(sha256);
+  if (type === 'link')
+    return typeof target === 'string' && target.length <= longestPath && isPlainText(target);
+  return type === 'directory';
 }
 
 function isSize(value: Json | undefined): boolean {
@@ -95,7 +96,10 @@ function isLockfile(value: Json | undefined): boolean {
 }
 
 function isPluginVersion(value: Json): boolean {
-  return isJsonObject(value) && ['kind', 'name', 'package', 'version'].every((key) => typeof value[key] === 'string');
+  return (
+    isJsonObject(value) &&
+    ['kind', 'name', 'package', 'version'].every((key) => typeof value[key] === 'string')
+  );
 }
 
 function invalid(what: string): AIFlowError {

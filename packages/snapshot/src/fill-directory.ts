@@ -2,10 +2,11 @@ import { createHash, hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { chmod, open, symlink, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import type { Manifest } from '@aiflow/core';
-import { AIFlowError, errorCode, isAIFlowError, messageOf, resolveInside } from '@aiflow/core';
+import type { AIFlowError, Manifest } from '@aiflow/core';
+import { errorCode, resolveInside } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
 import { objectKey } from './keys.ts';
+import { localError } from './local-error.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { FileEntry } from './project-files.ts';
 import { smallSize } from './project-files.ts';
@@ -38,7 +39,8 @@ export async function fillDirectory(
     await local(entry.path, each, async () => await fetchFile(store, entry, place(entry.path), mode, each));
   });
   for (const entry of manifest.entries) {
-    if (entry.type === 'link') await local(entry.path, signal, async () => await symlink(entry.target, place(entry.path)));
+    if (entry.type === 'link')
+      await local(entry.path, signal, async () => await symlink(entry.target, place(entry.path)));
   }
   if (!readOnly) return;
   for (const path of directories) await local(path, signal, async () => await chmod(place(path), 0o555));
@@ -104,16 +106,15 @@ async function* limit(
 }
 
 /** Says which path of the snapshot could not be made here. */
-async function local(path: string, signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+async function local(
+  path: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (isAIFlowError(error) || signal?.aborted === true) throw error;
-    const taken = errorCode(error) === 'EEXIST' ? ' (a file system that takes two of its names for one?)' : '';
-    throw new AIFlowError(
-      'blob.local_failed',
-      `the snapshot's "${path}" cannot be made on this machine: ${messageOf(error)}${taken}`,
-      { context: { path, systemCode: errorCode(error) }, cause: error },
-    );
+    const taken = errorCode(error) === 'EEXIST' ? ' (this file system takes two of its names for one)' : '';
+    throw localError(`the snapshot's "${path}" cannot be made on this machine${taken}`, path, error, signal);
   }
 }

@@ -8,7 +8,12 @@ import { checkKey, checkPrefix } from './object-store.ts';
  */
 export function guardStore(store: ObjectStore): ObjectStore {
   const { location } = store;
-  const guard = async <T>(action: string, key: string, options: StoreOptions | undefined, call: () => Promise<T>): Promise<T> => {
+  const guard = async <T>(
+    action: string,
+    key: string,
+    options: StoreOptions | undefined,
+    call: () => Promise<T>,
+  ): Promise<T> => {
     try {
       options?.signal?.throwIfAborted();
       return await call();
@@ -54,7 +59,13 @@ async function* guardEach<T>(
   }
 }
 
-function wrap(location: string, action: string, key: string, options: StoreOptions | undefined, error: unknown): unknown {
+function wrap(
+  location: string,
+  action: string,
+  key: string,
+  options: StoreOptions | undefined,
+  error: unknown,
+): unknown {
   if (options?.signal?.aborted === true) return options.signal.reason;
   if (isAIFlowError(error)) return error;
   return new AIFlowError(

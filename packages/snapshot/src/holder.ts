@@ -16,7 +16,13 @@ export interface Holder {
 }
 
 export function currentHolder(): Holder {
-  return { token: randomUUID(), host: hostname(), pid: process.pid, startTicks: startTicks(process.pid), boot: boot() };
+  return {
+    token: randomUUID(),
+    host: hostname(),
+    pid: process.pid,
+    startTicks: startTicks(process.pid),
+    boot: boot(),
+  };
 }
 
 /** Whether the holder's process lives; null when that cannot be known from here, as in another container. */

@@ -61,7 +61,12 @@ export async function takeLease(store: ObjectStore, kind: LeaseKind, signal?: Ab
   };
 }
 
-async function isOpposed(store: ObjectStore, ownKey: string, kind: LeaseKind, signal?: AbortSignal): Promise<boolean> {
+async function isOpposed(
+  store: ObjectStore,
+  ownKey: string,
+  kind: LeaseKind,
+  signal?: AbortSignal,
+): Promise<boolean> {
   // The newest time there is stands for the store's present: our own lease is among them, and is young.
   let now = 0;
   const others: { readonly key: string; readonly modifiedTime: number }[] = [];

@@ -36,7 +36,11 @@ export class StoreBlobManager implements BlobManager {
     this.#copies = new SharedCopies(options.cacheDir);
   }
 
-  async uploadProject(snapshotId: string, projectPath: string, options: UploadProjectOptions): Promise<string> {
+  async uploadProject(
+    snapshotId: string,
+    projectPath: string,
+    options: UploadProjectOptions,
+  ): Promise<string> {
     await upload(this.#store, checkSnapshotId(snapshotId), projectPath, options);
     return uriOf(this.#store.location, snapshotId);
   }
@@ -50,7 +54,8 @@ export class StoreBlobManager implements BlobManager {
     this.#check(snapshotId, remotePath);
     const { signal } = options;
     signal?.throwIfAborted();
-    if (localPath === undefined) return await this.#copies.obtain(snapshotId, this.#fill(snapshotId, true), signal);
+    if (localPath === undefined)
+      return await this.#copies.obtain(snapshotId, this.#fill(snapshotId, true), signal);
     await makeOwnCopy(localPath, this.#fill(snapshotId, false), signal);
     return localPath;
   }

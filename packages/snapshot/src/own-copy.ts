@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AIFlowError, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
+import { AIFlowError } from '@aiflow/core';
+import { localError } from './local-error.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Fill } from './shared-copy.ts';
 
@@ -20,17 +21,17 @@ export async function makeOwnCopy(path: string, fill: Fill, signal: AbortSignal 
     renameSync(temporary, target);
   } catch (error) {
     await removeTree(temporary);
-    if (isAIFlowError(error) || signal?.aborted === true) throw error;
-    throw new AIFlowError('blob.local_failed', `the snapshot cannot be put at ${target}: ${messageOf(error)}`, {
-      context: { path: target, systemCode: errorCode(error) },
-      cause: error,
-    });
+    throw localError(`the snapshot cannot be put at ${target}`, target, error, signal);
   }
 }
 
 function refuseTaken(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
-  throw new AIFlowError('blob.path_taken', `the snapshot must go to a path that does not exist, and ${path} does`, {
-    context: { path },
-  });
+  throw new AIFlowError(
+    'blob.path_taken',
+    `the snapshot must go to a path that does not exist, and ${path} does`,
+    {
+      context: { path },
+    },
+  );
 }

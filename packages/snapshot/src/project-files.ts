@@ -98,7 +98,7 @@ function largeFile(path: string, entry: FileEntry): ObjectSource {
     try {
       if (!(await file.stat()).isFile()) throw changed(entry);
       const sum = createHash('sha256');
-      for (let length = 0; ; ) {
+      for (let length = 0; ;) {
         const chunk = Buffer.allocUnsafeSlow(chunkSize);
         const { bytesRead } = await file.read(chunk, 0, chunkSize, null);
         length += bytesRead;
@@ -126,10 +126,14 @@ function notAsSaid(entry: FileEntry, error: unknown): AIFlowError {
   if (isAIFlowError(error)) return error;
   const systemCode = errorCode(error);
   if (systemCode !== null && changes.includes(systemCode)) return changed(entry, messageOf(error));
-  return new AIFlowError('blob.unreadable', `"${entry.path}" of the project cannot be read: ${messageOf(error)}`, {
-    context: { path: entry.path, systemCode },
-    cause: error,
-  });
+  return new AIFlowError(
+    'blob.unreadable',
+    `"${entry.path}" of the project cannot be read: ${messageOf(error)}`,
+    {
+      context: { path: entry.path, systemCode },
+      cause: error,
+    },
+  );
 }
 
 function changed(entry: FileEntry, why = 'its content is another'): AIFlowError {

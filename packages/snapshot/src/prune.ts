@@ -31,7 +31,9 @@ export async function removeSnapshots(store: ObjectStore, snapshotIds: ReadonlyS
     const used = await keysUsedBy(store, kept);
     const leftovers = doomed.filter((info) => !used.has(info.key));
     // A snapshot is gone with its manifest, so that comes first.
-    leftovers.sort((a, b) => Number(snapshotIdOfKey(a.key) === null) - Number(snapshotIdOfKey(b.key) === null));
+    leftovers.sort(
+      (a, b) => Number(snapshotIdOfKey(a.key) === null) - Number(snapshotIdOfKey(b.key) === null),
+    );
     for (const { key } of leftovers) await store.delete(key);
     const unused: ObjectInfo[] = [];
     for await (const info of store.list(objectsPrefix)) if (!used.has(info.key)) unused.push(info);
@@ -56,9 +58,14 @@ async function keysUsedBy(store: ObjectStore, snapshotIds: ReadonlySet<string>):
 async function removeAll(store: ObjectStore, lease: Lease, objects: readonly ObjectInfo[]): Promise<void> {
   for (let start = 0; start < objects.length; start += batch) {
     await lease.confirm();
-    await forEachLimit(objects.slice(start, start + batch), sideBySide, undefined, async ({ key }, signal) => {
-      await store.delete(key, { signal });
-    });
+    await forEachLimit(
+      objects.slice(start, start + batch),
+      sideBySide,
+      undefined,
+      async ({ key }, signal) => {
+        await store.delete(key, { signal });
+      },
+    );
   }
 }
 

@@ -7,7 +7,11 @@ import type { ObjectStore } from './object-store.ts';
 import { readSmall } from './read-small.ts';
 
 /** The manifest of a stored snapshot, held against its id and checked. Throws `blob.not_found` and `blob.corrupt`. */
-export async function readManifest(store: ObjectStore, snapshotId: string, signal?: AbortSignal): Promise<Manifest> {
+export async function readManifest(
+  store: ObjectStore,
+  snapshotId: string,
+  signal?: AbortSignal,
+): Promise<Manifest> {
   const key = manifestKey(snapshotId);
   const bytes = await readSmall(store, key, signal);
   if (bytes === null) {
@@ -17,7 +21,8 @@ export async function readManifest(store: ObjectStore, snapshotId: string, signa
       { context: { snapshotId, location: store.location } },
     );
   }
-  if (createHash('sha256').update(bytes).digest('hex') !== snapshotId) throw corrupt(store, key, 'its content is damaged');
+  if (createHash('sha256').update(bytes).digest('hex') !== snapshotId)
+    throw corrupt(store, key, 'its content is damaged');
   return checkManifest(JSON.parse(bytes.toString()));
 }
 

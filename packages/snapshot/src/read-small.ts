@@ -1,7 +1,11 @@
 import type { ObjectStore } from './object-store.ts';
 
 /** A whole object in memory; null when there is none. */
-export async function readSmall(store: ObjectStore, key: string, signal?: AbortSignal): Promise<Buffer | null> {
+export async function readSmall(
+  store: ObjectStore,
+  key: string,
+  signal?: AbortSignal,
+): Promise<Buffer | null> {
   const chunks = await store.get(key, { signal });
   if (chunks === null) return null;
   const parts: Uint8Array[] = [];

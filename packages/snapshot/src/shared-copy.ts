@@ -3,6 +3,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:f
 import { join } from 'node:path';
 import { errorCode } from '@aiflow/core';
 import { makeDurable, pathsBelow } from './flush.ts';
+import { localError } from './local-error.ts';
 import { takeLock } from './lock.ts';
 import { removeTree } from './remove-tree.ts';
 
@@ -31,9 +32,18 @@ export class SharedCopies {
 
   async obtain(id: string, fill: Fill, signal: AbortSignal | undefined): Promise<string> {
     const path = join(this.#directory, id);
+    try {
+      await this.#ensure(id, path, fill, signal);
+    } catch (error) {
+      throw localError(`the snapshot cannot be copied to ${path}`, path, error, signal);
+    }
+    return path;
+  }
+
+  async #ensure(id: string, path: string, fill: Fill, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
-      if (exists(path)) return path;
+      if (exists(path)) return;
       const work = underWay.get(path);
       if (work === undefined) break;
       try {
@@ -50,7 +60,6 @@ export class SharedCopies {
     } finally {
       underWay.delete(path);
     }
-    return path;
   }
 
   /** Removes a copy: at once for who looks for it, then from the disk. Harmless when there is none. */
@@ -62,7 +71,7 @@ export class SharedCopies {
       renameSync(path, aside);
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return;
-      throw error;
+      throw localError(`the local copy ${path} cannot be removed`, path, error);
     }
     await removeTree(aside);
   }

@@ -67,7 +67,11 @@ async function waitForPruning(lease: Lease, signal: AbortSignal | undefined): Pr
 }
 
 /** One entry for each content that the store lacks, or has in another length. */
-async function findMissing(store: ObjectStore, manifest: Manifest, signal: AbortSignal | undefined): Promise<FileEntry[]> {
+async function findMissing(
+  store: ObjectStore,
+  manifest: Manifest,
+  signal: AbortSignal | undefined,
+): Promise<FileEntry[]> {
   const parts = new Map<string, Map<string, FileEntry>>();
   for (const entry of manifest.entries) {
     if (entry.type !== 'file') continue;
@@ -80,7 +84,8 @@ async function findMissing(store: ObjectStore, manifest: Manifest, signal: Abort
       if (wanted.get(key)?.size === size) wanted.delete(key);
     };
     if (wanted.size > fewInPart) {
-      for await (const { key, size } of store.list(`${objectsPrefix}${name}/`, { signal: each })) found(key, size);
+      for await (const { key, size } of store.list(`${objectsPrefix}${name}/`, { signal: each }))
+        found(key, size);
       return;
     }
     for (const key of [...wanted.keys()]) {

@@ -1,6 +1,17 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { currentHolder } from '../src/holder.ts';
 import { manifestKey } from '../src/keys.ts';
 import type { Made } from './bench.ts';
 import { Bench, readTexts } from './bench.ts';
@@ -8,7 +19,13 @@ import { Bench, readTexts } from './bench.ts';
 let at: Bench;
 let made: Made;
 let uri: string;
-const tree = { 'run.sh': 'echo', 'a/b/c': 'deep', 'large.bin': 'x'.repeat(3_000_000), 'a/link': '-> ../run.sh', dir: '-> a/b' };
+const tree = {
+  'run.sh': 'echo',
+  'a/b/c': 'deep',
+  'large.bin': 'x'.repeat(3_000_000),
+  'a/link': '-> ../run.sh',
+  dir: '-> a/b',
+};
 const texts = { 'run.sh': tree['run.sh'], 'a/b/c': 'deep', 'large.bin': tree['large.bin'] };
 
 beforeEach(async () => {
@@ -37,18 +54,25 @@ describe('the shared copy', () => {
     });
     await Promise.all(downloads);
     await at.blob.downloadProject(made.snapshotId, uri);
-    expect(at.store.takeCalls().filter((call) => call === `get ${manifestKey(made.snapshotId)}`)).toHaveLength(1);
+    expect(
+      at.store.takeCalls().filter((call) => call === `get ${manifestKey(made.snapshotId)}`),
+    ).toHaveLength(1);
   });
 
   it('passes one failure on to all who wait for it, and is made by the next who asks', async () => {
     at.store.before = (call, key) => {
       if (call === 'get' && key.startsWith('objects/')) throw new Error('connection lost');
     };
-    const downloads = Array.from({ length: 10 }, async () => await at.blob.downloadProject(made.snapshotId, uri));
+    const downloads = Array.from(
+      { length: 10 },
+      async () => await at.blob.downloadProject(made.snapshotId, uri),
+    );
     for (const result of await Promise.allSettled(downloads)) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'blob.store_failed' } });
     }
-    expect(at.store.takeCalls().filter((call) => call === `get ${manifestKey(made.snapshotId)}`)).toHaveLength(1);
+    expect(
+      at.store.takeCalls().filter((call) => call === `get ${manifestKey(made.snapshotId)}`),
+    ).toHaveLength(1);
     expect(readdirSync(at.cacheDir)).toEqual([]);
     at.store.before = () => undefined;
     expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(texts);
@@ -62,7 +86,9 @@ describe('the shared copy', () => {
       if (!first || call !== 'get' || !key.startsWith('objects/')) return;
       first = false;
       setImmediate(() => aborting.abort(reason));
-      await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+      await new Promise((_, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+      );
     };
     const given = at.blob.downloadProject(made.snapshotId, uri, undefined, { signal: aborting.signal });
     const others = Array.from({ length: 5 }, async () => await at.blob.downloadProject(made.snapshotId, uri));
@@ -74,12 +100,17 @@ describe('the shared copy', () => {
   it('that was left half made by a process that died is made anew, and nothing of it stays', async () => {
     mkdirSync(join(at.cacheDir, `.${made.snapshotId}.left.tmp/a`), { recursive: true });
     writeFileSync(join(at.cacheDir, `.${made.snapshotId}.left.tmp/run.sh`), 'half');
-    const dead = { token: 't', host: (await import('node:os')).hostname(), pid: 2 ** 30, startTicks: '1', boot: null };
-    const { currentHolder } = await import('../src/holder.ts');
-    const holder = JSON.stringify({ ...dead, boot: currentHolder().boot });
-    writeFileSync(join(at.cacheDir, `.${made.snapshotId}.lock`), holder);
+    const dead = { ...currentHolder(), pid: 2 ** 30, startTicks: '1' };
+    writeFileSync(join(at.cacheDir, `.${made.snapshotId}.lock`), JSON.stringify(dead));
     expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(texts);
     expect(readdirSync(at.cacheDir)).toEqual([made.snapshotId]);
+  });
+
+  it('says where no copy can be made', async () => {
+    writeFileSync(at.cacheDir, 'in the way');
+    const failing = at.blob.downloadProject(made.snapshotId, uri).finally(() => unlinkSync(at.cacheDir));
+    const message: unknown = expect.stringContaining(at.cacheDir);
+    await expect(failing).rejects.toMatchObject({ code: 'blob.local_failed', message });
   });
 
   it('is removed as a whole, with its read-only directories, and leaves other copies alone', async () => {
@@ -106,17 +137,20 @@ describe('a copy of ones own', () => {
     expect(existsSync(at.cacheDir)).toBe(false);
   });
 
-  it.each(['a file', 'a directory', 'an empty directory', 'a link to nothing'])('is not put in the place of %s', async (what) => {
-    const target = at.fresh('taken');
-    if (what === 'a file') writeFileSync(target, 'mine');
-    else if (what === 'a link to nothing') (await import('node:fs')).symlinkSync('nothing', target);
-    else mkdirSync(target);
-    if (what === 'a directory') writeFileSync(join(target, 'mine'), 'mine');
-    const before = lstatSync(target).ino;
-    const download = at.blob.downloadProject(made.snapshotId, uri, target);
-    await expect(download).rejects.toMatchObject({ code: 'blob.path_taken' });
-    expect(lstatSync(target).ino).toBe(before);
-  });
+  it.each(['a file', 'a directory', 'an empty directory', 'a link to nothing'])(
+    'is not put in the place of %s',
+    async (what) => {
+      const target = at.fresh('taken');
+      if (what === 'a file') writeFileSync(target, 'mine');
+      else if (what === 'a link to nothing') symlinkSync('nothing', target);
+      else mkdirSync(target);
+      if (what === 'a directory') writeFileSync(join(target, 'mine'), 'mine');
+      const before = lstatSync(target).ino;
+      const download = at.blob.downloadProject(made.snapshotId, uri, target);
+      await expect(download).rejects.toMatchObject({ code: 'blob.path_taken' });
+      expect(lstatSync(target).ino).toBe(before);
+    },
+  );
 
   it('that fails leaves nothing at its place or beside it', async () => {
     const target = join(at.base, 'lonely', 'copy');
@@ -125,14 +159,19 @@ describe('a copy of ones own', () => {
     at.store.before = (call) => {
       if (call === 'get' && (gets += 1) === 3) throw new Error('connection lost');
     };
-    await expect(at.blob.downloadProject(made.snapshotId, uri, target)).rejects.toMatchObject({ code: 'blob.store_failed' });
+    await expect(at.blob.downloadProject(made.snapshotId, uri, target)).rejects.toMatchObject({
+      code: 'blob.store_failed',
+    });
     expect(readdirSync(join(target, '..'))).toEqual([]);
   });
 });
 
 describe('what is read is checked', () => {
   const damages: [string, (bytes: Uint8Array) => Uint8Array | null][] = [
-    ['has another byte', (bytes) => bytes.map((byte, place) => (place === bytes.length - 1 ? byte ^ 1 : byte))],
+    [
+      'has another byte',
+      (bytes) => bytes.map((byte, place) => (place === bytes.length - 1 ? byte ^ 1 : byte)),
+    ],
     ['is shorter', (bytes) => bytes.subarray(1)],
     ['is longer', (bytes) => Buffer.concat([bytes, Buffer.from('x')])],
     ['is empty', () => new Uint8Array(0)],
@@ -144,12 +183,16 @@ describe('what is read is checked', () => {
     'the object of %s that %s is blob.corrupt, and no copy is made',
     async (path, _, damage) => {
       const entry = made.manifest.entries.find((each) => each.path === path);
-      const key = at.store.keys('objects/').find((each) => entry?.type === 'file' && each.endsWith(entry.sha256)) ?? '';
+      const key =
+        at.store.keys('objects/').find((each) => entry?.type === 'file' && each.endsWith(entry.sha256)) ?? '';
       const damaged = damage(at.store.objects.get(key)?.bytes ?? new Uint8Array());
       if (damaged === null) at.store.objects.delete(key);
       else at.store.objects.set(key, { bytes: damaged, modifiedTime: 1 });
       const download = at.blob.downloadProject(made.snapshotId, uri);
-      await expect(download).rejects.toMatchObject({ code: 'blob.corrupt', context: { key, location: 'memory://store' } });
+      await expect(download).rejects.toMatchObject({
+        code: 'blob.corrupt',
+        context: { key, location: 'memory://store' },
+      });
       expect(readdirSync(at.cacheDir)).toEqual([]);
     },
   );

@@ -13,7 +13,8 @@ export class MemoryStore implements ObjectStore {
   readonly calls: string[] = [];
   now: () => number = Date.now;
   /** Called before each call is answered; what it throws or waits for happens to the caller. */
-  before: (call: string, key: string, signal: AbortSignal | undefined) => Promise<void> | void = () => undefined;
+  before: (call: string, key: string, signal: AbortSignal | undefined) => Promise<void> | void = () =>
+    undefined;
 
   async put(key: string, body: ObjectBody, { signal }: StoreOptions = {}): Promise<void> {
     await this.#begin('put', checkKey(key), signal);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { snapshotIdOf } from '@aiflow/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { infoKey, manifestKey, objectKey } from '../src/keys.ts';
 import { Bench, readTexts } from './bench.ts';
@@ -11,7 +12,9 @@ beforeEach(() => {
 });
 afterEach(async () => await at.dispose());
 
-const many = Object.fromEntries(Array.from({ length: 60 }, (_, count) => [`d${count % 7}/f${count}`, `text ${count}`]));
+const many = Object.fromEntries(
+  Array.from({ length: 60 }, (_, count) => [`d${count % 7}/f${count}`, `text ${count}`]),
+);
 
 describe('an upload', () => {
   it('puts each content once, then the manifest as the last of all', async () => {
@@ -22,7 +25,9 @@ describe('an upload', () => {
     expect(puts.at(-1)).toBe(`put ${manifestKey(made.snapshotId)}`);
     expect(at.store.keys('leases/')).toEqual([]);
     for (const key of at.store.keys('objects/')) {
-      const hash = createHash('sha256').update(at.store.objects.get(key)?.bytes ?? '').digest('hex');
+      const hash = createHash('sha256')
+        .update(at.store.objects.get(key)?.bytes ?? '')
+        .digest('hex');
       expect(key).toBe(objectKey(hash));
     }
   });
@@ -48,7 +53,8 @@ describe('an upload', () => {
     const made = await at.project(many);
     let puts = 0;
     at.store.before = (call, key) => {
-      if (call === 'put' && key.startsWith('objects/') && (puts += 1) > 20) throw new Error('connection lost');
+      if (call === 'put' && key.startsWith('objects/') && (puts += 1) > 20)
+        throw new Error('connection lost');
     };
     await expect(at.upload(made)).rejects.toMatchObject({ code: 'blob.store_failed' });
     const there = at.store.keys('objects/');
@@ -78,9 +84,10 @@ describe('an upload', () => {
         });
       });
     };
+    const message: unknown = expect.stringMatching(/memory:\/\/store.*"objects\/.*no space/);
     await expect(at.upload(made)).rejects.toMatchObject({
       code: 'blob.store_failed',
-      message: expect.stringMatching(/memory:\/\/store.*"objects\/.*no space/),
+      message,
       context: { location: 'memory://store', systemCode: 'ENOSPC' },
     });
     expect([puts, aborted]).toEqual([16, 15]);
@@ -112,9 +119,10 @@ describe('an upload', () => {
     const made = await at.project({ 'x/generated/plan.json': '{}' });
     const entries = made.manifest.entries.map((entry) => ({ ...entry, path: 'generated/plan.json' }));
     const manifest = { ...made.manifest, entries };
-    const { snapshotIdOf } = await import('@aiflow/core');
     const id = snapshotIdOf(manifest);
-    await expect(at.blob.uploadProject(id, made.path, { manifest })).rejects.toMatchObject({ code: 'blob.no_overlay' });
+    await expect(at.blob.uploadProject(id, made.path, { manifest })).rejects.toMatchObject({
+      code: 'blob.no_overlay',
+    });
     const uri = await at.blob.uploadProject(id, made.path, { manifest, overlay: join(made.path, 'x') });
     expect(readTexts(await at.blob.downloadProject(id, uri))).toEqual({ 'generated/plan.json': '{}' });
   });
@@ -141,11 +149,14 @@ describe('a list', () => {
     for (const each of made) await at.upload(each);
     const before = await at.blob.listSnapshots();
     at.store.objects.delete(infoKey(made[0]?.snapshotId ?? ''));
-    at.store.objects.set(infoKey(made[1]?.snapshotId ?? ''), { bytes: Buffer.from('{"files":'), modifiedTime: 1 });
+    at.store.objects.set(infoKey(made[1]?.snapshotId ?? ''), {
+      bytes: Buffer.from('{"files":'),
+      modifiedTime: 1,
+    });
     expect(await at.blob.listSnapshots()).toEqual(before);
-    expect(before.map(({ files, size }) => [files, size]).sort()).toEqual([
-      [1, 2],
-      [2, 5],
+    expect(before.map(({ files, size }) => `${files} files, ${size} bytes`).sort()).toEqual([
+      '1 files, 2 bytes',
+      '2 files, 5 bytes',
     ]);
   });
 
@@ -153,7 +164,10 @@ describe('a list', () => {
     const made = await at.project({ a: '1' });
     await at.upload(made);
     at.store.objects.delete(manifestKey(made.snapshotId));
-    at.store.objects.set('snapshots/not-an-id/manifest.json', { bytes: readFileSync(import.meta.filename), modifiedTime: 1 });
+    at.store.objects.set('snapshots/not-an-id/manifest.json', {
+      bytes: readFileSync(import.meta.filename),
+      modifiedTime: 1,
+    });
     expect(await at.blob.listSnapshots()).toEqual([]);
   });
 });

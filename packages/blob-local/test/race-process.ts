@@ -1,0 +1,67 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker, isMainThread, workerData } from 'node:worker_threads';
+import { snapshotProject } from '@aiflow/core';
+import type { StoreOptions } from '@aiflow/snapshot';
+import { StoreBlobManager } from '@aiflow/snapshot';
+import { LocalObjectStore } from '../src/store.ts';
+
+/** What another process of this machine does with the store, told as JSON in its arguments. */
+export interface Task {
+  readonly what: 'upload' | 'download';
+  readonly directory: string;
+  readonly stateDir: string;
+  readonly project: string;
+  readonly snapshotId: string;
+  readonly uri: string;
+  readonly threads: number;
+  readonly downloads: number;
+}
+
+/** A store that counts how often a manifest is read: once for each copy that is made. */
+class CountingStore extends LocalObjectStore {
+  copies = 0;
+
+  override async get(key: string, options?: StoreOptions): Promise<AsyncIterable<Uint8Array> | null> {
+    if (key.endsWith('manifest.json')) this.copies += 1;
+    return await super.get(key, options);
+  }
+}
+
+async function run(task: Task): Promise<void> {
+  const store = new CountingStore(task.directory);
+  const blob = new StoreBlobManager({ store, config: {}, cacheDir: join(task.stateDir, 'snapshots-cache') });
+  process.stdout.write('begin\n');
+  if (task.what === 'upload') {
+    const { snapshotId, manifest } = await projectSnapshot(task.project);
+    await blob.uploadProject(snapshotId, task.project, { manifest });
+    process.stdout.write('done\n');
+    return;
+  }
+  const downloads = Array.from({ length: task.downloads }, async () => {
+    const path = await blob.downloadProject(task.snapshotId, task.uri);
+    return statSync(path).ino;
+  });
+  const inodes = new Set(await Promise.all(downloads));
+  process.stdout.write(`copies ${store.copies} inodes ${[...inodes].join(',')}\n`);
+}
+
+export async function projectSnapshot(projectPath: string): ReturnType<typeof snapshotProject> {
+  const options = { projectName: 'races', workflowName: null, plugins: [], overlay: null, indexPath: null };
+  return await snapshotProject({ projectPath, ...options });
+}
+
+if (!isMainThread) await run(workerData as Task);
+else if (process.argv[1] === import.meta.filename) {
+  const task = JSON.parse(process.argv[2] ?? '{}') as Task;
+  const others = Array.from(
+    { length: task.threads - 1 },
+    () => new Worker(import.meta.filename, { workerData: task }),
+  );
+  for (const other of others)
+    other.once('error', (error) =>
+      process.stderr.write(`${String(error)}
+`),
+    );
+  await run(task);
+}
