@@ -1,7 +1,22 @@
-import { describe, it } from 'vitest';
+import type { Scheduler } from '@aiflow/core';
+import { describe, expect, it } from 'vitest';
+import type { SchedulerPlace, TestRunner } from '../src/index.ts';
 import { schedulerSuite } from '../src/index.ts';
+import { failuresOf } from './collect.ts';
+import { schedulerMutants } from './reference/scheduler/mutants.ts';
 import { ReferenceScheduler } from './reference/scheduler/scheduler.ts';
 
+function suite(open: (place: SchedulerPlace) => Scheduler, patience: number): (runner: TestRunner) => void {
+  return (runner) => schedulerSuite({ ...runner, name: 'reference', open, patience });
+}
+
 describe('the scheduler suite', () => {
-  schedulerSuite({ describe, it, name: 'reference', open: (place) => new ReferenceScheduler(place) });
+  suite((place) => new ReferenceScheduler(place), 20_000)({ describe, it });
+
+  for (const { breaks, open, fails } of schedulerMutants) {
+    it(`notices that ${breaks}`, async () => {
+      const failures = await failuresOf(suite(open, 2000), { sideBySide: 50 });
+      expect(failures.map(({ name }) => name)).toEqual(fails);
+    });
+  }
 });

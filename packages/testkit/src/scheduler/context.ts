@@ -25,7 +25,7 @@ export const project = 'conformance';
 
 /** A started scheduler on a store of its own, and the runner by which a case decides how attempts end. */
 export class SchedulerContext implements CaseContext {
-  readonly runner: ScriptedRunner = createScriptedRunner();
+  readonly runner: ScriptedRunner;
   readonly patience: number;
   readonly #options: SchedulerSuiteOptions;
   readonly #host: TestHost;
@@ -37,6 +37,7 @@ export class SchedulerContext implements CaseContext {
     this.#options = options;
     this.#host = host;
     this.patience = options.patience ?? defaultPatience;
+    this.runner = createScriptedRunner({ patience: this.patience });
   }
 
   /** The scheduler that was started last. */

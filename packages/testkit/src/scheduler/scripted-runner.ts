@@ -21,6 +21,8 @@ export interface ScriptedAttempt {
 export interface ScriptedRunnerOptions {
   /** A stop is confirmed at once unless this is set; then `confirmStop` does, or an end that came first. */
   readonly holdStops?: boolean;
+  /** How long `begun` waits, in milliseconds; 20,000 unless said. */
+  readonly patience?: number;
 }
 
 /** A runner without processes: attempts run until the test ends them, so that what a scheduler does can be foreseen. */
@@ -46,7 +48,11 @@ export function createScriptedRunner(options: ScriptedRunnerOptions = {}): Scrip
       script.hold = hold;
     },
     begun: async (jobName, count = 1) =>
-      await until(`attempt ${count} of job "${jobName}" to begin`, () => script.of(jobName)[count - 1]),
+      await until(
+        `attempt ${count} of job "${jobName}" to begin`,
+        () => script.of(jobName)[count - 1],
+        options.patience,
+      ),
     of: (jobName) => script.of(jobName),
   };
 }

@@ -44,7 +44,11 @@ export class Engine {
     this.log.close();
   }
 
-  begin(definition: StoredWorkflow, workflowInfo: WorkflowInfo, options: StartExecutionOptions): StoredExecution {
+  begin(
+    definition: StoredWorkflow,
+    workflowInfo: WorkflowInfo,
+    options: StartExecutionOptions,
+  ): StoredExecution {
     const workflowExecutionId = randomUUID();
     const execution: StoredExecution = {
       definition,
@@ -65,14 +69,19 @@ export class Engine {
     };
     this.#store.executions.set(workflowExecutionId, execution);
     this.#changeExecution(execution, 'RUNNING');
-    const waiting = new Set(definition.workflow.rules.filter(({ action }) => action === 'START').map(({ jobName }) => jobName));
-    for (const { config } of definition.workflow.jobs) if (!waiting.has(config.jobName)) this.startJob(execution, config.jobName);
+    const waiting = new Set(
+      definition.workflow.rules.filter(({ action }) => action === 'START').map(({ jobName }) => jobName),
+    );
+    for (const { config } of definition.workflow.jobs)
+      if (!waiting.has(config.jobName)) this.startJob(execution, config.jobName);
     return execution;
   }
 
   /** The attempt of a job that has not ended. */
   live(execution: StoredExecution, jobName: string): JobExecutionInfo | null {
-    return execution.attempts.find((attempt) => attempt.jobName === jobName && !isFinal(attempt.status)) ?? null;
+    return (
+      execution.attempts.find((attempt) => attempt.jobName === jobName && !isFinal(attempt.status)) ?? null
+    );
   }
 
   startJob(execution: StoredExecution, jobName: string): JobExecutionInfo {
@@ -96,8 +105,14 @@ export class Engine {
     return info;
   }
 
-  async stopAttempt(execution: StoredExecution, { jobExecutionId }: JobExecutionInfo): Promise<JobExecutionInfo> {
-    await this.#runs.get(jobExecutionId)?.stop().catch(() => undefined); // how it ended is what counts
+  async stopAttempt(
+    execution: StoredExecution,
+    { jobExecutionId }: JobExecutionInfo,
+  ): Promise<JobExecutionInfo> {
+    await this.#runs
+      .get(jobExecutionId)
+      ?.stop()
+      .catch(() => undefined); // how it ended is what counts
     return await this.#ended(execution, jobExecutionId);
   }
 
@@ -179,11 +194,30 @@ export class Engine {
     const now = new Date().toISOString();
     const dates = isFinal(status) ? { endDate: now } : { startDate: now };
     execution.info = { ...execution.info, status, reason, ...dates };
-    this.#publish(statusEventTypes.workflow, execution.info.workflowInfo.workflowName, status, execution, null);
+    this.#publish(
+      statusEventTypes.workflow,
+      execution.info.workflowInfo.workflowName,
+      status,
+      execution,
+      null,
+    );
   }
 
-  #publish(eventType: string, key: string, value: Status, { info }: StoredExecution, context: string | null): void {
-    this.log.append({ key, value, eventType, namespace: info.workflowInfo.namespace, sender: info.workflowExecutionId, context });
+  #publish(
+    eventType: string,
+    key: string,
+    value: Status,
+    { info }: StoredExecution,
+    context: string | null,
+  ): void {
+    this.log.append({
+      key,
+      value,
+      eventType,
+      namespace: info.workflowInfo.namespace,
+      sender: info.workflowExecutionId,
+      context,
+    });
   }
 
   async #ended(execution: StoredExecution, id: string): Promise<JobExecutionInfo> {
@@ -195,7 +229,10 @@ export class Engine {
   }
 }
 
-function attemptOf({ definition, parameters, info: { workflowExecutionId, context } }: StoredExecution, info: JobExecutionInfo): Attempt {
+function attemptOf(
+  { definition, parameters, info: { workflowExecutionId, context } }: StoredExecution,
+  info: JobExecutionInfo,
+): Attempt {
   const { workflow, project } = definition;
   const job = workflow.jobs.find(({ config }) => config.jobName === info.jobName);
   if (job === undefined) throw new Error(`the workflow has no job ${info.jobName}`);

@@ -21,12 +21,29 @@ export class ReferenceLog implements EventLog {
   }
 
   append(event: NewEvent): Event {
-    const { key, value, eventType = 'UNDEFINED', namespace = 'default', sender = null, context = null, sequence } = event;
+    const {
+      key,
+      value,
+      eventType = 'UNDEFINED',
+      namespace = 'default',
+      sender = null,
+      context = null,
+      sequence,
+    } = event;
     const once = sequence === undefined || sender === null ? null : JSON.stringify([sender, sequence]);
     const before = once === null ? undefined : this.#store.sequences.get(once);
     if (before !== undefined) return before;
     const version = this.#store.events.length + 1;
-    const made: Event = { version, key, value, eventType, namespace, sender, context, createTime: Date.now() };
+    const made: Event = {
+      version,
+      key,
+      value,
+      eventType,
+      namespace,
+      sender,
+      context,
+      createTime: Date.now(),
+    };
     this.#store.events.push(made);
     if (once !== null) this.#store.sequences.set(once, made);
     this.#changed.resolve();
@@ -48,8 +65,10 @@ export class ReferenceLog implements EventLog {
 
   async *listen(filter: EventFilter, { signal }: { readonly signal: AbortSignal }): AsyncGenerator<Event> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
-    const end = new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve(), { once: true }));
-    for (let next = 0; !ended.aborted; ) {
+    const end = new Promise<void>((resolve) =>
+      ended.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    for (let next = 0; !ended.aborted;) {
       const event = this.#store.events[next];
       if (event === undefined) {
         await Promise.race([this.#changed.promise, end]);

@@ -42,7 +42,8 @@ export class ReferenceScheduler implements Scheduler {
   }
 
   async start(): Promise<void> {
-    if (this.#store.open) throw new AIFlowError('scheduler.busy', 'another scheduler has this store: close it first');
+    if (this.#store.open)
+      throw new AIFlowError('scheduler.busy', 'another scheduler has this store: close it first');
     this.#store.open = true;
     this.#open = true;
     await this.#engine.resume();
@@ -86,7 +87,8 @@ export class ReferenceScheduler implements Scheduler {
   ): Promise<WorkflowExecutionInfo | null> {
     const definition = this.#store.workflows.get(this.#key(projectName, workflowName));
     if (definition === undefined) return null;
-    const key = options.idempotencyKey === undefined ? null : keyOf(projectName, workflowName, options.idempotencyKey);
+    const key =
+      options.idempotencyKey === undefined ? null : keyOf(projectName, workflowName, options.idempotencyKey);
     const before = this.#store.executions.get(this.#store.keys.get(key ?? '') ?? '');
     if (key !== null && before !== undefined) return before.info;
     const execution = this.#engine.begin(definition, infoOf(definition), options);
@@ -94,7 +96,10 @@ export class ReferenceScheduler implements Scheduler {
     return execution.info;
   }
 
-  async stopAllWorkflowExecution(projectName: string, workflowName: string): Promise<WorkflowExecutionInfo[]> {
+  async stopAllWorkflowExecution(
+    projectName: string,
+    workflowName: string,
+  ): Promise<WorkflowExecutionInfo[]> {
     const running = this.#executionsOf(projectName, workflowName).filter(({ info }) => !isFinal(info.status));
     return await Promise.all(running.map(async (execution) => await this.#engine.stopExecution(execution)));
   }
@@ -113,15 +118,19 @@ export class ReferenceScheduler implements Scheduler {
     workflowName: string,
     { limit = 100, cursor }: PageOptions = {},
   ): Promise<WorkflowExecutionInfo[]> {
-    const newestFirst = this.#executionsOf(projectName, workflowName).map(({ info }) => info).reverse();
-    const from = cursor === undefined ? 0 : newestFirst.findIndex((info) => info.workflowExecutionId === cursor) + 1;
+    const newestFirst = this.#executionsOf(projectName, workflowName)
+      .map(({ info }) => info)
+      .reverse();
+    const from =
+      cursor === undefined ? 0 : newestFirst.findIndex((info) => info.workflowExecutionId === cursor) + 1;
     return newestFirst.slice(from, from + limit);
   }
 
   async startJobExecution(jobName: string, id: string): Promise<JobExecutionInfo | null> {
     const execution = this.#executionWith(jobName, id);
     if (execution === null) return null;
-    if (isFinal(execution.info.status) || this.#engine.live(execution, jobName) !== null) throw notAllowed('start', jobName);
+    if (isFinal(execution.info.status) || this.#engine.live(execution, jobName) !== null)
+      throw notAllowed('start', jobName);
     return this.#engine.startJob(execution, jobName);
   }
 
@@ -141,7 +150,9 @@ export class ReferenceScheduler implements Scheduler {
   }
 
   async getJobExecutions(jobName: string, id: string): Promise<JobExecutionInfo[] | null> {
-    return this.#executionWith(jobName, id)?.attempts.filter((attempt) => attempt.jobName === jobName) ?? null;
+    return (
+      this.#executionWith(jobName, id)?.attempts.filter((attempt) => attempt.jobName === jobName) ?? null
+    );
   }
 
   async listJobExecutions(id: string): Promise<JobExecutionInfo[] | null> {
@@ -165,7 +176,8 @@ export class ReferenceScheduler implements Scheduler {
   #executionsOf(projectName: string, workflowName: string): StoredExecution[] {
     this.#checkOpen();
     return [...this.#store.executions.values()].filter(
-      ({ info: { workflowInfo } }) => workflowInfo.namespace === projectName && workflowInfo.workflowName === workflowName,
+      ({ info: { workflowInfo } }) =>
+        workflowInfo.namespace === projectName && workflowInfo.workflowName === workflowName,
     );
   }
 
@@ -181,11 +193,11 @@ export class ReferenceScheduler implements Scheduler {
   }
 
   #checkOpen(): void {
-    if (!this.#open) throw new AIFlowError('scheduler.closed', 'the scheduler is not running: call start() first');
+    if (!this.#open)
+      throw new AIFlowError('scheduler.closed', 'the scheduler is not running: call start() first');
   }
 }
 
 function notAllowed(verb: string, jobName: string): AIFlowError {
   return new AIFlowError('scheduler.not_allowed', `job "${jobName}" cannot ${verb} now`);
 }
-

@@ -1,4 +1,11 @@
-import type { JobExecutionInfo, JsonObject, ProjectContext, RuleState, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
+import type {
+  JobExecutionInfo,
+  JsonObject,
+  ProjectContext,
+  RuleState,
+  Workflow,
+  WorkflowExecutionInfo,
+} from '@aiflow/core';
 import type { LogStore } from './log.ts';
 
 export interface StoredWorkflow {

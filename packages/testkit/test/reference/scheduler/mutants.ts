@@ -1,0 +1,443 @@
+import type { AttemptRun, AttemptRunner, JobResult, Scheduler } from '@aiflow/core';
+import { AIFlowError } from '@aiflow/core';
+import type { SchedulerPlace } from '../../../src/index.ts';
+import { ReferenceScheduler } from './scheduler.ts';
+import { storeOf } from './store.ts';
+
+/** A scheduler with one promise broken, and the cases that must notice. */
+export interface SchedulerMutant {
+  readonly breaks: string;
+  readonly open: (place: SchedulerPlace) => Scheduler;
+  readonly fails: readonly string[];
+}
+
+function broken(
+  mutate: (good: Scheduler, place: SchedulerPlace) => Partial<Scheduler>,
+): SchedulerMutant['open'] {
+  return (place) => {
+    const good = new ReferenceScheduler(place);
+    return override(good, mutate(good, place));
+  };
+}
+
+function brokenLog(
+  mutate: (good: Scheduler['events']) => Partial<Scheduler['events']>,
+): SchedulerMutant['open'] {
+  return broken((good) => ({ events: override(good.events, mutate(good.events)) }));
+}
+
+function brokenRunner(mutate: (good: AttemptRunner) => Partial<AttemptRunner>): SchedulerMutant['open'] {
+  return (place) => {
+    const runner = override(place.host.runner, mutate(place.host.runner));
+    return new ReferenceScheduler({ ...place, host: { ...place.host, runner } });
+  };
+}
+
+function override<T extends object>(good: T, members: Partial<T>): T {
+  return new Proxy(good, {
+    get: (target, name) => {
+      if (Object.hasOwn(members, name)) return Reflect.get(members, name);
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
+const killed: JobResult = { status: 'KILLED', values: {}, error: null };
+
+/** A run whose stop is over as soon as it was asked for. */
+function stoppedAtOnce(run: AttemptRun): AttemptRun {
+  const asked = Promise.withResolvers<JobResult>();
+  const stop = async (): Promise<void> => {
+    run.stop().catch(() => undefined);
+    asked.resolve(killed);
+  };
+  return { ...run, stop, result: Promise.race([run.result, asked.promise]) };
+}
+
+let opened = 0;
+
+export const schedulerMutants: readonly SchedulerMutant[] = [
+  {
+    breaks: 'the end date is the start date',
+    open: broken((good) => ({
+      getWorkflowExecution: async (id) => {
+        const found = await good.getWorkflowExecution(id);
+        return found?.endDate == null ? found : { ...found, endDate: found.startDate };
+      },
+    })),
+    fails: ['an execution begins, runs and ends FINISHED, each with its date'],
+  },
+  {
+    breaks: 'project and workflow are joined by a dot',
+    open: broken((good) => {
+      const first = new Map<string, readonly [string, string]>();
+      const names = (project: string, workflow: string): readonly [string, string] => {
+        const joined = `${project}.${workflow}`;
+        const found = first.get(joined) ?? [project, workflow];
+        first.set(joined, found);
+        return found;
+      };
+      return {
+        submitWorkflow: async (workflow, project) => {
+          const [projectName, workflowName] = names(project.projectName, workflow.workflowName);
+          return await good.submitWorkflow({ ...workflow, workflowName }, { ...project, projectName });
+        },
+        startNewWorkflowExecution: async (project, workflow, options) =>
+          await good.startNewWorkflowExecution(...names(project, workflow), options),
+        listWorkflowExecutions: async (project, workflow, options) =>
+          await good.listWorkflowExecutions(...names(project, workflow), options),
+      };
+    }),
+    fails: ['workflows of one name in two projects, and names with dots, are not mixed up'],
+  },
+  {
+    breaks: 'running executions take the newest definition',
+    open: broken((good, { name }) => ({
+      submitWorkflow: async (workflow, project) => {
+        const info = await good.submitWorkflow(workflow, project);
+        for (const execution of storeOf(name).executions.values()) {
+          if (execution.definition.workflow.workflowName !== workflow.workflowName) continue;
+          Object.assign(execution, { definition: { workflow, project, isPaused: false } });
+        }
+        return info;
+      },
+    })),
+    fails: ['an execution keeps the definition and the snapshot that it began with'],
+  },
+  {
+    breaks: 'an unknown workflow is an error',
+    open: broken((good) => ({
+      startNewWorkflowExecution: async (...args) => {
+        const started = await good.startNewWorkflowExecution(...args);
+        if (started === null) throw new AIFlowError('workflow.not_found', 'no such workflow');
+        return started;
+      },
+    })),
+    fails: [
+      'what concerns an unknown workflow is null, or an empty list',
+      'deleteWorkflow stops what runs, forgets the workflow, and leaves its executions to be seen',
+    ],
+  },
+  {
+    breaks: 'a delete forgets the executions',
+    open: broken((good, { name }) => ({
+      deleteWorkflow: async (project, workflow) => {
+        const deleted = await good.deleteWorkflow(project, workflow);
+        if (deleted !== null) storeOf(name).executions.clear();
+        return deleted;
+      },
+    })),
+    fails: ['deleteWorkflow stops what runs, forgets the workflow, and leaves its executions to be seen'],
+  },
+  {
+    breaks: 'a paused workflow cannot be started by hand',
+    open: broken((good, { name }) => ({
+      startNewWorkflowExecution: async (project, workflow, options) => {
+        const paused = storeOf(name).workflows.get(JSON.stringify([project, workflow]))?.isPaused ?? false;
+        return paused ? null : await good.startNewWorkflowExecution(project, workflow, options);
+      },
+    })),
+    fails: ['a pause is shown and lifted again, and lets a start by hand and what runs go on'],
+  },
+  {
+    breaks: 'context and parameters are lost',
+    open: broken((good) => ({
+      startNewWorkflowExecution: async (project, workflow, { idempotencyKey } = {}) =>
+        await good.startNewWorkflowExecution(
+          project,
+          workflow,
+          idempotencyKey === undefined ? {} : { idempotencyKey },
+        ),
+    })),
+    fails: [
+      'an execution begins, runs and ends FINISHED, each with its date',
+      'context and parameters reach every attempt, and an execution without them says so',
+    ],
+  },
+  {
+    breaks: 'a failed job makes no failed execution',
+    open: broken((good) => ({
+      getWorkflowExecution: async (id) => {
+        const found = await good.getWorkflowExecution(id);
+        return found?.status === 'FAILED' ? { ...found, status: 'FINISHED' } : found;
+      },
+    })),
+    fails: [
+      'an execution with a failed job ends FAILED, and what waits for that job does not begin',
+      'executions of one workflow run side by side, each with its own end',
+      'an attempt whose end cannot be known is FAILED as lost',
+      'workflows, executions and attempts are there after a restart, as they were',
+    ],
+  },
+  {
+    breaks: 'an idempotency key is ignored',
+    open: broken((good) => ({
+      startNewWorkflowExecution: async (project, workflow, { idempotencyKey: _, ...options } = {}) =>
+        await good.startNewWorkflowExecution(project, workflow, options),
+    })),
+    fails: [
+      'one idempotency key of a workflow starts one execution, whatever its state and however often it is asked',
+    ],
+  },
+  {
+    breaks: 'an idempotency key is for all workflows',
+    open: broken((good, { name }) => ({
+      startNewWorkflowExecution: async (project, workflow, options = {}) => {
+        const started = await good.startNewWorkflowExecution(project, workflow, options);
+        const [first] = storeOf(name).executions.values();
+        return options.idempotencyKey === undefined ? started : (first?.info ?? null);
+      },
+    })),
+    fails: [
+      'one idempotency key of a workflow starts one execution, whatever its state and however often it is asked',
+    ],
+  },
+  {
+    breaks: 'the oldest is listed first',
+    open: broken((good) => ({
+      listWorkflowExecutions: async (...args) => (await good.listWorkflowExecutions(...args)).reverse(),
+    })),
+    fails: ['listWorkflowExecutions gives the newest first, in pages'],
+  },
+  {
+    breaks: 'a cursor is ignored',
+    open: broken((good) => ({
+      listWorkflowExecutions: async (project, workflow, { cursor: _, ...options } = {}) =>
+        await good.listWorkflowExecutions(project, workflow, options),
+    })),
+    fails: ['listWorkflowExecutions gives the newest first, in pages'],
+  },
+  {
+    breaks: 'a stop is over when it was asked for',
+    open: brokenRunner((good) => ({ start: (attempt) => stoppedAtOnce(good.start(attempt)) })),
+    fails: [
+      'stopWorkflowExecution resolves only when every stop is confirmed, KILLED, and nothing begins after it',
+      'stopJobExecution resolves only when the stop is confirmed, and leaves the other jobs alone',
+      'restartJobExecution begins the new attempt only after the stop of the old one is confirmed',
+      'a RESTART rule stops its job and begins it anew only after the stop is confirmed',
+    ],
+  },
+  {
+    breaks: 'a stop changes an execution that had ended',
+    open: broken((good) => ({
+      stopWorkflowExecution: async (id) => {
+        const stopped = await good.stopWorkflowExecution(id);
+        return stopped === null ? null : { ...stopped, status: 'KILLED' };
+      },
+    })),
+    fails: ['an execution that has ended is given back as it is, and its end never changes'],
+  },
+  {
+    breaks: 'a job that never ran cannot be started',
+    open: broken((good) => ({
+      startJobExecution: async (jobName, id) => {
+        const before = await good.getJobExecutions(jobName, id);
+        if (before?.length === 0) throw new AIFlowError('scheduler.not_allowed', 'it never ran');
+        return await good.startJobExecution(jobName, id);
+      },
+    })),
+    fails: ['startJobExecution starts a job that never ran, and one that has ended once more'],
+  },
+  {
+    breaks: 'a start beside a running attempt is allowed',
+    open: broken((good) => ({
+      startJobExecution: async (jobName, id) => {
+        const before = (await good.getJobExecutions(jobName, id))?.at(-1);
+        return before?.status === 'RUNNING' || before?.status === 'INIT'
+          ? before
+          : await good.startJobExecution(jobName, id);
+      },
+    })),
+    fails: ['startJobExecution is not allowed while an attempt runs or after the execution has ended'],
+  },
+  {
+    breaks: 'a stop of nothing gives the last attempt',
+    open: broken((good) => ({
+      stopJobExecution: async (jobName, id) => {
+        try {
+          return await good.stopJobExecution(jobName, id);
+        } catch {
+          return (await good.getJobExecutions(jobName, id))?.at(-1) ?? null;
+        }
+      },
+    })),
+    fails: ['stopJobExecution is not allowed when no attempt runs, and null for what does not exist'],
+  },
+  {
+    breaks: 'the error of an attempt is lost',
+    open: broken((good) => ({
+      getJobExecutions: async (jobName, id) =>
+        (await good.getJobExecutions(jobName, id))?.map((attempt) => ({ ...attempt, error: null })) ?? null,
+    })),
+    fails: ['a failed attempt keeps its error'],
+  },
+  {
+    breaks: 'an end that cannot be known is a stop',
+    open: brokenRunner((good) => ({
+      start: (attempt) => {
+        const run = good.start(attempt);
+        return { ...run, result: run.result.catch(() => killed) };
+      },
+    })),
+    fails: ['an attempt whose end cannot be known is FAILED as lost'],
+  },
+  {
+    breaks: 'the newest attempt alone is listed',
+    open: broken((good) => ({
+      listJobExecutions: async (id) => {
+        const all = await good.listJobExecutions(id);
+        const newest = new Map(all?.map((attempt) => [attempt.jobName, attempt]));
+        return all === null ? null : [...newest.values()];
+      },
+    })),
+    fails: ['listJobExecutions gives every attempt of every job, oldest first'],
+  },
+  {
+    breaks: 'rules never fire',
+    open: broken((good) => ({
+      submitWorkflow: async (workflow, project) =>
+        await good.submitWorkflow(
+          {
+            ...workflow,
+            rules: workflow.rules.map((rule) => ({
+              ...rule,
+              condition: { kind: 'all', of: [rule.condition, { kind: 'any', of: [] }] },
+            })),
+          },
+          project,
+        ),
+    })),
+    fails: [
+      'an execution keeps the definition and the snapshot that it began with',
+      'a pause is shown and lifted again, and lets a start by hand and what runs go on',
+      'listJobExecutions gives every attempt of every job, oldest first',
+      'jobs without a rule start with the execution, the others when their rule is met',
+      'all waits for every part, any for one, in whatever order they come',
+      'a rule can wait for a job to run, to fail or to be killed',
+      'a STOP rule stops its job',
+      'a RESTART rule stops its job and begins it anew only after the stop is confirmed',
+      'a START rule does nothing while its job runs',
+      'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+    ],
+  },
+  {
+    breaks: 'all is met by one',
+    open: broken((good) => ({
+      submitWorkflow: async (workflow, project) => {
+        const rules = workflow.rules.map((rule) =>
+          rule.condition.kind === 'all'
+            ? { ...rule, condition: { ...rule.condition, kind: 'any' as const } }
+            : rule,
+        );
+        return await good.submitWorkflow({ ...workflow, rules }, project);
+      },
+    })),
+    fails: ['all waits for every part, any for one, in whatever order they come'],
+  },
+  {
+    breaks: 'the same event can be published twice',
+    open: brokenLog((good) => ({
+      publish: async (events) => await good.publish(events.map(({ sequence: _, ...event }) => event)),
+    })),
+    fails: [
+      'the same sender and sequence published again changes nothing',
+      'events are there after a restart, and versions go on rising',
+    ],
+  },
+  {
+    breaks: 'a star is a name like another',
+    open: brokenLog((good) => ({
+      list: async (filter, options) => (filter.key === '*' ? [] : await good.list(filter, options)),
+    })),
+    fails: ['list and count take each part of a filter, and * for everything'],
+  },
+  {
+    breaks: 'listen misses what came before',
+    open: brokenLog((good) => ({
+      listen: async function* (filter, options) {
+        yield* good.listen({ ...filter, afterVersion: await good.latestVersion() }, options);
+      },
+    })),
+    fails: ['listen gives what is in the log and then what comes, without a gap or a repetition'],
+  },
+  {
+    breaks: 'listen repeats what it gave',
+    open: brokenLog((good) => ({
+      listen: async function* (filter, options) {
+        let count = 0;
+        for await (const event of good.listen(filter, options)) {
+          yield event;
+          if ((count += 1) === 50) yield event;
+        }
+      },
+    })),
+    fails: ['listen gives what is in the log and then what comes, without a gap or a repetition'],
+  },
+  {
+    breaks: 'listen does not hear its signal',
+    open: brokenLog((good) => ({
+      listen: (filter) => good.listen(filter, { signal: new AbortController().signal }),
+    })),
+    fails: ['listen goes on after a version, keeps to its filter, and ends with its signal'],
+  },
+  {
+    breaks: 'changes of jobs are no events',
+    open: brokenLog((good) => ({
+      list: async (filter, options) =>
+        (await good.list(filter, options)).filter(({ eventType }) => !eventType.startsWith('JOB_')),
+    })),
+    fails: ['every change of an execution and of its jobs is an event, in order'],
+  },
+  {
+    breaks: 'nothing outlives the scheduler',
+    open: (place) => new ReferenceScheduler({ ...place, name: `${place.name}-${(opened += 1)}` }),
+    fails: [
+      'one idempotency key of a workflow starts one execution, whatever its state and however often it is asked',
+      'events are there after a restart, and versions go on rising',
+      'a second scheduler on the same store is scheduler.busy until the first has closed',
+      'workflows, executions and attempts are there after a restart, as they were',
+      'a close leaves running attempts alone, and the next start finds them and does not begin them again',
+      'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+    ],
+  },
+  {
+    breaks: 'two schedulers share a store',
+    open: broken((good, { name }) => ({
+      start: async () => {
+        storeOf(name).open = false;
+        await good.start();
+      },
+    })),
+    fails: ['a second scheduler on the same store is scheduler.busy until the first has closed'],
+  },
+  {
+    breaks: 'a closed scheduler answers',
+    open: broken((good) => ({
+      getWorkflowExecution: async (id) => await good.getWorkflowExecution(id).catch(() => null),
+    })),
+    fails: ['every method is scheduler.closed before the start and after the close'],
+  },
+  {
+    breaks: 'what runs is begun again by the next start',
+    open: brokenRunner(() => ({ find: async () => null })),
+    fails: [
+      'a close leaves running attempts alone, and the next start finds them and does not begin them again',
+      'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+    ],
+  },
+  {
+    breaks: 'a close stops what runs',
+    open: broken((good, { name }) => ({
+      close: async () => {
+        for (const id of storeOf(name).executions.keys())
+          await good.stopWorkflowExecution(id).catch(() => null);
+        await good.close();
+      },
+    })),
+    fails: [
+      'a close leaves running attempts alone, and the next start finds them and does not begin them again',
+      'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+    ],
+  },
+];
