@@ -81,6 +81,7 @@ export class Dispatcher {
     try {
       await run.stop();
     } catch (cause) {
+      if (!this.#runs.has(attemptId)) return; // it has ended all the same, and that is what is told
       const error = new AIFlowError(
         'scheduler.stop_failed',
         `job "${jobName}" of ${execution.executionId} could not be stopped: ${messageOf(cause)}; stop it again`,

@@ -144,7 +144,12 @@ export function nextAttempt({ store }: Session, stopped: LiveAttempt): JobExecut
   const { attemptNumber, jobName, execution } = stopped;
   const next = store.attempts.ofJob(execution.seq, jobName).find((row) => row.attempt_number > attemptNumber);
   if (next !== undefined) return jobExecutionInfo(next, execution.executionId);
-  throw notAllowed(`job "${jobName}" was stopped and not started again: somebody asked to stop it meanwhile`);
+  const { status, reason } = store.attempts.get(stopped.seq);
+  const why =
+    reason === 'lost' ? 'whether something of it still runs is not known' : 'a stop was asked for meanwhile';
+  throw notAllowed(
+    `job "${jobName}" was not started again: attempt ${attemptNumber} of it ended ${status}, and ${why}`,
+  );
 }
 
 /** Whether the execution and, in the workflow version that it runs, the job exist. */

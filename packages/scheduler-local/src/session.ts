@@ -79,7 +79,7 @@ export class Session {
 
   /** Resolves when there are events after `version`, or when the signal aborts. */
   async untilPublished(version: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.store.events.latestVersion() <= version) {
+    while (!signal.aborted && this.read(({ events }) => events.latestVersion()) <= version) {
       await orAborted(this.#published.promise, signal);
     }
   }

@@ -128,7 +128,8 @@ export class Transitions {
     this.#live.endAttempt(attempt, result.status);
     this.#consequences.ended.push(attemptId);
     const changes = [this.#changed(attempt, result.status, now)];
-    if (restart) changes.push(this.#addAttempt(execution, jobName, now));
+    // The next attempt follows a stop that is confirmed; of one whose end is not known something may still run.
+    if (restart && reason !== 'lost') changes.push(this.#addAttempt(execution, jobName, now));
     this.#settle(changes, execution);
   }
 

@@ -82,6 +82,22 @@ test('a stop by hand takes back a restart that waits for its stop', async () => 
   expect(rig.runner.of('a')).toHaveLength(1);
 });
 
+test('a job whose end is lost while it is stopped ends so, and is not started again by itself', async () => {
+  const rig = await openRig();
+  rig.runner.holdStops(true);
+  const id = await rig.run(['a', 'b', 'goes-on']);
+  const [a, b] = [await rig.runner.begun('a'), await rig.runner.begun('b')];
+  const restarting = rig.scheduler.restartJobExecution('a', id);
+  const stopping = rig.scheduler.stopJobExecution('b', id);
+  await until('the stops to arrive', () => (a.stopRequested && b.stopRequested) || null);
+  a.lose();
+  b.lose();
+  await expect(restarting).rejects.toMatchObject({ code: 'scheduler.not_allowed' });
+  expect(await stopping).toMatchObject({ status: 'FAILED', reason: 'lost' });
+  await settle();
+  expect(rig.runner.attempts).toHaveLength(3);
+});
+
 test('the newest status counts: a job that runs again no longer counts as finished', async () => {
   const rig = await openRig();
   const id = await rig.run(
