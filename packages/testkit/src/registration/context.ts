@@ -1,7 +1,7 @@
 import type { JsonObject } from '@aiflow/core';
 import type { CaseContext } from '../suite/case.ts';
 import type { RegistrationSuiteOptions } from './options.ts';
-import { readPackage } from './package.ts';
+import { nameOf, readPackage } from './package.ts';
 import type { Probe } from './probe.ts';
 import { probe } from './probe.ts';
 
@@ -13,7 +13,7 @@ export class RegistrationContext implements CaseContext {
   constructor(directory: URL) {
     this.directory = directory;
     this.manifest = readPackage(directory);
-    this.name = String(this.manifest['name']);
+    this.name = nameOf(this.manifest);
   }
 
   async importEntry(): Promise<Probe> {
@@ -29,8 +29,11 @@ export class RegistrationContext implements CaseContext {
   }
 }
 
-export async function openRegistration({
-  packageDirectory,
-}: RegistrationSuiteOptions): Promise<RegistrationContext> {
-  return new RegistrationContext(new URL(packageDirectory.href.replace(/\/?$/, '/')));
+/** The directory with a `/` at its end, so that names can be resolved in it. */
+export function directoryOf({ packageDirectory }: RegistrationSuiteOptions): URL {
+  return new URL(packageDirectory.href.replace(/\/?$/, '/'));
+}
+
+export async function openRegistration(options: RegistrationSuiteOptions): Promise<RegistrationContext> {
+  return new RegistrationContext(directoryOf(options));
 }

@@ -9,6 +9,11 @@ export function readPackage(directory: URL): JsonObject {
   return content;
 }
 
+/** The name of a package; empty where it has none. */
+export function nameOf(manifest: JsonObject): string {
+  return stringsOf(manifest)['name'] ?? '';
+}
+
 /** The members of an object that are strings; nothing for anything else. */
 export function stringsOf(value: unknown): Readonly<Record<string, string>> {
   if (!isJsonObject(value)) return {};

@@ -11,6 +11,7 @@ import type {
   Json,
 } from '@aiflow/core';
 import { holdersOf, isAlive } from '../../src/processes/token.ts';
+import { until } from '../../src/suite/wait.ts';
 import { carelessPlugin } from './careless-plugin.ts';
 import { ReferenceController } from './job-controller.ts';
 import { referencePlugin } from './job-plugin.ts';
@@ -270,7 +271,7 @@ export const jobMutants: readonly JobMutant[] = [
         await writeFile(join(env.stateDir, 'stopping'), '');
         const [first] = holdersOf(env.attemptId);
         if (first !== undefined) process.kill(-first.pid, 'SIGKILL'); // the group, as the original did
-        while (first !== undefined && isAlive(first)) await env.clock.sleep(5);
+        await until('its end', () => first === undefined || !isAlive(first));
       },
     })),
     fails: ['stopJob resolves only when no process of the job is left, wherever it fled to'],

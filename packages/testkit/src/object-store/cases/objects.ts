@@ -59,14 +59,14 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       const versions = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(256 * 1024));
       await context.store.put('replaced', text(versions[0] ?? ''));
       const reader = await context.reopen();
-      let writing = true;
+      const writing = { now: true };
       const writes = (async () => {
         for (const version of versions) await context.store.put('replaced', text(version));
       })().finally(() => {
-        writing = false;
+        writing.now = false;
       });
       writes.catch(() => undefined); // looked at below, unless a read fails first
-      while (writing) {
+      while (writing.now) {
         const read = new TextDecoder().decode((await context.read('replaced', reader)) ?? undefined);
         assert.ok(versions.includes(read), `a reader got ${read.length} bytes that were never put together`);
         await new Promise((resolve) => setImmediate(resolve)); // a store in memory must get its turn

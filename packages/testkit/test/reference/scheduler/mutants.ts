@@ -38,7 +38,7 @@ function override<T extends object>(good: T, members: Partial<T>): T {
     get: (target, name) => {
       if (Object.hasOwn(members, name)) return Reflect.get(members, name);
       const member: unknown = Reflect.get(target, name, target);
-      return typeof member === 'function' ? member.bind(target) : member;
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
 }
@@ -55,6 +55,12 @@ function stoppedAtOnce(run: AttemptRun): AttemptRun {
   return { ...run, stop, result: Promise.race([run.result, asked.promise]) };
 }
 
+function without<T extends object, Key extends keyof T>(value: T, key: Key): Omit<T, Key> {
+  const { [key]: left, ...rest } = value;
+  void left;
+  return rest;
+}
+
 let opened = 0;
 
 export const schedulerMutants: readonly SchedulerMutant[] = [
@@ -63,7 +69,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     open: broken((good) => ({
       getWorkflowExecution: async (id) => {
         const found = await good.getWorkflowExecution(id);
-        return found?.endDate == null ? found : { ...found, endDate: found.startDate };
+        return found === null || found.endDate === null ? found : { ...found, endDate: found.startDate };
       },
     })),
     fails: ['an execution begins, runs and ends FINISHED, each with its date'],
@@ -173,8 +179,8 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'an idempotency key is ignored',
     open: broken((good) => ({
-      startNewWorkflowExecution: async (project, workflow, { idempotencyKey: _, ...options } = {}) =>
-        await good.startNewWorkflowExecution(project, workflow, options),
+      startNewWorkflowExecution: async (project, workflow, options = {}) =>
+        await good.startNewWorkflowExecution(project, workflow, without(options, 'idempotencyKey')),
     })),
     fails: [
       'one idempotency key of a workflow starts one execution, whatever its state and however often it is asked',
@@ -203,8 +209,8 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'a cursor is ignored',
     open: broken((good) => ({
-      listWorkflowExecutions: async (project, workflow, { cursor: _, ...options } = {}) =>
-        await good.listWorkflowExecutions(project, workflow, options),
+      listWorkflowExecutions: async (project, workflow, options = {}) =>
+        await good.listWorkflowExecutions(project, workflow, without(options, 'cursor')),
     })),
     fails: ['listWorkflowExecutions gives the newest first, in pages'],
   },
@@ -338,7 +344,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'the same event can be published twice',
     open: brokenLog((good) => ({
-      publish: async (events) => await good.publish(events.map(({ sequence: _, ...event }) => event)),
+      publish: async (events) => await good.publish(events.map((event) => without(event, 'sequence'))),
     })),
     fails: [
       'the same sender and sequence published again changes nothing',
