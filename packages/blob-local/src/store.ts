@@ -3,7 +3,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { constants, createReadStream, lstatSync, readdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { errorCode, resolveInside } from '@aiflow/core';
@@ -37,20 +37,19 @@ export class LocalObjectStore implements ObjectStore {
   readonly #root: string;
   /** What was put since the last flush: files and the directories that name them. */
   #unsynced = new Set<string>();
-  #swept: Promise<void> | null = null;
+  #prepared: Promise<void> | null = null;
 
   /** `root` is an absolute path; the directory is made when something is first put. */
   constructor(root: string) {
-    this.#root = root;
-    this.location = pathToFileURL(root).href.replace(/\/+$/, '');
+    this.#root = resolve(root);
+    this.location = pathToFileURL(this.#root).href;
   }
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<void> {
     const { signal, durable = false } = options;
     const path = this.#path(key);
     signal?.throwIfAborted();
-    this.#swept ??= this.#sweep();
-    await this.#swept;
+    await this.#prepare();
     const temporary = join(this.#root, temporaryDirectory, randomUUID());
     try {
       if (body instanceof Uint8Array)
@@ -157,6 +156,16 @@ export class LocalObjectStore implements ObjectStore {
       },
       durable,
     );
+  }
+
+  /** Done once, and again after it has failed. */
+  async #prepare(): Promise<void> {
+    try {
+      await (this.#prepared ??= this.#sweep());
+    } catch (error) {
+      this.#prepared = null;
+      throw error;
+    }
   }
 
   /** Makes the temporary directory, and removes from it what has been there for a day. */

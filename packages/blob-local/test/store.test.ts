@@ -54,6 +54,16 @@ describe('the directory of objects', () => {
     expect(readdirSync(join(root, '.tmp'))).toEqual(['new']);
   });
 
+  it('takes objects again once what kept it from it is gone', async () => {
+    mkdirSync(join(base, 'not made'));
+    writeFileSync(root, 'in the way');
+    const store = new LocalObjectStore(root);
+    await expect(store.put('a', new Uint8Array(1))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    rmSync(root);
+    await store.put('a', new Uint8Array(1));
+    expect(await store.head('a')).not.toBeNull();
+  });
+
   it('is named by a uri that is the same for every way to write the path', () => {
     expect(new LocalObjectStore('/var/lib/a b').location).toBe('file:///var/lib/a%20b');
     expect(new LocalObjectStore('/var/lib/x/').location).toBe('file:///var/lib/x');

@@ -21,7 +21,7 @@ export interface Lease {
   isOpposedBy(kind: LeaseKind, signal?: AbortSignal): Promise<boolean>;
   /** Throws `blob.lease_lost` when others may take us for dead, as after the machine was suspended. */
   confirm(signal?: AbortSignal): Promise<void>;
-  /** Lets go. A second call does nothing. */
+  /** Lets go, and never throws. A second call does nothing. */
   release(): Promise<void>;
 }
 
@@ -55,8 +55,10 @@ export async function takeLease(store: ObjectStore, kind: LeaseKind, signal?: Ab
     },
     release: async () => {
       clearInterval(timer);
-      if (held) await store.delete(key);
+      const wasHeld = held;
       held = false;
+      // One that cannot be removed dies of its age, and must not hide how the work ended.
+      if (wasHeld) await store.delete(key).catch(() => undefined);
     },
   };
 }

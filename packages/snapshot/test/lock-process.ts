@@ -2,12 +2,21 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { takeLock } from '../src/lock.ts';
 
-/** Takes the lock as often as it is told, and writes down when it came and went: `lock-process PATH LOG TIMES HOLD`. */
-const [path = '', log = '', times = '1', hold = '0'] = process.argv.slice(2);
-for (let count = 0; count < Number(times); count += 1) {
+/** What another process does with a lock, told as JSON in its arguments. */
+export interface LockTask {
+  readonly path: string;
+  /** Where it writes down when it came and went. */
+  readonly log: string;
+  readonly times: number;
+  /** For how long it holds the lock, in milliseconds. */
+  readonly hold: number;
+}
+
+const { path, log, times, hold } = JSON.parse(process.argv[2] ?? '{}') as LockTask;
+for (let count = 0; count < times; count += 1) {
   const lock = await takeLock(path, { isDone: () => false });
   appendFileSync(log, `in ${process.pid}\n`);
-  await wait(Number(hold));
+  await wait(hold);
   appendFileSync(log, `out ${process.pid}\n`);
   lock?.release();
 }

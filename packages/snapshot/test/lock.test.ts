@@ -15,6 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { currentHolder, isAlive } from '../src/holder.ts';
 import { takeLock } from '../src/lock.ts';
+import type { LockTask } from './lock-process.ts';
 
 let base: string;
 let path: string;
@@ -33,9 +34,8 @@ afterEach(() => {
 
 function start(times: number, hold: number): ChildProcess {
   const script = join(import.meta.dirname, 'lock-process.ts');
-  const child = spawn(process.execPath, [script, path, log, String(times), String(hold)], {
-    stdio: 'inherit',
-  });
+  const task: LockTask = { path, log, times, hold };
+  const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: 'inherit' });
   children.push(child);
   return child;
 }

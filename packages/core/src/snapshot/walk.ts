@@ -1,6 +1,5 @@
 import type { Dirent } from 'node:fs';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { errorCode, messageOf } from '../errors.ts';
 import type { FileStat } from './file-stat.ts';
@@ -104,6 +103,11 @@ function readInto(
       if (!takenBack && isIgnoredByDefault(entry.name)) continue;
       if (options.leaveOut?.has(`${root}/${path}`) === true) continue;
     }
+    const fault = faultOf(entry.name, directory);
+    if (fault !== null) {
+      report(found, 'snapshot.invalid_name', path, fault);
+      continue;
+    }
     if (isDirectory) pending.push({ path, parent: at, rules, takenBack, holdsSomething: false });
     else if (take(found, `${directory}/${entry.name}`, path, entry)) at.holdsSomething = true;
   }
@@ -112,11 +116,7 @@ function readInto(
 
 function listDirectory(found: Walk, directory: string, path: string): Dirent[] | null {
   try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    for (const entry of entries) {
-      if (entry.name.includes('\uFFFD') || entry.name.includes('\\')) checkNames(found, directory, path);
-    }
-    return entries;
+    return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     if (path !== '' && errorCode(error) === 'ENOENT') return null; // removed since its parent was read
     report(
@@ -129,28 +129,19 @@ function listDirectory(found: Walk, directory: string, path: string): Dirent[] |
   }
 }
 
-/** Looks at the names' bytes: what is not UTF-8 was shown to us with a replacement character, and cannot be opened. */
-function checkNames(found: Walk, directory: string, path: string): void {
-  for (const bytes of readdirSync(directory, { encoding: 'buffer' })) {
-    const name = bytes.toString();
-    const shown = join(path, name);
-    if (found.problems.some((problem) => problem.path === shown)) continue;
-    if (!Buffer.from(name).equals(bytes)) {
-      report(
-        found,
-        'snapshot.invalid_name',
-        shown,
-        'the name is not valid UTF-8: rename it, or ignore its directory',
-      );
-    } else if (name.includes('\\')) {
-      report(
-        found,
-        'snapshot.invalid_name',
-        shown,
-        'a name must not hold a backslash: rename it, or ignore it',
-      );
-    }
-  }
+/**
+ * What is wrong with a name, or null. A name that is not UTF-8 is shown to us with replacement characters, under which
+ * it cannot be opened; only the bytes tell it from one that has such a character of its own.
+ */
+function faultOf(name: string, directory: string): string | null {
+  if (name.includes('\\')) return `a name must not hold a backslash: rename it, or add it to ${ignoreFile}`;
+  if (!name.includes('\uFFFD')) return null;
+  const isWell = readdirSync(directory, { encoding: 'buffer' }).some((bytes) =>
+    Buffer.from(name).equals(bytes),
+  );
+  return isWell
+    ? null
+    : `the name is not valid UTF-8: rename it, or add it to ${ignoreFile} with "?" for what is not`;
 }
 
 /** Takes something that is not a directory; false when it vanished or cannot be part of a snapshot. */

@@ -44,7 +44,7 @@ describe('a snapshot refuses', () => {
 
   it('named pipes and sockets, by name and kind', async () => {
     at = new Bench({ f: '' });
-    execFileSync('mkfifo', [join(at.project, 'pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(at.project, 'pipe')]);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(at.project, 'socket'), resolve));
     try {
@@ -73,6 +73,12 @@ describe('a snapshot refuses', () => {
     const error = await refusal(at);
     expect(error.code).toBe('snapshot.invalid_name');
     expect(error.problems.map(({ file }) => file)).toEqual(['a\\b', 'link']);
+  });
+
+  it('no name that is ignored', async () => {
+    at = new Bench({ '.aiflowignore': 'a\\\\b\nbad-?\n', 'a\\b': '', f: '' });
+    writeFileSync(Buffer.concat([Buffer.from(`${at.project}/bad-`), Buffer.from([0xff])]), '');
+    expect(Object.keys(await at.entries())).toEqual(['.aiflowignore', 'f']);
   });
 
   it('all of it at once, under one code when there are several kinds', async () => {
