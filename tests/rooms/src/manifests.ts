@@ -87,6 +87,18 @@ export const peersAreInstalledHere: Rule = ({ packages }) => {
   );
 };
 
+/** A README shows first what a user types. It goes into the tarball by itself, and is the package's page on npm. */
+export const readmesSayHowToInstall: Rule = ({ packages }) =>
+  packages.flatMap(({ folder, manifest: { name }, readme }) => {
+    const where = `packages/${folder}/README.md`;
+    if (readme === null)
+      return [{ where, message: 'is missing: install, import, options, an example, limits' }];
+    const [typed = ''] = /^```sh\n[\s\S]*?^```$/m.exec(readme) ?? [];
+    const installs = typed.split('\n').filter((line) => line.startsWith('npm install '));
+    if (installs.some((line) => line.split(' ').includes(name))) return [];
+    return [{ where, message: `the first block must be sh, with "npm install ${name}"` }];
+  });
+
 function namesPlugins(manifest: Manifest): boolean {
   const plugins = manifest.aiflow?.plugins ?? [];
   return plugins.every(({ kind, name }) => kinds.includes(kind ?? '') && (name ?? '') !== '');

@@ -19,7 +19,9 @@ function readPackage(root: string, folder: string): Package {
     .filter((name) => name.endsWith('.ts'))
     .toSorted()
     .map((name) => readSource(home, `src/${name}`));
-  return { folder, manifest, files };
+  const readmePath = join(home, 'README.md');
+  const readme = existsSync(readmePath) ? readFileSync(readmePath, 'utf8') : null;
+  return { folder, manifest, readme, files };
 }
 
 function readSource(home: string, path: string): SourceFile {

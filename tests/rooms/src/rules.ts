@@ -19,5 +19,6 @@ export const rules: Readonly<Record<string, Rule>> = {
   'a plugin says what it is': manifests.pluginsSayWhatTheyAre,
   'a library is free of side effects': manifests.librariesAreFreeOfSideEffects,
   'a peer of ours is installed here': manifests.peersAreInstalledHere,
+  'every package has a README that says how to install it': manifests.readmesSayHowToInstall,
   'versions come from the catalog': manifests.versionsComeFromTheCatalog,
 };

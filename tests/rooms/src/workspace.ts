@@ -7,6 +7,8 @@ export interface Package {
   /** The folder below packages/: `job-bash`. */
   readonly folder: string;
   readonly manifest: Manifest;
+  /** The text of its README.md; null when it has none. */
+  readonly readme: string | null;
   readonly files: readonly SourceFile[];
 }
 

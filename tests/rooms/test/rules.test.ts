@@ -200,6 +200,18 @@ const broken: readonly Broken[] = [
     where: 'packages/snapshot/package.json',
   },
   {
+    rule: 'every package has a README that says how to install it',
+    how: 'a package has none',
+    by: { ...pack('cli', {}), readme: null },
+    where: 'packages/cli/README.md',
+  },
+  {
+    rule: 'every package has a README that says how to install it',
+    how: 'the README of another package was copied',
+    by: { ...pack('cli', {}), readme: readmeOf('@aiflow/core') },
+    where: 'packages/cli/README.md',
+  },
+  {
     rule: 'versions come from the catalog',
     how: 'a version is written in the package',
     by: pack('cli', { dependencies: { yaml: '^2.0.0' } }),
@@ -226,7 +238,12 @@ describe('a house where a rule is broken', () => {
 });
 
 function pack(folder: string, manifest: Partial<Manifest>, files: readonly SourceFile[] = []): Package {
-  return { folder, manifest: { ...said, name: `@aiflow/${folder}`, ...manifest }, files };
+  const name = `@aiflow/${folder}`;
+  return { folder, manifest: { ...said, name, ...manifest }, readme: readmeOf(name), files };
+}
+
+function readmeOf(name: string): string {
+  return `# ${name}\n\nWhat it is.\n\n\`\`\`sh\nnpm install ${name}\n\`\`\`\n`;
 }
 
 /** A file that imports these, one on each line. */

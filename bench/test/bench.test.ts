@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+
+const main = join(import.meta.dirname, '../src/main.ts');
+
+describe('npm run bench', () => {
+  it('measures everything, here with little of it', { timeout: 120_000 }, async () => {
+    const { exitCode, stdout, stderr } = await bench('--scale', '0.003');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    // Something of each bench, and every goal.
+    for (const what of [
+      'aiflow version',
+      '300 jobs',
+      'snapshot of 60 files',
+      'bytes sent',
+      'before the first job',
+    ])
+      expect(stdout).toContain(what);
+    expect(stdout.match(/goal .*: (met|MISSED)/g)).toHaveLength(4);
+  });
+
+  it('measures only what it is asked for', async () => {
+    const { exitCode, stdout } = await bench('compile', '--scale', '0.0001');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^compile: .*\n +\d+\.\d\d × {2}10 jobs: /);
+    expect(stdout).not.toContain('aiflow version');
+  });
+
+  it('names what it can measure when it is asked for something else', async () => {
+    const { exitCode, stdout, stderr } = await bench('compiled');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toBe(
+      'bench: expected any of start-up, compile, submit, run-jobs and --scale N (1 is all), not compiled',
+    );
+  });
+});
+
+async function bench(
+  ...args: readonly string[]
+): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], { reject: false });
+  return { exitCode, stdout, stderr };
+}
