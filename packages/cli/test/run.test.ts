@@ -110,6 +110,14 @@ describe('aiflow run', () => {
     expect(runJson(await project.aiflow('run', 'w', '-o', 'json')).snapshot_id).not.toBe(first.snapshot_id);
   });
 
+  it('leaves its own state out of snapshots, wherever that lies', async () => {
+    await using project = await TestProject.create(chain('w', { a: 'true' }));
+    const home = { AIFLOW_HOME: join(project.directory, 'resources/state') };
+    const first = runJson(await project.spawn(['run', 'w', '-o', 'json'], home).ended);
+    const second = runJson(await project.spawn(['run', 'w', '-o', 'json'], home).ended);
+    expect(second.snapshot_id).toBe(first.snapshot_id);
+  });
+
   it('counts instead of listing where there are many jobs', async () => {
     await using project = await TestProject.create();
     await project.write({

@@ -42,7 +42,12 @@ export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
 
 export type { AttemptDirectories, RuntimePlace } from './run/create-env.ts';
-export { attemptDirectories, createJobRuntimeEnv, executionDirectory } from './run/create-env.ts';
+export {
+  attemptDirectories,
+  createJobRuntimeEnv,
+  executionDirectory,
+  interpreterCache,
+} from './run/create-env.ts';
 export type { JobRuntimeEnv, RuntimePort } from './run/env.ts';
 export { environmentNames } from './run/env.ts';
 export type {

@@ -1,6 +1,7 @@
 import type { JobPluginFactory } from '@aiflow/core';
 import { protocol } from '@aiflow/core';
-import { BashJobController } from './controller.ts';
+import { ProcessJobController } from '@aiflow/process';
+import { bashJob } from './controller.ts';
 import { BashJobGenerator } from './generator.ts';
 import { origin } from './handle.ts';
 import type { BashProperties } from './options.ts';
@@ -20,5 +21,5 @@ export const bashJobPlugin: JobPluginFactory<BashProperties> = {
   capabilities: { localProcesses: true },
   options: bashPropertiesSchema,
   getJobGenerator: () => new BashJobGenerator(),
-  getJobController: () => new BashJobController(),
+  getJobController: () => new ProcessJobController(bashJob),
 };

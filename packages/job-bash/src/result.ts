@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { JobResult, JobResultError, JobRuntimeEnv, JsonObject } from '@aiflow/core';
 import type { ProcessEnd } from '@aiflow/process';
-import { graphFiles, jobOutput, nodeOutput } from './files.ts';
+import { jobOutput, lastLines } from '@aiflow/process';
+import { graphFiles, nodeOutput } from './files.ts';
 import type { GraphReport, NodeFailure } from './graph-order.ts';
 import type { BashHandleData } from './handle.ts';
-import { lastLine, lastLines, longestValue } from './last-lines.ts';
+import { lastLine, longestValue } from './last-line.ts';
 
 /** How a job whose main process has ended is to be told, from what it left in the attempt's directories. */
 export function resultOf(end: ProcessEnd, data: BashHandleData, env: JobRuntimeEnv): JobResult {
@@ -47,7 +48,7 @@ function failureError(failure: NodeFailure, data: BashHandleData, env: JobRuntim
   const { node_id, exit_code, signal, reason } = failure;
   if (reason === 'ENOENT')
     return { code: 'bash.not_found', message: noBash(env.jobName), context: { node_id } };
-  const output = outputContext(nodeOutput(env, node_id, data.nodes.length).stderr, data, env);
+  const output = outputContext(nodeOutput(env, node_id, data.nodes.length).stderr, data);
   const how = reason === null ? `ended with exit code ${exit_code}` : `could not be started (${reason})`;
   const said = output.stderr_tail
     .findLast((line) => line.trim() !== '')
@@ -81,29 +82,13 @@ function noReportError(
   return {
     code: 'bash.graph_failed',
     message: `the program that runs the nodes of job "${env.jobName}" ended with exit code ${exitCode} and no report`,
-    context: { exit_code: exitCode, signal, ...outputContext(jobOutput(env).stderr, data, env) },
+    context: { exit_code: exitCode, signal, ...outputContext(jobOutput(env).stderr, data) },
   };
 }
 
 function outputContext(
   path: string,
   data: BashHandleData,
-  env: JobRuntimeEnv,
 ): JsonObject & { readonly stderr_tail: readonly string[] } {
-  const lines = existsSync(path) ? lastLines(path, data.output_encoding, 20) : [];
-  return { stderr_tail: mask(lines, data, env), log_path: path };
-}
-
-/** Errors go further than logs do: what the job was given as a secret is not quoted in them. */
-function mask(
-  lines: readonly string[],
-  { secret_names }: BashHandleData,
-  { secrets }: JobRuntimeEnv,
-): string[] {
-  let text = lines.join('\n');
-  for (const name of secret_names) {
-    const secret = secrets.get(name);
-    if (secret !== null && secret !== '') text = text.replaceAll(secret, '***');
-  }
-  return lines.length === 0 ? [] : text.split('\n');
+  return { stderr_tail: lastLines(path, data.output_encoding), log_path: path };
 }

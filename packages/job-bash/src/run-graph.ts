@@ -1,5 +1,5 @@
 import type { GraphOrder, GraphReport, NodeFailure, OrderedNode } from './graph-order.ts';
-import { lastLine, longestValue } from './last-lines.ts';
+import { lastLine, longestValue } from './last-line.ts';
 import type { RunningNode } from './run-node.ts';
 import { endNode, startNode } from './run-node.ts';
 

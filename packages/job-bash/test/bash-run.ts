@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Job, JobBuilder, JobHandle, JobResult, JobRuntimeEnv } from '@aiflow/core';
+import type { Job, JobBuilder, JobHandle, JobResult, JobRuntimeEnv, JobController } from '@aiflow/core';
 import { defineWorkflow, splitGraph } from '@aiflow/core';
 import type { TestHost } from '@aiflow/testkit';
 import { createTestEnv, createTestHost } from '@aiflow/testkit';
-import { BashJobController } from '../src/controller.ts';
 import { BashJobGenerator } from '../src/generator.ts';
 import type { BashProperties } from '../src/index.ts';
+import { bashJobPlugin } from '../src/plugin.ts';
 
 export interface BashRunOptions {
   readonly properties?: BashProperties;
@@ -36,7 +36,7 @@ export class BashRun {
   readonly host: TestHost;
   readonly job: Job;
   readonly env: JobRuntimeEnv;
-  readonly controller: BashJobController = new BashJobController();
+  readonly controller: JobController = bashJobPlugin.getJobController();
 
   constructor(host: TestHost, job: Job, env: JobRuntimeEnv) {
     this.host = host;

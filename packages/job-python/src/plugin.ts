@@ -1,6 +1,7 @@
 import type { JobPluginFactory } from '@aiflow/core';
 import { protocol } from '@aiflow/core';
-import { PythonJobController } from './controller.ts';
+import { ProcessJobController } from '@aiflow/process';
+import { pythonJob } from './controller.ts';
 import { PythonJobGenerator } from './generator.ts';
 import { origin } from './handle.ts';
 import type { PythonProperties } from './options.ts';
@@ -20,5 +21,5 @@ export const pythonJobPlugin: JobPluginFactory<PythonProperties> = {
   capabilities: { localProcesses: true },
   options: pythonPropertiesSchema,
   getJobGenerator: () => new PythonJobGenerator(),
-  getJobController: () => new PythonJobController(),
+  getJobController: () => new ProcessJobController(pythonJob),
 };

@@ -8,20 +8,14 @@ export const pythonDirectory: string = fileURLToPath(new URL('../python', import
 
 /** The files through which an attempt and its Python talk, all in the attempt's state directory. */
 export function attemptFiles(env: JobRuntimeEnv): {
-  readonly recordDir: string;
   readonly request: string;
   readonly result: string;
   readonly progress: string;
-  readonly stdout: string;
-  readonly stderr: string;
 } {
   return {
-    recordDir: join(env.stateDir, 'process'),
     request: join(env.stateDir, 'request.json'),
     result: join(env.stateDir, 'result.json'),
     progress: join(env.stateDir, 'progress'),
-    stdout: join(env.logDir, 'stdout.log'),
-    stderr: join(env.logDir, 'stderr.log'),
   };
 }
 

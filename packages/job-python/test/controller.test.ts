@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JobResult } from '@aiflow/core';
 import { findNonJson } from '@aiflow/core';
 import { describe, expect, test, vi } from 'vitest';
-import { PythonJobController } from '../src/controller.ts';
+import { pythonJobPlugin } from '../src/plugin.ts';
 import { prepareJob, runJob } from './job-run.ts';
 
 const node = (body: string): string =>
@@ -208,7 +208,7 @@ describe('a stop', () => {
       timeout: 20_000,
     });
     // Another controller, as another process has it after a crash.
-    const other = new PythonJobController();
+    const other = pythonJobPlugin.getJobController();
     await other.stopJob(handle, env);
     return { ...prepared, result: await other.getResult(handle, { env, blocking: false }) };
   };

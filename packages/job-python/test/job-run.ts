@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Job, JobBuilder, JobHandle, JobResult, JobRuntimeEnv } from '@aiflow/core';
+import type { Job, JobBuilder, JobHandle, JobResult, JobRuntimeEnv, JobController } from '@aiflow/core';
 import { defineWorkflow, splitGraph } from '@aiflow/core';
 import { createTestEnv, createTestHost, testAttempt } from '@aiflow/testkit';
 import { onTestFinished } from 'vitest';
-import { PythonJobController } from '../src/controller.ts';
 import { PythonJobGenerator } from '../src/generator.ts';
 import type { PythonProperties } from '../src/index.ts';
 import { python } from '../src/index.ts';
+import { pythonJobPlugin } from '../src/plugin.ts';
 
 export interface TestJob {
   /** The text of `workflows/w/nodes.py`; the job is its class `Node` unless `draw` says otherwise. */
@@ -21,7 +21,7 @@ export interface TestJob {
 }
 
 export interface PreparedTestJob {
-  readonly controller: PythonJobController;
+  readonly controller: JobController;
   readonly job: Job;
   readonly env: JobRuntimeEnv;
   readonly projectDir: string;
@@ -59,7 +59,7 @@ export async function prepareJob({
     (pair): pair is [string, string] => pair[1] !== undefined,
   );
   const env = createTestEnv({ host, job, attempt, projectDir, environment: Object.fromEntries(inherited) });
-  const controller = new PythonJobController();
+  const controller = pythonJobPlugin.getJobController();
   onTestFinished(async () => {
     const handle = await controller.findJob(job, env);
     if (handle !== null) await controller.stopJob(handle, env);

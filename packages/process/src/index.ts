@@ -1,3 +1,6 @@
+export type { OutputFiles, ProcessCommand, ProcessHandleData, ProcessJob } from './job-controller.ts';
+export { ProcessJobController, jobOutput } from './job-controller.ts';
+export { endOfFile, lastLines } from './last-lines.ts';
 export type {
   ProcessEnd,
   ProcessLauncher,

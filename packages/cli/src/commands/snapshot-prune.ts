@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import type { SnapshotInfo } from '@aiflow/core';
-import { AIFlowError } from '@aiflow/core';
+import { AIFlowError, interpreterCache } from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { projectOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -23,7 +24,8 @@ export const snapshotPrune: Command = {
         `--keep must be a whole number from 1, not "${options['keep']}"`,
       );
     }
-    const { manager } = await openBlob(await openSession(options['project'] ?? '.'));
+    const session = await openSession(options['project'] ?? '.');
+    const { manager } = await openBlob(session);
     const old = beyond(await manager.listSnapshots(), keep);
     if (switches.has('dry-run')) {
       process.stdout.write(`${old.length} snapshots would be removed\n`);
@@ -31,6 +33,7 @@ export const snapshotPrune: Command = {
     }
     const freed = await manager.removeSnapshots(old.map((snapshot) => snapshot.snapshotId));
     for (const snapshot of old) await manager.cleanupProject(snapshot.snapshotId, snapshot.uri);
+    rmSync(interpreterCache(session.project.stateDir), { recursive: true, force: true });
     process.stdout.write(`${old.length} snapshots removed, ${describeSize(freed)} freed\n`);
     return exitCodes.ok;
   },

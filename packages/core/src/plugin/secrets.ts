@@ -40,6 +40,19 @@ function resolveText(text: string, secrets: SecretResolver, path: string): strin
   });
 }
 
+/** The names that a value refers to. */
+export function referencesIn(value: Json): ReadonlySet<string> {
+  const names = new Set<string>();
+  const collect: SecretResolver = {
+    get: (name) => {
+      names.add(name);
+      return '';
+    },
+  };
+  resolveReferences(value, collect);
+  return names;
+}
+
 /** Secrets from environment variables; the values are read when they are asked for. */
 export function environmentSecrets(
   environment: Readonly<Record<string, string | undefined>>,

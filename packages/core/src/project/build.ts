@@ -75,6 +75,7 @@ export async function storeProject(
     workflowName: workflow.workflowName,
     plugins,
     overlay,
+    leaveOut: [stateDir],
     indexPath: join(stateDir, 'index'),
     ...(signal && { signal }),
   });

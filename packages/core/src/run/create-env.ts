@@ -28,6 +28,11 @@ export function executionDirectory(stateDir: string, workflowExecutionId: string
   return join(stateDir, 'executions', checkName('execution', workflowExecutionId));
 }
 
+/** Where interpreters keep what they compiled; it may be removed at any time. */
+export function interpreterCache(stateDir: string): string {
+  return join(stateDir, 'pycache');
+}
+
 /** The directories of an attempt, which follow from its names alone; they need not exist yet. */
 export interface AttemptDirectories {
   /** Holds all the others but `executionDir`. */
@@ -100,7 +105,7 @@ export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobR
     generatedDir: join(generatedRoot, jobName),
     inputs: {},
     outputs: {},
-    environment: jobEnvironment(attempt, facts, place.environment, attemptDir),
+    environment: jobEnvironment(attempt, facts, place),
     logger: place.logger,
     clock: place.clock,
     secrets: place.secrets,
@@ -115,8 +120,7 @@ type Facts = Readonly<
 function jobEnvironment(
   attempt: Attempt,
   facts: Facts,
-  inherited: Readonly<Record<string, string>>,
-  attemptDir: string,
+  { environment: inherited, stateDir }: RuntimePlace,
 ): Readonly<Record<string, string>> {
   const environment: Record<string, string> = { ...inherited };
   for (const [fact, name] of Object.entries(environmentNames)) {
@@ -126,7 +130,8 @@ function jobEnvironment(
   environment[environmentNames.parameters] = canonicalJson(attempt.parameters);
   environment[environmentNames.context] = attempt.context ?? '';
   // The snapshot is shared and read-only: an interpreter that keeps its cache beside the source is sent elsewhere.
-  environment['PYTHONPYCACHEPREFIX'] = join(attemptDir, 'pycache');
+  // It is one place for all attempts, because paths in it hold the snapshot's id and compiling again is slow.
+  environment['PYTHONPYCACHEPREFIX'] = interpreterCache(stateDir);
   return Object.freeze(environment);
 }
 

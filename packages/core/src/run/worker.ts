@@ -9,6 +9,7 @@ import type { RuntimePlace } from './create-env.ts';
 import { attemptDirectories, createJobRuntimeEnv } from './create-env.ts';
 import type { JobRuntimeEnv } from './env.ts';
 import type { JobController, JobHandle, JobResult, JobResultError } from './job-plugin.ts';
+import { maskSecrets } from './mask.ts';
 import type { Attempt, AttemptRun, AttemptRunner } from './runner.ts';
 
 export interface RunnerOptions {
@@ -73,7 +74,9 @@ function attemptRun(
   submitted: Promise<Submitted>,
   stopping: AbortController,
 ): AttemptRun {
-  const result = conclude(attempt, submitted, stopping.signal);
+  const result = conclude(attempt, submitted, stopping.signal).then((end) =>
+    maskSecrets(end, attempt.job, options.secrets),
+  );
   const handle = submitted.then((job) => job.handle);
   // Whoever starts an attempt may look at its result only, or at neither: that is no unhandled rejection.
   handle.catch(() => undefined);

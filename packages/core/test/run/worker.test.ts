@@ -129,7 +129,7 @@ beforeEach(() => {
     environment: { PATH: '/bin', INHERITED: 'yes' },
     logger: silentLogger,
     clock: systemClock,
-    secrets: environmentSecrets({ TOKEN: 'secret' }),
+    secrets: environmentSecrets({ TOKEN: 'secret', SHORT: 'ab' }),
     registry,
   });
 });
@@ -209,6 +209,23 @@ describe('an attempt', () => {
     const result = await runner.start(attempt).result;
     expect(result).toMatchObject({ status: 'FAILED', error: { code: 'job.plugin_failed' } });
     expect(controller.calls).toEqual(['submit', 'find', 'stop', 'cleanup']);
+  });
+
+  it('gives no secret away that its job was given and then printed', async () => {
+    const properties = { env: { KEY: 'Bearer ${TOKEN}', SHORT: '${SHORT}', NONE: '${NONE}' } };
+    const config = { ...job.config, properties };
+    const error = {
+      code: 'x',
+      message: 'used secret, ab',
+      context: { tail: ['a secret', { deep: 'secretsecret' }] },
+    };
+    controller.end = Promise.resolve({ status: 'FAILED', values: { node_1: 'secret' }, error });
+    const result = await runner.start({ ...attempt, job: { ...job, config } }).result;
+    expect(result).toEqual({
+      status: 'FAILED',
+      values: { node_1: '***' },
+      error: { code: 'x', message: 'used ***, ab', context: { tail: ['a ***', { deep: '******' }] } },
+    });
   });
 
   it('fails with the package to install when its plugin is not there', async () => {
