@@ -15,9 +15,10 @@ export function isName(name: string): boolean {
 /** Gives `name` back, or throws `name.invalid`, saying what kind of name it is and what a name may be. */
 export function checkName(kind: string, name: string): string {
   if (isName(name)) return name;
-  const shown = JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+  const text = String(name); // plain JavaScript may pass anything
+  const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
   throw new AIFlowError('name.invalid', `${kind} name ${shown} is not allowed: expected ${nameRule}`, {
-    context: { kind, name: name.slice(0, 200) },
+    context: { kind, name: text.slice(0, 200) },
   });
 }
 

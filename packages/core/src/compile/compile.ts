@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import type { AIGraph, AISubGraph } from '../define/graph.ts';
 import type { Problem } from '../errors.ts';
 import { AIFlowError, problemsError } from '../errors.ts';
-import { findNonJson } from '../json.ts';
+import { findNonJson, isJsonObject } from '../json.ts';
 import { nearest } from '../plugin/nearest.ts';
 import { validateOptions } from '../plugin/options.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
@@ -115,7 +115,9 @@ function checkJob(job: Job | undefined, { config }: AISubGraph, writtenDir: stri
         context: { jobName: config.jobName, jobType: config.jobType },
       },
     );
-  if (job === undefined) throw refuse('is nothing');
+  if (!isJsonObject(job) || !isJsonObject(job.config) || job.plan === undefined) {
+    throw refuse('lacks its config or its plan');
+  }
   const notPlain = findNonJson(job);
   if (notPlain !== null) throw refuse(`is not plain JSON at "${notPlain}"`);
   if (JSON.stringify(job.plan).includes(writtenDir)) {

@@ -1,6 +1,6 @@
 import { AIFlowError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { findNonJson } from '../json.ts';
+import { findNonJson, isJsonObject } from '../json.ts';
 import { checkName } from '../names.ts';
 import { findRuleCycle } from './cycle.ts';
 import type { AIGraph, AINode, DataEdge, JobConfig } from './graph.ts';
@@ -48,10 +48,25 @@ export interface WorkflowBuilder {
  * (`define.cycle`, naming the path).
  */
 export function defineWorkflow(workflowName: string, build: (workflow: WorkflowBuilder) => void): AIGraph {
-  const sketch = new WorkflowSketch(checkName('workflow', workflowName));
+  if (reserved.includes(checkName('workflow', workflowName))) {
+    throw new AIFlowError(
+      'name.invalid',
+      `workflow name "${workflowName}" is taken: a job finds its workflow's files under that name, beside ${reserved.join(', ')}`,
+    );
+  }
+  const sketch = new WorkflowSketch(workflowName);
+  if (typeof build !== 'function') {
+    throw new AIFlowError(
+      'define.invalid_block',
+      `workflow "${workflowName}" needs a function that draws it as its last argument`,
+    );
+  }
   const returned: unknown = build(sketch);
   return sketch.end(returned);
 }
+
+/** What else stands in a job's working directory. */
+const reserved: readonly string[] = ['resources', 'dependencies', 'generated', 'project.yaml'];
 
 class WorkflowSketch implements WorkflowBuilder {
   readonly workflowName: string;
@@ -186,9 +201,12 @@ function isCondition(value: unknown): value is Condition {
 }
 
 function plainObject(value: object, what: string): JsonObject {
-  const notPlain = findNonJson(value);
+  const notPlain = isJsonObject(value) ? findNonJson(value) : 'value';
   if (notPlain !== null) {
-    throw new AIFlowError('define.not_plain', `${what} must be plain JSON, and ${notPlain} is not`);
+    throw new AIFlowError(
+      'define.not_plain',
+      `${what} must be an object of plain JSON, and ${notPlain} is not`,
+    );
   }
   return Object.freeze({ ...value }) as JsonObject;
 }

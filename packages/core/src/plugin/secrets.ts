@@ -57,5 +57,6 @@ export function referencesIn(value: Json): ReadonlySet<string> {
 export function environmentSecrets(
   environment: Readonly<Record<string, string | undefined>>,
 ): SecretResolver {
-  return { get: (name) => environment[name] ?? null };
+  // What merely hangs on the prototype, as `constructor` does also on process.env, is not a variable.
+  return { get: (name) => (Object.hasOwn(environment, name) ? (environment[name] ?? null) : null) };
 }

@@ -9,7 +9,7 @@ import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { ProjectContext } from '../schedule/scheduler.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
-import { generatedDirectory } from '../snapshot/manifest.ts';
+import { generatedDirectory, generatedJobs } from '../snapshot/manifest.ts';
 import { snapshotProject } from '../snapshot/snapshot.ts';
 import { loadDefinition } from './load-definition.ts';
 import type { Project } from './project-file.ts';
@@ -28,7 +28,7 @@ export const workflowFileName = 'workflow.json';
 
 /**
  * Defines and compiles a workflow of a project, with the plugins that it needs; generators write below
- * `<overlay>/generated/<workflow>/`.
+ * `<overlay>/generated/<workflow>/jobs/`.
  */
 export async function buildWorkflow(
   project: Project,
@@ -48,7 +48,7 @@ export async function buildWorkflow(
   const settings = await readSettings(projectDir, workflowName);
   const needs = jobTypesOf(graph).map((jobType) => ({ kind: 'job' as const, className: jobType }));
   await loadPlugins(needs, { projectDir, plugins, commandDir, registry });
-  const resourceDir = join(overlay, generatedDirectory, workflowName);
+  const resourceDir = join(overlay, generatedJobs(workflowName));
   return compileWorkflow(graph, { resourceDir, settings, registry });
 }
 

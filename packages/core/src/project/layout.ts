@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AIFlowError, errorCode, messageOf } from '../errors.ts';
 import { checkName } from '../names.ts';
 import { nearest } from '../plugin/nearest.ts';
@@ -7,13 +7,13 @@ import { nearest } from '../plugin/nearest.ts';
 export const projectFileName = 'project.yaml';
 const definitionExtensions = ['.ts', '.mts', '.js', '.mjs'];
 
-/** Where the state of a project goes: `$AIFLOW_HOME`, or `.aiflow` in the project. */
+/** Where the state of a project goes, absolute: `$AIFLOW_HOME`, or `.aiflow` in the project. */
 export function stateDirectory(
   projectDir: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
   const home = environment['AIFLOW_HOME'];
-  return home === undefined || home === '' ? join(projectDir, '.aiflow') : home;
+  return home === undefined || home === '' ? join(projectDir, '.aiflow') : resolve(home);
 }
 
 /** The names of the workflows that a project has, sorted: directories that hold a definition of their own name. */

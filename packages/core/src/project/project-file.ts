@@ -69,7 +69,7 @@ export async function openProject(
     blob: choice(file, 'blob', 'blob_manager_class', 'blob_manager_config', report),
     scheduler: choice(file, 'scheduler', 'scheduler_class_name', 'scheduler_config', report),
     plugins: texts(file.value['plugins'], report),
-    stateDir: resolve(projectDir, stateDirectory(projectDir, environment)),
+    stateDir: stateDirectory(projectDir, environment),
     locate: file.locate,
   };
   if (problems.length > 0) throw problemsError('config.invalid', problems);

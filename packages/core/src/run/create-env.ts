@@ -5,7 +5,7 @@ import { canonicalJson } from '../json.ts';
 import { checkName } from '../names.ts';
 import type { Clock, Logger, SecretResolver } from '../plugin/host.ts';
 import { resolveReferences } from '../plugin/secrets.ts';
-import { generatedDirectory } from '../snapshot/manifest.ts';
+import { generatedDirectory, generatedJobs } from '../snapshot/manifest.ts';
 import type { JobRuntimeEnv } from './env.ts';
 import { environmentNames } from './env.ts';
 import type { Attempt } from './runner.ts';
@@ -102,7 +102,7 @@ export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobR
     context: attempt.context,
     parameters: attempt.parameters,
     workflowDir,
-    generatedDir: join(generatedRoot, jobName),
+    generatedDir: join(place.projectDir, generatedJobs(attempt.workflowName), jobName),
     inputs: {},
     outputs: {},
     environment: jobEnvironment(attempt, facts, place),

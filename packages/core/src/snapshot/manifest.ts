@@ -58,6 +58,11 @@ function entryText(entry: ManifestEntry): string {
   }
 }
 
+/** Where, in a snapshot, the directories begin that the generators of a workflow's jobs wrote. */
+export function generatedJobs(workflowName: string): string {
+  return `${generatedDirectory}/${workflowName}/jobs`;
+}
+
 /** The id of a snapshot: the SHA-256, in hexadecimal, of its manifest's {@link manifestText}. */
 export function snapshotIdOf(manifest: Manifest): string {
   return createHash('sha256').update(manifestText(manifest)).digest('hex');

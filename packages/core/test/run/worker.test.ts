@@ -153,6 +153,7 @@ describe('an attempt', () => {
     expect(readlinkSync(join(first, 'flow'))).toBe(join(root, 'snapshot/workflows/flow'));
     expect(readlinkSync(join(first, 'project.yaml'))).toBe(join(root, 'snapshot/project.yaml'));
     expect(existsSync(join(first, 'dependencies'))).toBe(false);
+    expect(controller.env?.generatedDir).toBe(join(root, 'snapshot/generated/flow/jobs/clean'));
     expect(lstatSync(join(first, 'resources')).isSymbolicLink()).toBe(true);
   });
 

@@ -1,0 +1,186 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAIFlowError } from '../../src/errors.ts';
+import { discoverPlugins, packageEntry } from '../../src/plugin/discovery.ts';
+import { loadPlugins } from '../../src/plugin/load.ts';
+
+/** Plugins import `@aiflow/core`; here they find this package itself beside the command. */
+const commandDir = dirname(dirname(import.meta.dirname));
+let root: string;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'aiflow-load-')));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+function write(path: string, content: string | object): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+/** A package that says that it holds a job plugin; when it is imported it leaves a mark and registers it. */
+function writePackage(
+  directory: string,
+  name: string,
+  job: string,
+  source: string = registering(name, job),
+): void {
+  const aiflow = { plugins: [{ kind: 'job', name: job }, { kind: 'nonsense' }] };
+  write(`${directory}/package.json`, {
+    name,
+    version: '1.2.3',
+    type: 'module',
+    exports: { '.': { import: './main.js' } },
+    aiflow,
+  });
+  write(`${directory}/main.js`, source);
+}
+
+function registering(name: string, job: string): string {
+  return `import { writeFileSync } from 'node:fs';
+import { registerJobPluginFactory } from '@aiflow/core';
+writeFileSync(${JSON.stringify(join(root, `imported-${job}`))}, '');
+registerJobPluginFactory({
+  kind: 'job', name: '${job}', jobType: '${job}', platform: 'local', engine: 'none', package: '${name}', version: '1.2.3',
+  location: import.meta.url, protocol: 1, capabilities: {},
+  options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
+  getJobGenerator: () => null, getJobController: () => null,
+});`;
+}
+
+// Names are unique, because the registry that packages enter is that of the whole process.
+let counter = 0;
+const unique = (): string => `job${process.pid}x${counter++}`;
+
+const load = (className: string, plugins: readonly string[] = []): Promise<string[]> =>
+  loadPlugins([{ kind: 'job', className }], { projectDir: join(root, 'project'), plugins, commandDir });
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.catch((thrown: unknown) => thrown);
+  if (!isAIFlowError(error)) throw new Error('expected an error of ours', { cause: error });
+  return error.code;
+}
+
+describe('discovery', () => {
+  it('reads the dependencies of the project, links and scopes included, and runs nothing', () => {
+    write('project/package.json', {
+      dependencies: { '@acme/one': '*' },
+      devDependencies: { two: '*', none: '*' },
+    });
+    writePackage('project/node_modules/@acme/one', '@acme/one', 'one');
+    writePackage('elsewhere/two', 'two', 'two');
+    symlinkSync(join(root, 'elsewhere/two'), join(root, 'project/node_modules/two'));
+    writePackage('project/node_modules/three', 'three', 'three');
+    expect(discoverPlugins(join(root, 'project'))).toEqual([
+      {
+        kind: 'job',
+        name: 'one',
+        package: '@acme/one',
+        version: '1.2.3',
+        directory: join(root, 'project/node_modules/@acme/one'),
+        source: 'project',
+      },
+      {
+        kind: 'job',
+        name: 'two',
+        package: 'two',
+        version: '1.2.3',
+        directory: join(root, 'elsewhere/two'),
+        source: 'project',
+      },
+    ]);
+    expect(existsSync(join(root, 'imported-one'))).toBe(false);
+  });
+
+  it('finds dependencies that are installed above the project, and those that it is told of', () => {
+    write('package.json', { dependencies: { one: '*' } });
+    writePackage('node_modules/one', 'one', 'one');
+    writePackage('node_modules/told', 'told', 'told');
+    mkdirSync(join(root, 'project'));
+    expect(
+      discoverPlugins(join(root, 'project'), { packages: ['told'] }).map((plugin) => plugin.name),
+    ).toEqual(['told', 'one']);
+  });
+
+  it('then looks at what is installed beside the command', () => {
+    write('project/package.json', { dependencies: { one: '*' } });
+    writePackage('project/node_modules/one', 'one', 'one');
+    writePackage('global/node_modules/@acme/two', '@acme/two', 'two');
+    write('global/node_modules/@aiflow/cli/package.json', { name: '@aiflow/cli' });
+    const found = discoverPlugins(join(root, 'project'), {
+      commandDir: join(root, 'global/node_modules/@aiflow/cli'),
+    });
+    expect(found.map((plugin) => [plugin.name, plugin.source])).toEqual([
+      ['one', 'project'],
+      ['two', 'command'],
+    ]);
+  });
+
+  it.each([
+    [{ exports: './a.js' }, 'a.js'],
+    [{ exports: { '.': { types: './a.d.ts', node: { import: './a.js' }, default: './b.js' } } }, 'a.js'],
+    [{ exports: { browser: './b.js', default: './a.js' } }, 'a.js'],
+    [{ main: './a.js' }, 'a.js'],
+    [{}, 'index.js'],
+  ])('takes the entry that import would: %j', (manifest, entry) => {
+    write('package/package.json', manifest);
+    expect(packageEntry(join(root, 'package'))).toBe(join(root, 'package', entry));
+  });
+});
+
+describe('loading plugins', () => {
+  it('imports what is wanted and nothing else', async () => {
+    const [wanted, other] = [unique(), unique()];
+    write('project/package.json', { dependencies: { [wanted]: '*', [other]: '*' } });
+    writePackage(`project/node_modules/${wanted}`, wanted, wanted);
+    writePackage(`project/node_modules/${other}`, other, other);
+    expect(await load(wanted)).toEqual([wanted]);
+    expect(existsSync(join(root, `imported-${wanted}`))).toBe(true);
+    expect(existsSync(join(root, `imported-${other}`))).toBe(false);
+  });
+
+  it('takes a package for a short name', async () => {
+    const name = unique();
+    write('project/package.json', { dependencies: { [`@acme/${name}`]: '*' } });
+    writePackage(`project/node_modules/@acme/${name}`, `@acme/${name}`, name);
+    expect(await load(`@acme/${name}`)).toEqual([name]);
+  });
+
+  it('names the package to install', async () => {
+    write('project/package.json', {});
+    const error: unknown = await load('spark').catch((thrown: unknown) => thrown);
+    expect(isAIFlowError(error, 'plugin.not_installed') && error.message).toContain(
+      'npm install @aiflow/job-spark',
+    );
+  });
+
+  it('says which plugin breaks, does not register, or has no entry', async () => {
+    const [breaks, silent, empty] = [unique(), unique(), unique()];
+    write('project/package.json', { dependencies: { [breaks]: '*', [silent]: '*', [empty]: '*' } });
+    writePackage(`project/node_modules/${breaks}`, breaks, breaks, 'throw new Error("broken");');
+    writePackage(`project/node_modules/${silent}`, silent, silent, 'export {};');
+    writePackage(`project/node_modules/${empty}`, empty, empty);
+    write(`project/node_modules/${empty}/package.json`, {
+      name: empty,
+      version: '1.0.0',
+      exports: { './other': './other.js' },
+      aiflow: { plugins: [{ kind: 'job', name: empty }] },
+    });
+    expect(await codeOf(load(breaks))).toBe('plugin.load_failed');
+    expect(await codeOf(load(silent))).toBe('plugin.did_not_register');
+    expect(await codeOf(load(empty))).toBe('plugin.load_failed');
+    expect(await codeOf(load('x', ['./none.ts']))).toBe('plugin.load_failed');
+  });
+});
