@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AIGraph, DefinedJob, Workflow } from '@aiflow/core';
+import type { AIGraph, Channel, DefinedJob, Workflow } from '@aiflow/core';
 import { compileWorkflow, defineWorkflow, finished } from '@aiflow/core';
 import { bash } from '@aiflow/job-bash';
 import type { Bench, BenchContext } from './bench.ts';
@@ -15,7 +15,8 @@ export const compile: Bench = {
     const nodes = context.scaled(100_000);
     await measure(context, `${nodes} jobs`, () => independentJobs(nodes), goal);
     await measure(context, `${nodes} jobs, each after another`, () => chainedJobs(nodes), null);
-    await measure(context, `one job of ${nodes} nodes`, () => oneJob(nodes), null);
+    await measure(context, `one job of ${nodes} nodes`, () => oneJob(nodes, false), null);
+    await measure(context, `the same, each behind another`, () => oneJob(nodes, true), null);
   },
 };
 
@@ -38,10 +39,14 @@ function chainedJobs(count: number): AIGraph {
   });
 }
 
-function oneJob(count: number): AIGraph {
+function oneJob(count: number, chained: boolean): AIGraph {
   return defineWorkflow('bench', (workflow) => {
     workflow.job('job', (job) => {
-      for (let at = 0; at < count; at += 1) job.node(bash('true'));
+      let inputs: readonly Channel[] = [];
+      for (let at = 0; at < count; at += 1) {
+        const channel = job.node(bash('true'), { inputs });
+        if (chained) inputs = [channel];
+      }
     });
   });
 }
