@@ -2,7 +2,10 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from '@aiflow/core';
 
 /** The end of a file: at most `most` bytes, and whether they are all of it. Throws what the system says. */
-export function endOfFile(path: string, most: number): { readonly bytes: Buffer; readonly whole: boolean } {
+export function endOfFile(
+  path: string,
+  most: number,
+): { readonly bytes: Uint8Array; readonly whole: boolean } {
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
