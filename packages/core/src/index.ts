@@ -91,7 +91,13 @@ export {
 } from './plugin/registry.ts';
 export type { Schema } from './plugin/schema.ts';
 export { describeSchema } from './plugin/schema.ts';
-export type { StandardIssue, StandardSchemaV1 } from './plugin/standard-schema.ts';
+export type {
+  JsonSchemaOptions,
+  StandardIssue,
+  StandardProps,
+  StandardResult,
+  StandardSchemaV1,
+} from './plugin/standard-schema.ts';
 
 export { shortName } from './plugin/class-name.ts';
 export type { DiscoveredPlugin } from './plugin/discovery.ts';

@@ -1,6 +1,6 @@
 import type { TestRunner } from '../src/index.ts';
 
-export interface CollectedCase {
+interface CollectedCase {
   readonly name: string;
   readonly skipped: boolean;
   readonly run: () => Promise<void>;
@@ -12,7 +12,7 @@ export interface Failure {
 }
 
 /** A runner that keeps the cases instead of running them. */
-export function collect(declare: (runner: TestRunner) => void): CollectedCase[] {
+function collect(declare: (runner: TestRunner) => void): CollectedCase[] {
   const cases: CollectedCase[] = [];
   const it = (name: string, run: () => Promise<void>): void => void cases.push({ name, skipped: false, run });
   it.skip = (name: string, run: () => Promise<void>): void => void cases.push({ name, skipped: true, run });

@@ -1,7 +1,7 @@
 import type { BlobManagerPlugin, JobPluginFactory, Schema } from '../../src/index.ts';
 import { protocol } from '../../src/index.ts';
 
-export const anything: Schema = {
+const anything: Schema = {
   '~standard': { version: 1, vendor: 'by-hand', validate: (value) => ({ value }) },
 };
 

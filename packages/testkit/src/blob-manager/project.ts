@@ -5,7 +5,7 @@ import type { Manifest, ManifestEntry } from '@aiflow/core';
 import { manifestFormat, snapshotIdOf } from '@aiflow/core';
 
 /** What a path of a project holds. */
-export type ProjectItem =
+type ProjectItem =
   | { readonly type: 'file'; readonly content: string | Uint8Array; readonly executable?: boolean }
   | { readonly type: 'link'; readonly target: string }
   | { readonly type: 'directory' };

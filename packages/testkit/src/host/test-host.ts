@@ -37,6 +37,6 @@ export async function createTestHost(options: TestHostOptions = {}): Promise<Tes
 }
 
 /** Secrets from a record; what merely hangs on its prototype is not one. */
-export function recordSecrets(secrets: Readonly<Record<string, string>>): SecretResolver {
+function recordSecrets(secrets: Readonly<Record<string, string>>): SecretResolver {
   return { get: (name) => (Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : null) };
 }

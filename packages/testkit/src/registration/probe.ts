@@ -4,7 +4,7 @@ import type { PluginKind } from '@aiflow/core';
 import { protocol } from '@aiflow/core';
 
 /** A record as another process found it in its registry. */
-export interface ProbedRecord {
+interface ProbedRecord {
   readonly kind: PluginKind;
   readonly name: string;
   readonly package: string;
@@ -17,7 +17,7 @@ export interface ProbedRecord {
   readonly schema: ProbedSchema;
 }
 
-export interface ProbedSchema {
+interface ProbedSchema {
   /** `~standard.version` and whether `~standard.validate` is there. */
   readonly version: unknown;
   readonly validates: boolean;

@@ -9,7 +9,7 @@ interface Stored {
 const stores = new Map<string, Map<string, Stored>>();
 const keyPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
-export function checkKey(key: string): void {
+function checkKey(key: string): void {
   if (key.length > 512 || !keyPattern.test(key)) throw new AIFlowError('path.outside', 'that is no key');
 }
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import Any
 
 
@@ -32,5 +33,11 @@ class StopSignal:
 
     @staticmethod
     def die() -> None:
-        """Ends the process by the signal, so that its exit status tells the truth. Only after ``release``."""
+        """Ends the process by the signal, so that its exit status tells the truth. Only after ``release``. Nothing runs
+        after the signal, so what was printed is written now."""
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (AttributeError, OSError, ValueError):
+                pass  # closed, or gone: there is nowhere to write it
         os.kill(os.getpid(), signal.SIGTERM)

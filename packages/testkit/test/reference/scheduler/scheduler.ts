@@ -15,7 +15,7 @@ import { Engine } from './engine.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
 import { keyOf, storeOf } from './store.ts';
 
-export function infoOf({ workflow, project, isPaused }: StoredWorkflow): WorkflowInfo {
+function infoOf({ workflow, project, isPaused }: StoredWorkflow): WorkflowInfo {
   return {
     namespace: project.projectName,
     workflowName: workflow.workflowName,
