@@ -24,6 +24,14 @@ describe('an error of ours', () => {
     expect(Object.keys(error)).not.toContain('brand');
   });
 
+  it('is known also when another copy of this package made it', () => {
+    const foreign = Object.assign(new Error('text'), {
+      [Symbol.for('aiflow.error')]: true,
+      code: 'some.code',
+    });
+    expect(isAIFlowError(foreign, 'some.code')).toBe(true);
+  });
+
   it.each([null, undefined, 'project.not_found', new Error('x'), { code: 'project.not_found' }])(
     'is not %o',
     (value) => {

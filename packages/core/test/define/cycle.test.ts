@@ -72,6 +72,21 @@ describe('a cycle of jobs', () => {
     ).toBeNull();
   });
 
+  it('is found where only a part of an all can be met, or where a rule that can be met only stops', () => {
+    const ofAll = cycleOf(['first'], (workflow) => {
+      const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));
+      a?.startWhen(all(finished(job('first')), finished(job('b'))));
+      b?.startWhen(finished(job('a')));
+    });
+    expect(ofAll).toEqual(['a', 'b', 'a']);
+    const stopped = cycleOf(['first'], (workflow) => {
+      const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));
+      a?.startWhen(finished(job('b'))).stopWhen(finished(job('first')));
+      b?.startWhen(finished(job('a')));
+    });
+    expect(stopped).toEqual(['a', 'b', 'a']);
+  });
+
   it('is none where a rule only stops', () => {
     const path = cycleOf([], (workflow) => {
       const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));

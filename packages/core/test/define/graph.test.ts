@@ -85,6 +85,22 @@ describe('a graph', () => {
     expect(job && orderNodes(job)?.map(({ nodeId }) => nodeId)).toEqual(['c', 'a', 'b']);
   });
 
+  it('puts a node behind all that it takes from, and once', () => {
+    const [job] = splitGraph(
+      defineWorkflow('w', (workflow) => {
+        workflow.job('j', (builder) => {
+          const [left, right] = [
+            builder.node(step(), { name: 'left' }),
+            builder.node(step(), { name: 'right' }),
+          ];
+          const middle = builder.node(step(), { name: 'middle', inputs: [right] });
+          builder.node(step(), { name: 'last', inputs: [left, middle] });
+        });
+      }),
+    );
+    expect(job && orderNodes(job)?.map(({ nodeId }) => nodeId)).toEqual(['left', 'right', 'middle', 'last']);
+  });
+
   it('has no order when data goes round in a circle', () => {
     const [job] = splitGraph(draw(['j']));
     const edge = { source: { jobName: 'j', nodeId: 'node_1', port: 0 }, destination: 'node_1', port: 0 };
