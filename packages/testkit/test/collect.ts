@@ -12,7 +12,7 @@ export interface Failure {
 }
 
 /** A runner that keeps the cases instead of running them. */
-function collect(declare: (runner: TestRunner) => void): CollectedCase[] {
+export function collect(declare: (runner: TestRunner) => void): CollectedCase[] {
   const cases: CollectedCase[] = [];
   const it = (name: string, run: () => Promise<void>): void => void cases.push({ name, skipped: false, run });
   it.skip = (name: string, run: () => Promise<void>): void => void cases.push({ name, skipped: true, run });
