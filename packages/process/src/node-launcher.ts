@@ -79,12 +79,7 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
   async function untilMainEnded(place: ProcessPlace, signal: AbortSignal | undefined): Promise<void> {
     const child = children.get(place.recordDir);
     if (child === undefined) return await pollUntilEnded(place, signal);
-    child.hold();
-    try {
-      await abortable(child.exited, signal);
-    } finally {
-      child.release();
-    }
+    await untilExited(child, signal);
   }
 
   /** Another process's child: nobody tells us when it ends. What ran long is looked at more seldom. */
@@ -123,12 +118,23 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
       const tree = treeOf(place);
       if (graceMs > 0) await untilProgramRuns(table, tree, signal);
       await endTree(table, tree, { graceMs, ...(signal && { signal }) });
-      await children.get(place.recordDir)?.exited;
+      const child = children.get(place.recordDir);
+      if (child !== undefined) await untilExited(child);
       if (unmarked !== null) throw unmarked;
       if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
       return endOf(place);
     },
   };
+}
+
+/** Keeps this process alive meanwhile: else it could end before it is told of the child's end. */
+async function untilExited(child: LaunchedChild, signal?: AbortSignal): Promise<void> {
+  child.hold();
+  try {
+    await abortable(child.exited, signal);
+  } finally {
+    child.release();
+  }
 }
 
 /** Whether a process began, as its records say; when they leave it open, it is decided here that it never will. */

@@ -92,7 +92,10 @@ function attemptRun(
   };
 }
 
-/** Submits, and when that fails half way ends whatever it had begun. */
+/**
+ * Submits. A call that failed may have done its work all the same, or another worker may have the attempt already:
+ * what is found then is the job, and is followed to its end. Otherwise nothing has begun, and the failure stands.
+ */
 async function submit(
   attempt: Attempt,
   { controller, env }: Begun,
@@ -103,11 +106,11 @@ async function submit(
     return await controller.submitJob(attempt.job, env);
   } catch (error) {
     const begun = await controller.findJob(attempt.job, env);
-    if (begun !== null) {
-      await controller.stopJob(begun, env);
-      await controller.cleanupJob(begun, env);
-    }
-    throw error;
+    if (begun === null) throw error;
+    env.logger.warn(`job "${env.jobName}" runs although submitting it failed: ${messageOf(error)}`, {
+      attemptId: env.attemptId,
+    });
+    return begun;
   }
 }
 

@@ -43,11 +43,12 @@ class ScriptedController implements JobController {
   begun = false;
   end: Promise<JobResult> = Promise.resolve(finished);
   submitError: Error | null = null;
+  beginsDespiteError = false;
 
   async submitJob(_: Job, env: JobRuntimeEnv): Promise<JobHandle> {
     this.calls.push('submit');
     this.env = env;
-    this.begun = true;
+    this.begun = this.submitError === null || this.beginsDespiteError;
     if (this.submitError !== null) throw this.submitError;
     return handle;
   }
@@ -205,11 +206,18 @@ describe('an attempt', () => {
     expect(controller.calls).toEqual(['submit', 'stop', 'cleanup']);
   });
 
-  it('leaves nothing of a submit that failed half way', async () => {
+  it('is followed to its end when it began although submitting it failed', async () => {
+    controller.submitError = new Error('connection lost');
+    controller.beginsDespiteError = true;
+    expect(await runner.start(attempt).result).toEqual(finished);
+    expect(controller.calls).toEqual(['submit', 'find', 'cleanup']);
+  });
+
+  it('fails when submitting it failed and nothing began', async () => {
     controller.submitError = new Error('connection lost');
     const result = await runner.start(attempt).result;
     expect(result).toMatchObject({ status: 'FAILED', error: { code: 'job.plugin_failed' } });
-    expect(controller.calls).toEqual(['submit', 'find', 'stop', 'cleanup']);
+    expect(controller.calls).toEqual(['submit', 'find']);
   });
 
   it('gives no secret away that its job was given and then printed', async () => {

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { holders, isRunning, until } from '../room.ts';
 import type { SuiteOptions } from '../suite.ts';
@@ -31,6 +34,13 @@ export function stopCases(options: SuiteOptions): void {
       expect(holders(spec.token)).toEqual([]);
     });
   }
+
+  withRoom(options, 'a stop is done before the process that asked for it ends', async (room) => {
+    const specs = Array.from({ length: 10 }, () => room.spec('exec sleep 100'));
+    const program = fileURLToPath(new URL('../stop-elsewhere-program.ts', import.meta.url));
+    const run = promisify(execFile)(process.execPath, [program, options.module.href, JSON.stringify(specs)]);
+    expect((await run).stdout).toBe('stopped all');
+  });
 
   withRoom(
     options,

@@ -71,6 +71,10 @@ export function startSubmitter(bench: Workbench, { attempt }: PreparedJob): Subm
   });
   for (const step of Object.values(steps)) step.promise.catch(() => undefined); // asked for or not
   child.stdin.end(JSON.stringify(order));
+  bench.atEnd(async () => {
+    child.kill('SIGKILL'); // where a case failed before it came to that
+    await exited;
+  });
   return {
     submitting: async (patience) =>
       await within('another process to begin submitJob', steps.submitting.promise, patience),

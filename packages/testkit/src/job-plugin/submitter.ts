@@ -22,7 +22,7 @@ const controller = factory.getJobController();
 process.stdout.write('submitting\n');
 await controller.submitJob(job, env);
 process.stdout.write('submitted\n');
-setInterval(() => undefined, 60_000);
+setTimeout(() => process.exit(1), 120_000); // should whoever is to kill it be gone
 
 function isFactory(value: unknown, name: string): value is JobPluginFactory {
   if (typeof value !== 'object' || value === null) return false;

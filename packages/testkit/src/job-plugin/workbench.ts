@@ -45,6 +45,7 @@ export class Workbench implements CaseContext {
   readonly canary: string;
   readonly patience: number;
   readonly #attempts: PreparedJob[] = [];
+  readonly #endings: (() => Promise<void>)[] = [];
 
   constructor(options: JobPluginSuiteOptions, host: TestHost, canary: string) {
     this.options = options;
@@ -117,8 +118,14 @@ export class Workbench implements CaseContext {
     return this.options.factory.getJobController();
   }
 
+  /** Has something ended when the case is over, before its jobs are. */
+  atEnd(ending: () => Promise<void>): void {
+    this.#endings.push(ending);
+  }
+
   async dispose(): Promise<void> {
     try {
+      for (const ending of this.#endings) await ending();
       for (const { job, env } of this.#attempts) await this.#end(job, env);
     } finally {
       for (const { env } of this.#attempts) await killHolders(env.attemptId);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   JobExecutionInfo,
@@ -37,6 +38,7 @@ export class SchedulerContext implements CaseContext {
     this.#options = options;
     this.#host = host;
     this.patience = options.patience ?? defaultPatience;
+    mkdirSync(this.#directory);
     this.runner = createScriptedRunner({ patience: this.patience });
   }
 
@@ -131,10 +133,15 @@ export class SchedulerContext implements CaseContext {
     }
   }
 
+  get #directory(): string {
+    return join(this.#host.stateDir, 'scheduler');
+  }
+
   #place(): SchedulerPlace {
     const { logger, clock, secrets, stateDir } = this.#host;
+    const directory = this.#directory;
     const host = { logger, clock, secrets, stateDir, runner: this.runner };
-    return { name: this.#name, directory: join(stateDir, 'scheduler'), host };
+    return { name: this.#name, directory, host };
   }
 }
 

@@ -1,0 +1,116 @@
+import type { ProjectContext, Scheduler, Status, Workflow } from '@aiflow/core';
+import { isFinal, statusEventTypes } from '@aiflow/core';
+import { errorLines } from './error-lines.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Interrupt } from './interrupt.ts';
+import { createProgress } from './output/progress.ts';
+import { runReport } from './output/run-report.ts';
+
+/** A workflow that is stored and compiled, and the scheduler that is to run it, not yet started. */
+export interface Submission {
+  readonly workflow: Workflow;
+  readonly project: ProjectContext;
+  readonly scheduler: Scheduler;
+}
+
+export interface ExecuteOptions {
+  /** One JSON object on stdout, and what happens meanwhile on stderr. */
+  readonly json: boolean;
+  readonly context: string | null;
+  /** Stops all that the execution started. */
+  readonly interrupt: Interrupt;
+}
+
+/**
+ * Runs an execution to its end, shows it, and gives the exit code. It throws only while nothing runs yet; what breaks
+ * later is shown, the jobs are stopped, and the execution counts as failed.
+ */
+export async function execute(submission: Submission, options: ExecuteOptions): Promise<number> {
+  const { workflow, project, scheduler } = submission;
+  const { interrupt, context } = options;
+  await scheduler.start();
+  try {
+    const afterVersion = await scheduler.events.latestVersion();
+    const { namespace, workflowName } = await scheduler.submitWorkflow(workflow, project);
+    interrupt.signal.throwIfAborted();
+    const started = await scheduler.startNewWorkflowExecution(namespace, workflowName, { context });
+    if (started === null)
+      throw new Error(`the scheduler lost workflow "${workflowName}" after it was submitted`);
+    return await finish(submission, started.workflowExecutionId, afterVersion, options);
+  } finally {
+    await scheduler.close();
+  }
+}
+
+async function finish(
+  { workflow, scheduler }: Submission,
+  id: string,
+  afterVersion: number,
+  { json, interrupt }: ExecuteOptions,
+): Promise<number> {
+  let broken = false;
+  const show = (error: unknown): void => {
+    broken = true;
+    process.stderr.write(errorLines(error));
+  };
+  const progress = createProgress(json ? process.stderr : process.stdout, workflow);
+  const following = new Following(scheduler, id);
+  const onInterrupt = (): void => {
+    progress.note('stopping …');
+    following.stop();
+  };
+  interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
+  if (interrupt.signal.aborted) onInterrupt();
+  try {
+    await following.toEnd(afterVersion, (jobName, status, time) => progress.job(jobName, status, time));
+  } catch (error) {
+    show(error);
+    // Whatever broke, no process is left behind by this command.
+    await scheduler.stopWorkflowExecution(id).catch(show);
+  }
+  interrupt.signal.removeEventListener('abort', onInterrupt);
+  progress.end();
+  try {
+    const execution = await scheduler.getWorkflowExecution(id);
+    if (execution === null) throw new Error(`the scheduler lost execution ${id}`);
+    process.stdout.write(runReport(workflow, execution, (await scheduler.listJobExecutions(id)) ?? [], json));
+    if (interrupt.signal.aborted) return interrupt.exitCode();
+    return execution.status === 'FINISHED' && !broken ? exitCodes.ok : exitCodes.failed;
+  } catch (error) {
+    show(error);
+    return exitCodes.failed;
+  }
+}
+
+/** Follows an execution by its events, and can stop it meanwhile. */
+class Following {
+  readonly #scheduler: Scheduler;
+  readonly #id: string;
+  readonly #ended = new AbortController();
+  #stopped: Promise<unknown> = Promise.resolve();
+
+  constructor(scheduler: Scheduler, id: string) {
+    this.#scheduler = scheduler;
+    this.#id = id;
+  }
+
+  stop(): void {
+    this.#stopped = this.#scheduler.stopWorkflowExecution(this.#id);
+    // A stop that fails ends the listening, and `toEnd` then throws what it failed with.
+    this.#stopped.catch(() => this.#ended.abort());
+  }
+
+  /** Resolves when the execution has ended; throws when it cannot be followed or not be stopped. */
+  async toEnd(
+    afterVersion: number,
+    onJob: (jobName: string, status: Status, time: number) => void,
+  ): Promise<void> {
+    const filter = { sender: this.#id, afterVersion };
+    for await (const event of this.#scheduler.events.listen(filter, { signal: this.#ended.signal })) {
+      const status = event.value as Status; // what these types of events carry
+      if (event.eventType === statusEventTypes.job) onJob(event.key, status, event.createTime);
+      if (event.eventType === statusEventTypes.workflow && isFinal(status)) break;
+    }
+    await this.#stopped;
+  }
+}
