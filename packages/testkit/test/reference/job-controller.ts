@@ -58,7 +58,7 @@ export class ReferenceController implements JobController {
       signal?.throwIfAborted();
       const end = await this.#end(handle, env);
       if (end !== null || !blocking) return end;
-      await env.clock.sleep(20, signal === undefined ? {} : { signal });
+      await env.clock.sleep(50, signal === undefined ? {} : { signal });
     }
   }
 

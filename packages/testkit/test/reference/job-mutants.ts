@@ -10,8 +10,8 @@ import type {
   JobRuntimeEnv,
   Json,
 } from '@aiflow/core';
-import { holdersOf, isAlive } from '../../src/processes/token.ts';
-import { until } from '../../src/suite/wait.ts';
+import { errorCode } from '@aiflow/core';
+import { holdersOf } from '../../src/processes/token.ts';
 import { carelessPlugin } from './careless-plugin.ts';
 import { ReferenceController } from './job-controller.ts';
 import { referencePlugin } from './job-plugin.ts';
@@ -21,8 +21,11 @@ export interface JobMutant {
   readonly breaks: string;
   readonly factory: JobPluginFactory;
   readonly module?: URL;
-  /** Whether it concerns a killed process: those cases cost a process each, and run for such mutants only. */
-  readonly crashes?: boolean;
+  /**
+   * What it concerns, where that is not the life of a job: such mutants are held against the cases of the generator
+   * alone, and only those that concern a killed process against the cases that cost a process each.
+   */
+  readonly concerns?: 'generator' | 'crash';
   readonly fails: readonly string[];
 }
 
@@ -64,17 +67,30 @@ function scriptText(change: (text: string, env: JobRuntimeEnv) => string): JobPl
   }));
 }
 
+/** As the original did: the group that a process leads, and where it leads none that process. */
+function killGroup(pid: number): void {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, 'SIGKILL');
+    } catch (error) {
+      if (errorCode(error) !== 'ESRCH') throw error; // there is no such group, or another stop was quicker
+    }
+  }
+}
+
 const submittedHere = new Set<string>();
 let number = 0;
 
 export const jobMutants: readonly JobMutant[] = [
   {
     breaks: 'the plan is never the same',
+    concerns: 'generator',
     factory: plan((good) => ({ ...good, number: (number += 1) })),
     fails: ['generates the same job and the same files from the same sub-graph'],
   },
   {
     breaks: 'the files are never the same',
+    concerns: 'generator',
     factory: generator((good) => async (subGraph, resourceDir) => {
       const job = await good.generate(subGraph, resourceDir);
       await writeFile(join(resourceDir, 'number'), String((number += 1)));
@@ -84,21 +100,25 @@ export const jobMutants: readonly JobMutant[] = [
   },
   {
     breaks: 'the plan is not plain JSON',
+    concerns: 'generator',
     factory: plan((good) => ({ ...good, when: new Date(0) })),
     fails: ['generates a job of plain JSON that carries its configuration, platform and engine'],
   },
   {
     breaks: 'the plan names a directory of this machine',
+    concerns: 'generator',
     factory: plan((good) => ({ ...good, from: process.cwd() })),
     fails: ['generates nothing that names a directory of this machine'],
   },
   {
     breaks: 'the plan holds a secret',
+    concerns: 'generator',
     factory: plan((good) => ({ ...good, token: process.env[secret] ?? null })),
     fails: ['generates no secret: a reference stays a reference'],
   },
   {
     breaks: 'any processor will do',
+    concerns: 'generator',
     factory: generator((good) => async (subGraph, resourceDir) => {
       const nodes = subGraph.nodes.map((node) => ({
         ...node,
@@ -270,8 +290,11 @@ export const jobMutants: readonly JobMutant[] = [
         if ((await good.getJobStatus(job, env)) !== 'RUNNING') return;
         await writeFile(join(env.stateDir, 'stopping'), '');
         const [first] = holdersOf(env.attemptId);
-        if (first !== undefined) process.kill(-first.pid, 'SIGKILL'); // the group, as the original did
-        await until('its end', () => first === undefined || !isAlive(first));
+        if (first === undefined) return;
+        killGroup(first.pid);
+        // The rest of that group needs a moment to be gone; what has fled from it stays.
+        const end = env.clock.monotonic() + 1000;
+        while (holdersOf(env.attemptId).length > 0 && env.clock.monotonic() < end) await env.clock.sleep(20);
       },
     })),
     fails: ['stopJob resolves only when no process of the job is left, wherever it fled to'],
@@ -351,7 +374,7 @@ export const jobMutants: readonly JobMutant[] = [
   },
   {
     breaks: 'findJob finds only what this process submitted',
-    crashes: true,
+    concerns: 'crash',
     factory: controller((good) => ({
       submitJob: async (job, env) => {
         submittedHere.add(env.attemptId);
@@ -376,7 +399,7 @@ export const jobMutants: readonly JobMutant[] = [
   },
   {
     breaks: 'submitJob resolves before the job can be found',
-    crashes: true,
+    concerns: 'crash',
     factory: referencePlugin,
     module: new URL('./late-plugin.ts', import.meta.url),
     fails: [
@@ -386,7 +409,7 @@ export const jobMutants: readonly JobMutant[] = [
   },
   {
     breaks: 'what is killed while it submits is lost',
-    crashes: true,
+    concerns: 'crash',
     factory: carelessPlugin,
     module: new URL('./careless-plugin.ts', import.meta.url),
     fails: ['when the process is killed in the middle of submitting, the job is found or has never begun'],

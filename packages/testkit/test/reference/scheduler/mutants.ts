@@ -1,4 +1,4 @@
-import type { AttemptRun, AttemptRunner, JobResult, Scheduler } from '@aiflow/core';
+import type { AttemptRun, AttemptRunner, JobResult, Scheduler, WorkflowExecutionInfo } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
 import type { SchedulerPlace } from '../../../src/index.ts';
 import { ReferenceScheduler } from './scheduler.ts';
@@ -61,16 +61,18 @@ function without<T extends object, Key extends keyof T>(value: T, key: Key): Omi
   return rest;
 }
 
+function withEndAsStart(info: WorkflowExecutionInfo | null): WorkflowExecutionInfo | null {
+  return info === null || info.endDate === null ? info : { ...info, endDate: info.startDate };
+}
+
 let opened = 0;
 
 export const schedulerMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'the end date is the start date',
     open: broken((good) => ({
-      getWorkflowExecution: async (id) => {
-        const found = await good.getWorkflowExecution(id);
-        return found === null || found.endDate === null ? found : { ...found, endDate: found.startDate };
-      },
+      getWorkflowExecution: async (id) => withEndAsStart(await good.getWorkflowExecution(id)),
+      stopWorkflowExecution: async (id) => withEndAsStart(await good.stopWorkflowExecution(id)),
     })),
     fails: ['an execution begins, runs and ends FINISHED, each with its date'],
   },
