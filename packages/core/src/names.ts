@@ -9,7 +9,13 @@ export const nameRule: string = `1 to ${longest} letters, digits and "_", with s
 
 /** Whether `name` can serve as a project, workflow, job or node name: it is also a file name on every system. */
 export function isName(name: string): boolean {
-  return typeof name === 'string' && name.length <= longest && pattern.test(name) && !name.includes('..');
+  return (
+    typeof name === 'string' &&
+    name.length <= longest &&
+    pattern.test(name) &&
+    !name.includes('..') &&
+    name !== '__proto__'
+  );
 }
 
 /** Gives `name` back, or throws `name.invalid`, saying what kind of name it is and what a name may be. */

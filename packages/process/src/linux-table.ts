@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
-import { environmentNames, errorCode } from '@aiflow/core';
+import { readdirSync } from 'node:fs';
+import { environmentNames } from '@aiflow/core';
+import { readEnvironment, readText } from './proc-files.ts';
 import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts';
 import { groupExists } from './process-table.ts';
 
@@ -37,7 +38,7 @@ export function parseStat(pid: number, stat: string): LiveProcess | null {
 }
 
 function holds(pid: number, token: string): boolean {
-  const environment = readWhole(`/proc/${pid}/environ`);
+  const environment = readEnvironment(pid);
   return environment !== null && hasEntry(environment, Buffer.from(`${environmentNames.attemptId}=${token}`));
 }
 
@@ -57,7 +58,7 @@ function members({ token, group, after }: MemberQuery): LiveProcess[] {
   // A member of the group may be older than `after` only if it is the group's first process.
   for (const pid of sought === null && after !== null ? pidsAfter(after) : allPids()) {
     if (pid === process.pid) continue;
-    const environment = readWhole(`/proc/${pid}/environ`);
+    const environment = readEnvironment(pid);
     const holder = environment !== null && hasEntry(environment, entry);
     if (!holder && sought === null) continue;
     const live = look(pid);
@@ -82,42 +83,4 @@ function pidsAfter(pid: number): number[] {
       ? (other: number) => other > pid && other <= last
       : (other: number) => other > pid || other <= last;
   return allPids().filter(isLater);
-}
-
-function readText(path: string): string | null {
-  return readWhole(path)?.toString('latin1').trim() ?? null;
-}
-
-let buffer: Buffer = Buffer.allocUnsafe(64 * 1024);
-
-/**
- * A file of /proc, valid until the next call; null when the process is gone or another user's. These files tell no
- * size, and `readFileSync` takes twice as long to find their end.
- */
-function readWhole(path: string): Buffer | null {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    return nullWhenHidden(error);
-  }
-  try {
-    let length = 0;
-    for (;;) {
-      const count = readSync(file, buffer, length, buffer.length - length, null);
-      if (count === 0) return buffer.subarray(0, length);
-      length += count;
-      if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
-    }
-  } catch (error) {
-    return nullWhenHidden(error);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function nullWhenHidden(error: unknown): null {
-  const code = errorCode(error);
-  if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return null;
-  throw error;
 }
