@@ -14,14 +14,19 @@ export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow.
 export { defineWorkflow } from './define/workflow.ts';
 
 export type { CompileOptions } from './compile/compile.ts';
-export { compileWorkflow, jobTypesOf, versionOf } from './compile/compile.ts';
+export { compileWorkflow, jobTypesOf } from './compile/compile.ts';
 export type { JobSettings, WorkflowSettings } from './compile/config.ts';
-export { parseWorkflow, serializeWorkflow } from './compile/serialize.ts';
+export { checkWorkflow, parseWorkflow, serializeWorkflow } from './compile/serialize.ts';
 export { orderNodes, splitGraph } from './compile/split.ts';
 export type { Job, JobPort, PluginVersion, Workflow } from './compile/workflow.ts';
 export { workflowFormat } from './compile/workflow.ts';
 
-export type { BlobManager, SnapshotInfo, UploadProjectOptions } from './snapshot/blob-manager.ts';
+export type {
+  BlobManager,
+  RemoveSnapshotsOptions,
+  SnapshotInfo,
+  UploadProjectOptions,
+} from './snapshot/blob-manager.ts';
 export type { Manifest, ManifestEntry } from './snapshot/manifest.ts';
 export {
   generatedDirectory,
@@ -41,13 +46,8 @@ export { applyStatusChange } from './schedule/rules.ts';
 export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
 
-export type { AttemptDirectories, RuntimePlace } from './run/create-env.ts';
-export {
-  attemptDirectories,
-  createJobRuntimeEnv,
-  executionDirectory,
-  interpreterCache,
-} from './run/create-env.ts';
+export type { RuntimePlace } from './run/create-env.ts';
+export { createJobRuntimeEnv, interpreterCache } from './run/create-env.ts';
 export type { JobRuntimeEnv, RuntimePort } from './run/env.ts';
 export { environmentNames } from './run/env.ts';
 export type {
@@ -75,7 +75,7 @@ export type { PluginOrigin } from './plugin/package.ts';
 export { pluginOrigin } from './plugin/package.ts';
 export type { PluginKind, PluginRecord } from './plugin/record.ts';
 export { protocol, shownConfig } from './plugin/record.ts';
-export { environmentSecrets, resolveReferences } from './plugin/secrets.ts';
+export { environmentSecrets } from './plugin/secrets.ts';
 export { silentLogger, systemClock } from './plugin/system-host.ts';
 export type { PluginRegistry } from './plugin/registry.ts';
 export {
@@ -90,7 +90,7 @@ export {
   registerScheduler,
 } from './plugin/registry.ts';
 export type { Schema } from './plugin/schema.ts';
-export { describeSchema } from './plugin/schema.ts';
+
 export type {
   JsonSchemaOptions,
   StandardIssue,
@@ -99,9 +99,8 @@ export type {
   StandardSchemaV1,
 } from './plugin/standard-schema.ts';
 
-export { shortName } from './plugin/class-name.ts';
 export type { DiscoveredPlugin } from './plugin/discovery.ts';
-export { discoverPlugins, packageEntry } from './plugin/discovery.ts';
+export { discoverPlugins } from './plugin/discovery.ts';
 export type { LoadOptions, PluginNeed } from './plugin/load.ts';
 export { loadPlugins } from './plugin/load.ts';
 export { nearest } from './plugin/nearest.ts';
@@ -115,17 +114,9 @@ export {
   workflowFileName,
 } from './project/build.ts';
 export { createBlobManager, createScheduler } from './project/create-plugins.ts';
-export {
-  findDefinition,
-  listWorkflows,
-  projectFileName,
-  settingsFile,
-  stateDirectory,
-} from './project/layout.ts';
+
 export type { LoadDefinitionOptions } from './project/load-definition.ts';
 export { loadDefinition } from './project/load-definition.ts';
 export type { PluginChoice, Project } from './project/project-file.ts';
 export { openProject } from './project/project-file.ts';
 export { readSettings } from './project/settings.ts';
-export type { ConfigFile } from './project/yaml.ts';
-export { parseYaml } from './project/yaml.ts';

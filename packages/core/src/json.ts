@@ -29,6 +29,19 @@ export function isJsonArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** A copy of plain JSON that nobody can change, whatever becomes of the original. */
+export function frozenCopy<T>(value: T): T {
+  return frozen(value) as T; // the same data, member for member
+}
+
+function frozen(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen));
+  if (!isJsonObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) copy[key] = frozen(member);
+  return Object.freeze(copy);
+}
+
 /**
  * Where a value stops being plain JSON, as a path such as `env.HOME`, or null when all of it is plain. Functions,
  * class instances, `undefined` in lists, numbers that are not finite and symbols are not plain; a member that is

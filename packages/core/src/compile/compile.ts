@@ -17,6 +17,8 @@ import { workflowFormat } from './workflow.ts';
 export interface CompileOptions {
   /** Where generators write: each job gets `<resourceDir>/<job>`. */
   readonly resourceDir: string;
+  /** The project's directory, which no job may name: it runs from a snapshot, elsewhere. */
+  readonly projectDir?: string;
   /** What the YAML says; it wins over the definition, key by key. */
   readonly settings?: WorkflowSettings;
   readonly registry?: PluginRegistry;
@@ -25,7 +27,8 @@ export interface CompileOptions {
 /**
  * Turns a graph into a workflow: plain JSON, the same for the same input, byte for byte. The plugins that it needs
  * must be registered. Throws `config.invalid` with every problem of the settings and properties at once,
- * `plugin.not_registered`, `compile.not_plain` for a generator that breaks its contract, and what generators throw.
+ * `plugin.not_registered`, `compile.absolute_path` for a job that names a directory of this machine that is not there
+ * where it runs, `compile.not_plain` for a generator that breaks its contract, and what generators throw.
  */
 export async function compileWorkflow(graph: AIGraph, options: CompileOptions): Promise<Workflow> {
   const { settings = noSettings, registry = globalRegistry(), resourceDir } = options;
@@ -54,12 +57,14 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
   if (problems.length > 0) throw problemsError('config.invalid', problems);
 
   const jobs: Job[] = [];
-  const writtenDir = JSON.stringify(resourceDir).slice(1, -1);
+  const places = [resourceDir, ...(options.projectDir === undefined ? [] : [options.projectDir])].map(
+    namesPath,
+  );
   for (const subGraph of prepared) {
     const { jobName, jobType } = subGraph.config;
     const generator = plugins.get(jobType)?.getJobGenerator();
     const job = await generator?.generate(subGraph, resourceDir + sep + jobName);
-    jobs.push(checkJob(job, subGraph, writtenDir));
+    jobs.push(checkJob(job, subGraph, places));
   }
   return {
     format: workflowFormat,
@@ -69,6 +74,14 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     rules: graph.rules,
     plugins: [...plugins.values()].map(versionOf),
   };
+}
+
+/** Finds a path in JSON, and not where it is only a part of another one's name. */
+function namesPath(path: string): RegExp {
+  const escaped = JSON.stringify(path)
+    .slice(1, -1)
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(String.raw`(?<![\w./-])${escaped}(?![\w.-])`);
 }
 
 /** The job types that a graph needs plugins for. */
@@ -104,9 +117,9 @@ function checkSettings(graph: AIGraph, settings: WorkflowSettings): Problem[] {
 
 /**
  * Holds what a generator gave against its contract: another plugin's mistake should not be found while a job runs.
- * `writtenDir` is the directory it was generated in, as JSON writes it.
+ * `places` find the paths that it must not hold.
  */
-function checkJob(job: Job | undefined, { config }: AISubGraph, writtenDir: string): Job {
+function checkJob(job: Job | undefined, { config }: AISubGraph, places: readonly RegExp[]): Job {
   const refuse = (what: string): AIFlowError =>
     new AIFlowError(
       'compile.not_plain',
@@ -120,8 +133,14 @@ function checkJob(job: Job | undefined, { config }: AISubGraph, writtenDir: stri
   }
   const notPlain = findNonJson(job);
   if (notPlain !== null) throw refuse(`is not plain JSON at "${notPlain}"`);
-  if (JSON.stringify(job.plan).includes(writtenDir)) {
-    throw refuse('holds the absolute path of the directory it was generated in: paths must be relative');
+  const written = JSON.stringify(job);
+  if (places.some((place) => place.test(written))) {
+    throw new AIFlowError(
+      'compile.absolute_path',
+      `job "${config.jobName}" names a directory of the project by its absolute path, and it will run from a copy ` +
+        'elsewhere: write the path relative to the project, or use $AIFLOW_PROJECT_DIR in a command',
+      { context: { jobName: config.jobName } },
+    );
   }
   if (job.config.jobName !== config.jobName || job.config.jobType !== config.jobType) {
     throw refuse('belongs to another job');

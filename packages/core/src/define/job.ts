@@ -1,5 +1,5 @@
 import { AIFlowError } from '../errors.ts';
-import { findNonJson } from '../json.ts';
+import { findNonJson, frozenCopy } from '../json.ts';
 import { checkName } from '../names.ts';
 import type { AINode, Channel, DataEdge, Processor } from './graph.ts';
 import type { ProcessorOf } from './job-types.ts';
@@ -51,12 +51,21 @@ export function drawJob(jobName: string, jobType: string | null, build: (job: Jo
   return sketch.end(returned);
 }
 
+/** Whether a block gave back a promise; what it comes to is of no interest, so a rejection is none of ours. */
+export function isThenable(returned: unknown): boolean {
+  if (typeof returned !== 'object' || returned === null || !('then' in returned)) return false;
+  Promise.resolve(returned).catch(() => undefined);
+  return true;
+}
+
 class JobSketch implements JobBuilder {
   readonly jobName: string;
   #jobType: string | null;
   #ended = false;
   readonly #nodes = new Map<string, AINode>();
   readonly #dataEdges: DataEdge[] = [];
+  /** The channels that this job gave out: one of another workflow may bear the same names. */
+  readonly #ownChannels = new WeakSet<Channel>();
 
   constructor(jobName: string, jobType: string | null) {
     this.jobName = jobName;
@@ -73,7 +82,8 @@ class JobSketch implements JobBuilder {
         `a node was added to job "${this.jobName}" after its block had ended: call job.node() inside the block`,
       );
     }
-    this.#checkProcessor(processor);
+    const { jobType, kind, params } = this.#checkProcessor(processor);
+    const own = Object.freeze({ jobType, kind, params: frozenCopy(params) });
     const nodeId = checkName('node', options.name ?? `node_${this.#nodes.size + 1}`);
     if (this.#nodes.has(nodeId)) {
       throw new AIFlowError('define.name_taken', `job "${this.jobName}" already has a node "${nodeId}"`);
@@ -89,15 +99,17 @@ class JobSketch implements JobBuilder {
       this.#checkChannel(source, nodeId);
       this.#dataEdges.push(Object.freeze({ source, destination: nodeId, port }));
     }
-    this.#nodes.set(nodeId, Object.freeze({ nodeId, jobName: this.jobName, processor, outputs }));
+    this.#nodes.set(nodeId, Object.freeze({ nodeId, jobName: this.jobName, processor: own, outputs }));
     return this.#channels(nodeId, outputs) as ChannelsOf<Outputs>;
   }
 
   end(returned: unknown): DrawnJob {
     this.#ended = true;
-    if (returned instanceof Promise) {
-      returned.catch(() => undefined); // it is refused whatever it comes to
-      throw new AIFlowError('define.async_block', `the block of job "${this.jobName}" must not be async`);
+    if (isThenable(returned)) {
+      throw new AIFlowError(
+        'define.async_block',
+        `the block of job "${this.jobName}" must not be async: draw everything before it returns`,
+      );
     }
     if (this.#jobType === null || this.#nodes.size === 0) {
       throw new AIFlowError(
@@ -109,13 +121,17 @@ class JobSketch implements JobBuilder {
   }
 
   #channels(nodeId: string, outputs: number): Channel | readonly Channel[] | undefined {
-    const channel = (port: number): Channel => Object.freeze({ jobName: this.jobName, nodeId, port });
+    const channel = (port: number): Channel => {
+      const made = Object.freeze({ jobName: this.jobName, nodeId, port });
+      this.#ownChannels.add(made);
+      return made;
+    };
     if (outputs === 0) return undefined;
     if (outputs === 1) return channel(0);
     return Object.freeze(Array.from({ length: outputs }, (_, port) => channel(port)));
   }
 
-  #checkProcessor(processor: Processor): void {
+  #checkProcessor(processor: Processor): Processor {
     if (typeof processor?.jobType !== 'string' || typeof processor.kind !== 'string') {
       throw new AIFlowError(
         'define.invalid_processor',
@@ -137,6 +153,7 @@ class JobSketch implements JobBuilder {
           `${processor.jobType}: put it into a job of its own`,
       );
     }
+    return processor;
   }
 
   #checkChannel(source: Channel, nodeId: string): void {
@@ -153,12 +170,11 @@ class JobSketch implements JobBuilder {
           `a data edge stays inside its job, so let the jobs share a file and order them with startWhen()`,
       );
     }
-    const node = this.#nodes.get(source.nodeId);
-    if (node === undefined || !(source.port >= 0 && source.port < node.outputs)) {
-      const found = node === undefined ? 'there is no such node' : `that node has ${node.outputs} outputs`;
+    if (!this.#ownChannels.has(source)) {
       throw new AIFlowError(
         'define.unknown_channel',
-        `node "${nodeId}" of job "${this.jobName}" takes output ${source.port} of "${source.nodeId}", and ${found}`,
+        `node "${nodeId}" of job "${this.jobName}" takes output ${source.port} of "${source.nodeId}", which job.node() ` +
+          'did not return here: pass what it returned',
       );
     }
   }

@@ -1,4 +1,6 @@
+import { isJsonObject } from '../json.ts';
 import type { Status } from '../schedule/status.ts';
+import { isStatus } from '../schedule/status.ts';
 
 /** What rules point at: a job of this workflow. */
 export interface JobReference {
@@ -32,7 +34,7 @@ function onStatus(job: JobReference, status: Status): Condition {
 export const running = (job: JobReference): Condition => onStatus(job, 'RUNNING');
 /** Met when `job` ends well. */
 export const finished = (job: JobReference): Condition => onStatus(job, 'FINISHED');
-/** Met when `job` fails and will not be tried again. */
+/** Met when an attempt of `job` fails. */
 export const failed = (job: JobReference): Condition => onStatus(job, 'FAILED');
 /** Met when `job` was stopped. */
 export const killed = (job: JobReference): Condition => onStatus(job, 'KILLED');
@@ -52,4 +54,12 @@ export function jobsOf(condition: Condition): ReadonlySet<string> {
     else pending.push(...next.of);
   }
   return found;
+}
+
+/** Whether a value, which may come from anywhere, has the shape of a condition; an empty all or any has not. */
+export function isCondition(value: unknown): value is Condition {
+  if (!isJsonObject(value)) return false;
+  const { kind, of } = value;
+  if (kind === 'job_status') return typeof value['jobName'] === 'string' && isStatus(value['status']);
+  return (kind === 'all' || kind === 'any') && Array.isArray(of) && of.length > 0 && of.every(isCondition);
 }

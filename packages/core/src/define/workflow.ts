@@ -1,15 +1,15 @@
 import { AIFlowError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { findNonJson, isJsonObject } from '../json.ts';
+import { findNonJson, frozenCopy, isJsonObject } from '../json.ts';
 import { checkName } from '../names.ts';
 import { findRuleCycle } from './cycle.ts';
 import type { AIGraph, AINode, DataEdge, JobConfig } from './graph.ts';
 import { brandGraph } from './graph.ts';
 import type { PropertiesOf } from './job-types.ts';
 import type { JobBuilder } from './job.ts';
-import { drawJob } from './job.ts';
+import { drawJob, isThenable } from './job.ts';
 import type { Condition, JobAction, JobReference, JobRule } from './rules.ts';
-import { jobsOf } from './rules.ts';
+import { isCondition, jobsOf } from './rules.ts';
 
 export interface JobOptions<Type extends string> {
   /** Which plugin runs the job. Without it the job's processors say. */
@@ -31,7 +31,7 @@ export interface DefinedJob extends JobReference {
 /** Draws a workflow; only within the block that it was given to. */
 export interface WorkflowBuilder {
   readonly workflowName: string;
-  /** Adds a job. Throws `define.name_taken` or `define.empty_job`, and what `JobBuilder.node` throws. */
+  /** Adds a job. Throws `define.name_taken`, `define.nested_job` or `define.empty_job`, and what `JobBuilder.node` throws. */
   job(jobName: string, build: (job: JobBuilder) => void): DefinedJob;
   job<const Type extends string>(
     jobName: string,
@@ -71,6 +71,7 @@ const reserved: readonly string[] = ['resources', 'dependencies', 'generated', '
 class WorkflowSketch implements WorkflowBuilder {
   readonly workflowName: string;
   #ended = false;
+  #drawing: string | null = null;
   #properties: JsonObject = {};
   readonly #jobs = new Map<string, JobConfig>();
   readonly #nodes: AINode[] = [];
@@ -87,6 +88,12 @@ class WorkflowSketch implements WorkflowBuilder {
   ): DefinedJob {
     this.#checkOpen();
     checkName('job', jobName);
+    if (this.#drawing !== null) {
+      throw new AIFlowError(
+        'define.nested_job',
+        `job "${jobName}" is drawn inside the block of job "${this.#drawing}": draw one job after the other`,
+      );
+    }
     if (this.#jobs.has(jobName)) {
       throw new AIFlowError(
         'define.name_taken',
@@ -101,7 +108,9 @@ class WorkflowSketch implements WorkflowBuilder {
       );
     }
     const properties = plainObject(options?.properties ?? {}, `the properties of job "${jobName}"`);
+    this.#drawing = jobName;
     const drawn = drawJob(jobName, options?.type ?? null, build);
+    this.#drawing = null;
     this.#jobs.set(jobName, Object.freeze({ jobName, jobType: drawn.jobType, properties }));
     for (const node of drawn.nodes) this.#nodes.push(node);
     for (const edge of drawn.dataEdges) this.#dataEdges.push(edge);
@@ -115,11 +124,10 @@ class WorkflowSketch implements WorkflowBuilder {
 
   end(returned: unknown): AIGraph {
     this.#ended = true;
-    if (returned instanceof Promise) {
-      returned.catch(() => undefined); // it is refused whatever it comes to
+    if (isThenable(returned)) {
       throw new AIFlowError(
         'define.async_block',
-        `the block of workflow "${this.workflowName}" must not be async`,
+        `the block of workflow "${this.workflowName}" must not be async: draw everything before it returns`,
       );
     }
     if (this.#jobs.size === 0) {
@@ -152,7 +160,7 @@ class WorkflowSketch implements WorkflowBuilder {
       (condition: Condition): DefinedJob => {
         this.#checkOpen();
         this.#checkCondition(jobName, action, condition);
-        this.#rules.push(Object.freeze({ jobName, action, condition }));
+        this.#rules.push(frozenCopy({ jobName, action, condition }));
         return defined;
       };
     const defined: DefinedJob = Object.freeze({
@@ -191,15 +199,6 @@ class WorkflowSketch implements WorkflowBuilder {
   }
 }
 
-/** Whether a value that may come from plain JavaScript has the shape of a condition; an empty all or any has not. */
-function isCondition(value: unknown): value is Condition {
-  if (typeof value !== 'object' || value === null) return false;
-  const kind: unknown = Reflect.get(value, 'kind');
-  if (kind === 'job_status') return typeof Reflect.get(value, 'jobName') === 'string';
-  const of: unknown = Reflect.get(value, 'of');
-  return (kind === 'all' || kind === 'any') && Array.isArray(of) && of.length > 0 && of.every(isCondition);
-}
-
 function plainObject(value: object, what: string): JsonObject {
   const notPlain = isJsonObject(value) ? findNonJson(value) : 'value';
   if (notPlain !== null) {
@@ -208,5 +207,5 @@ function plainObject(value: object, what: string): JsonObject {
       `${what} must be an object of plain JSON, and ${notPlain} is not`,
     );
   }
-  return Object.freeze({ ...value }) as JsonObject;
+  return frozenCopy(value) as JsonObject;
 }

@@ -49,7 +49,7 @@ export async function buildWorkflow(
   const needs = jobTypesOf(graph).map((jobType) => ({ kind: 'job' as const, className: jobType }));
   await loadPlugins(needs, { projectDir, plugins, commandDir, registry });
   const resourceDir = join(overlay, generatedJobs(workflowName));
-  return compileWorkflow(graph, { resourceDir, settings, registry });
+  return compileWorkflow(graph, { resourceDir, projectDir, settings, registry });
 }
 
 /**

@@ -5,9 +5,10 @@ import { AIFlowError, errorCode, messageOf, problemsError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { isName, nameRule } from '../names.ts';
-import { nearest } from '../plugin/nearest.ts';
 import type { Locate } from '../plugin/options.ts';
 import { projectFileName, stateDirectory } from './layout.ts';
+import type { Report } from './report.ts';
+import { reportUnknown } from './report.ts';
 import type { ConfigFile } from './yaml.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -55,13 +56,13 @@ export async function openProject(
   const projectDir = realpathSync(directory); // module loading sees real paths, so everything else does too
   const file = await parseYaml(text, join(projectDir, projectFileName));
   const problems: Problem[] = [];
-  const report = (key: string, message: string): void => {
-    problems.push({ ...file.locate(key.split('.')), key, message });
+  const report: Report = (path, message) => {
+    problems.push({ ...file.locate(path), key: path.join('.'), message });
   };
-  reportUnknown(file.value, knownKeys, '', report);
+  reportUnknown(file.value, knownKeys, [], report);
   const projectName = file.value['project_name'];
   if (typeof projectName !== 'string' || !isName(projectName)) {
-    report('project_name', `"project_name" must be ${nameRule}${shown(projectName)}`);
+    report(['project_name'], `"project_name" must be ${nameRule}${shown(projectName)}`);
   }
   const project: Project = {
     projectDir,
@@ -90,8 +91,6 @@ function readProjectFile(projectDir: string): string {
   }
 }
 
-type Report = (key: string, message: string) => void;
-
 function choice(
   file: ConfigFile,
   key: string,
@@ -102,20 +101,20 @@ function choice(
   const section = file.value[key] ?? {};
   const fallback: PluginChoice = { className: 'local', config: {}, keys: [key, configKey] };
   if (!isJsonObject(section)) {
-    report(key, `"${key}" must be a mapping with "${classKey}" and "${configKey}"${shown(section)}`);
+    report([key], `"${key}" must be a mapping with "${classKey}" and "${configKey}"${shown(section)}`);
     return fallback;
   }
-  reportUnknown(section, [classKey, configKey], `${key}.`, report);
+  reportUnknown(section, [classKey, configKey], [key], report);
   const className = section[classKey] ?? fallback.className;
   const config = section[configKey] ?? {};
   if (typeof className !== 'string' || className === '') {
     report(
-      `${key}.${classKey}`,
+      [key, classKey],
       `"${key}.${classKey}" must name a plugin, such as "local" or "@aiflow/${key}-local"${shown(className)}`,
     );
   }
   if (!isJsonObject(config))
-    report(`${key}.${configKey}`, `"${key}.${configKey}" must be a mapping${shown(config)}`);
+    report([key, configKey], `"${key}.${configKey}" must be a mapping${shown(config)}`);
   return {
     className: typeof className === 'string' ? className : fallback.className,
     config: isJsonObject(config) ? config : {},
@@ -126,24 +125,8 @@ function choice(
 function texts(value: Json | undefined, report: Report): string[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  report('plugins', '"plugins" must be a list of package names and files, such as "./plugins/my_job.ts"');
+  report(['plugins'], '"plugins" must be a list of package names and files, such as "./plugins/my_job.ts"');
   return [];
-}
-
-/** Reports the keys of a mapping that are not known, with the nearest that is. */
-export function reportUnknown(
-  value: JsonObject,
-  known: readonly string[],
-  prefix: string,
-  report: Report,
-): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    const suggestion = nearest(key, known);
-    const hint =
-      suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
-    report(`${prefix}${key}`, `"${prefix}${key}" is not a key here: ${hint}`);
-  }
 }
 
 function shown(value: Json | undefined): string {

@@ -6,11 +6,12 @@ import { AIFlowError, errorCode, messageOf, problemsError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { settingsFile } from './layout.ts';
-import { reportUnknown } from './project-file.ts';
+import type { Report } from './report.ts';
+import { reportUnknown } from './report.ts';
 import { parseYaml } from './yaml.ts';
 
-/** Keys of a workflow's YAML that are not jobs. */
-const reserved = ['properties', 'dependencies', 'periodic_config'];
+/** Keys of AIFlow's that are not jobs, and that nothing here reads: silence would look like consent. */
+const notYet = ['dependencies', 'periodic_config'];
 const jobKeys = ['job_type', 'properties'];
 
 /**
@@ -31,29 +32,36 @@ export async function readSettings(projectDir: string, workflowName: string): Pr
   }
   const file = await parseYaml(text, path);
   const problems: Problem[] = [];
-  const report = (key: string, message: string): void => {
-    problems.push({ ...file.locate(key.split('.')), key, message });
+  const report: Report = (path, message) => {
+    problems.push({ ...file.locate(path), key: path.join('.'), message });
   };
-  const mapping = (key: string, value: unknown): JsonObject => {
+  const mapping = (path: readonly string[], value: unknown): JsonObject => {
     if (value === undefined || value === null) return {};
     if (isJsonObject(value)) return value;
-    report(key, `"${key}" must be a mapping`);
+    report(
+      path,
+      `"${path.join('.')}" must be a mapping of keys to values, not ${Array.isArray(value) ? 'a list' : 'a single value'}`,
+    );
     return {};
   };
   const jobs = new Map<string, JobSettings>();
   for (const [jobName, value] of Object.entries(file.value)) {
-    if (reserved.includes(jobName)) continue;
-    const settings = mapping(jobName, value);
-    reportUnknown(settings, jobKeys, `${jobName}.`, report);
+    if (jobName === 'properties') continue;
+    if (notYet.includes(jobName)) {
+      report([jobName], `"${jobName}" has no effect yet: take it out, or start the workflow by hand`);
+      continue;
+    }
+    const settings = mapping([jobName], value);
+    reportUnknown(settings, jobKeys, [jobName], report);
     const jobType = settings['job_type'] ?? null;
     if (jobType !== null && typeof jobType !== 'string')
-      report(`${jobName}.job_type`, `"${jobName}.job_type" must be text`);
+      report([jobName, 'job_type'], `"${jobName}.job_type" must be the name of a job type, such as bash`);
     jobs.set(jobName, {
       jobType: typeof jobType === 'string' ? jobType : null,
-      properties: mapping(`${jobName}.properties`, settings['properties']),
+      properties: mapping([jobName, 'properties'], settings['properties']),
     });
   }
-  const properties = mapping('properties', file.value['properties']);
+  const properties = mapping(['properties'], file.value['properties']);
   if (problems.length > 0) throw problemsError('config.invalid', problems);
   return { properties, jobs, locate: file.locate };
 }

@@ -21,7 +21,7 @@ const largest = 1024 * 1024;
  * each fault and its place: syntax, keys given twice, `__proto__`, more than 1 MiB, aliases that multiply.
  */
 export async function parseYaml(text: string, file: string): Promise<ConfigFile> {
-  if (text.length > largest) throw invalid(file, `the file is larger than ${largest} bytes`);
+  if (Buffer.byteLength(text) > largest) throw invalid(file, `the file is larger than ${largest} bytes`);
   const yaml = await loadParser();
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });

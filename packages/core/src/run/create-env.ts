@@ -24,7 +24,7 @@ export interface RuntimePlace {
 }
 
 /** The directory of an execution, with all that its attempts wrote on this machine. */
-export function executionDirectory(stateDir: string, workflowExecutionId: string): string {
+function executionDirectory(stateDir: string, workflowExecutionId: string): string {
   return join(stateDir, 'executions', checkName('execution', workflowExecutionId));
 }
 

@@ -18,6 +18,11 @@ export type StatusReason =
   | 'upstream_failed'
   | 'timeout';
 
-export function isFinal(status: Status): status is FinalStatus {
+/** Whether a value is the name of a status. */
+export function isStatus(value: unknown): value is Status {
+  return value === 'INIT' || value === 'RUNNING' || (typeof value === 'string' && isFinal(value));
+}
+
+export function isFinal(status: string): status is FinalStatus {
   return status === 'FINISHED' || status === 'FAILED' || status === 'KILLED';
 }

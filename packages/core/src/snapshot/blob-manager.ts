@@ -18,13 +18,25 @@ export interface SnapshotInfo {
   readonly files: number;
   /** The sum of its files' sizes in bytes, shared or not. */
   readonly size: number;
-  /** Milliseconds since 1970, by the store's clock. */
+  /**
+   * When it was last used: stored, or uploaded again as an unchanged project is each time that it runs. Milliseconds
+   * since 1970, by the store's clock.
+   */
   readonly createTime: number;
 }
 
+export interface RemoveSnapshotsOptions {
+  /**
+   * What was used at this time or later stays. Who passes the newest `createTime` of the list that the ids were chosen
+   * from removes nothing that has been uploaded since.
+   */
+  readonly unusedSince?: number;
+}
+
 /**
- * Keeps snapshots of projects. An id is made from the content, so a second upload of an id stores nothing. Nothing
- * is visible before it is whole, and what is read is checked against its hash (`blob.corrupt`).
+ * Keeps snapshots of projects. An id is made from the content, so a second upload of an id stores no content,
+ * and only makes it the newest. Nothing is visible before it is whole, and what is read is checked against its hash
+ * (`blob.corrupt`).
  */
 export interface BlobManager {
   readonly config: JsonObject;
@@ -48,7 +60,7 @@ export interface BlobManager {
   /** Removes the shared local copy, never what is stored. Harmless when there is none. */
   cleanupProject(workflowSnapshotId: string, remotePath: string): Promise<void>;
 
-  /** What is stored, newest first. */
+  /** What is stored, last used first. */
   listSnapshots(): Promise<SnapshotInfo[]>;
   /** The manifest of one; `blob.not_found` when there is none. */
   readManifest(workflowSnapshotId: string, remotePath: string): Promise<Manifest>;
@@ -57,5 +69,5 @@ export interface BlobManager {
    * passed over, and none at all removes what broken uploads left. Gives the bytes set free. `blob.busy` while an
    * upload is under way.
    */
-  removeSnapshots(workflowSnapshotIds: readonly string[]): Promise<number>;
+  removeSnapshots(workflowSnapshotIds: readonly string[], options?: RemoveSnapshotsOptions): Promise<number>;
 }

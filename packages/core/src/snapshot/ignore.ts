@@ -18,6 +18,8 @@ export const ignoredNames: ReadonlySet<string> = new Set([
     '.turbo',
   ],
   ...['.aiflow', '.DS_Store', '.eslintcache'],
+  // Where people keep their secrets, which have no place in something that is stored and shared.
+  ...['.env', '.env.local'],
 ]);
 const ignoredEnding = '.tsbuildinfo';
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AISubGraph, Job, PluginRegistry, Workflow, WorkflowSettings } from '../../src/index.ts';
 import {
   canonicalJson,
+  checkWorkflow,
   compileWorkflow,
   createRegistry,
   defineWorkflow,
@@ -151,13 +152,42 @@ describe('compiling', () => {
     ['null', () => null],
     ['an object without a plan or a config', () => ({})],
     ['a function', (job) => ({ ...job, plan: { run: () => 1 } })],
-    ['an absolute path', (job, directory) => ({ ...job, plan: { at: `${directory}/x` } })],
     ['another job', (job) => ({ ...job, config: { ...job.config, jobName: 'other' } })],
   ])('refuses a generator that makes %s', async (_, change) => {
     const generate: Generate = async (subGraph, directory) =>
       change(await plain(subGraph, directory), directory) as Job;
     const compiling = compileWorkflow(draw(['a']), { resourceDir, registry: registryWith(generate) });
     await expect(compiling).rejects.toMatchObject({ code: 'compile.not_plain' });
+  });
+
+  it.each<[string, string]>([
+    ['the directory that it was generated in', 'DIR/x'],
+    ['the directory of the project', 'cd "/home/ada/penguins" && ls'],
+    ['something in it', 'cat /home/ada/penguins/resources/a.txt'],
+    ['it in a list', '--path=/home/ada/penguins:/other'],
+  ])('refuses a job that names %s', async (_, text) => {
+    const generate: Generate = async (subGraph, directory) => ({
+      ...(await plain(subGraph, directory)),
+      plan: { command: text.replace('DIR', directory) },
+    });
+    const options = { resourceDir, projectDir: '/home/ada/penguins', registry: registryWith(generate) };
+    const compiling = compileWorkflow(draw(['a']), options);
+    await expect(compiling).rejects.toMatchObject({ code: 'compile.absolute_path' });
+  });
+
+  it('takes what only resembles a path of the project', async () => {
+    const plan = [
+      '/home/ada/penguins2',
+      'http://host/home/ada/penguins',
+      '/mnt/home/ada/penguins',
+      './home/ada/penguins',
+    ];
+    const generate: Generate = async (subGraph, directory) => ({
+      ...(await plain(subGraph, directory)),
+      plan,
+    });
+    const options = { resourceDir, projectDir: '/home/ada/penguins', registry: registryWith(generate) };
+    expect((await compileWorkflow(draw(['a']), options)).jobs[0]?.plan).toEqual(plan);
   });
 
   it('passes on what a generator throws', async () => {
@@ -204,5 +234,35 @@ describe('a compiled workflow', () => {
     [`{"format":${workflowFormat + 1},"jobs":[],"rules":[]}`, 'workflow.newer'],
   ])('is not read from %j: %s', (text, code) => {
     expect(() => parseWorkflow(text)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  const job = {
+    config: { jobName: 'a', jobType: 't', properties: {} },
+    platform: 'p',
+    engine: 'e',
+    plan: null,
+  };
+  const whole = {
+    format: workflowFormat,
+    workflowName: 'w',
+    properties: {},
+    jobs: [job],
+    rules: [],
+    plugins: [],
+  };
+  it.each<[string, object]>([
+    ['no jobs', { ...whole, jobs: [] }],
+    ['its job 2 is none', { ...whole, jobs: [job, 1] }],
+    ['its job 1 is none', { ...whole, jobs: [{ ...job, config: { jobName: 'a' } }] }],
+    ['its rule 1 is none', { ...whole, rules: [null] }],
+    [
+      'its rule 1 is none',
+      { ...whole, rules: [{ jobName: 'a', action: 'JUMP', condition: { kind: 'all', of: [] } }] },
+    ],
+    ['its properties are no object', { ...whole, properties: [] }],
+    ['it has no name', { ...whole, workflowName: 7 }],
+  ])('says what is wrong with one that came from elsewhere: %s', (what, value) => {
+    expect(checkWorkflow(whole)).toBe(whole);
+    expect(() => checkWorkflow(value)).toThrow(what);
   });
 });

@@ -61,6 +61,21 @@ describe('a graph', () => {
     for (const other of [null, undefined, 'graph', {}, []]) expect(graphVersionOf(other)).toBeNull();
   });
 
+  it('does not change when what it was drawn from does', () => {
+    const params = { list: [1, 2], text: 'before' };
+    const properties = { nested: { a: 1 } };
+    const graph = defineWorkflow('w', (workflow) => {
+      workflow.properties(properties);
+      workflow.job('a', (job) => void job.node({ jobType: 'fake', kind: 'Step', params }));
+    });
+    params.list.push(3);
+    params.text = 'after';
+    properties.nested.a = 2;
+    expect(graph.nodes[0]?.processor.params).toEqual({ list: [1, 2], text: 'before' });
+    expect(graph.properties).toEqual({ nested: { a: 1 } });
+    expect(Object.isFrozen(graph.nodes[0]?.processor.params)).toBe(true);
+  });
+
   it('splits into one sub-graph for each job', () => {
     const [clean, fit] = splitGraph(train);
     expect(clean?.nodes.map(({ nodeId }) => nodeId)).toEqual(['node_1']);

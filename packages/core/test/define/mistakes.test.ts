@@ -13,6 +13,43 @@ const mistakes: readonly (readonly [what: string, code: string, action: () => un
   ['a job without a node', 'define.empty_job', inJob(() => undefined)],
   ['two jobs with one name', 'define.name_taken', () => draw(['a', 'a'])],
   [
+    'a job inside the block of another',
+    'define.nested_job',
+    inWorkflow((w) => {
+      w.job('a', (job) => {
+        job.node(step());
+        w.job('a', (inner) => void inner.node(step()));
+      });
+    }),
+  ],
+  [
+    'a channel of another workflow whose names are the same',
+    'define.unknown_channel',
+    () => {
+      const channels: Channel[] = [];
+      const drawing = inJob((job) => {
+        const [foreign] = channels;
+        channels.push(job.node(step()));
+        if (foreign !== undefined) job.node(step(), { inputs: [foreign] });
+      });
+      drawing();
+      return drawing();
+    },
+  ],
+  [
+    'a condition on a status that there is not',
+    'define.invalid_rule',
+    inWorkflow((w) => {
+      const a = w.job('a', (job) => void job.node(step()));
+      a.startWhen({ kind: 'job_status', jobName: 'a', status: wrong('DONE') });
+    }),
+  ],
+  [
+    'a workflow named like something in the working directory',
+    'name.invalid',
+    () => defineWorkflow('resources', () => undefined),
+  ],
+  [
     'two nodes of a job with one name',
     'define.name_taken',
     inJob((job) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environmentSecrets, resolveReferences } from '../../src/index.ts';
+import { environmentSecrets } from '../../src/index.ts';
+import { resolveReferences } from '../../src/plugin/secrets.ts';
 import { errorOf } from '../thrown.ts';
 
 const secrets = environmentSecrets({ TOKEN: 'a-$&-${OTHER}-b', EMPTY: '', GONE: undefined });

@@ -108,6 +108,16 @@ describe("a workflow's YAML", () => {
     expect(settings.jobs.get('train')).toEqual({ jobType: null, properties: {} });
   });
 
+  it('finds the place of a key that holds dots', async () => {
+    const problems = await problemsOf(read('first: {}\nmy.job:\n  job_type: bash\n  typo: 1\n'));
+    expect(problems).toMatchObject([{ line: 4, column: 3, key: 'my.job.typo' }]);
+  });
+
+  it('says that a schedule has no effect yet, instead of passing over it', async () => {
+    const problems = await problemsOf(read('periodic_config:\n  cron: "* * * * *"\n'));
+    expect(problems).toMatchObject([{ line: 1, key: 'periodic_config' }]);
+  });
+
   it('names the line of a key that is not known', async () => {
     const problems = await problemsOf(read('clean:\n  jobtype: bash\ntrain: 3\n'));
     expect(problems.map((problem) => [problem.line, problem.key])).toEqual([
