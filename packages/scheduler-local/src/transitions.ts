@@ -125,7 +125,7 @@ export class Transitions {
     const { execution, jobName, restart } = attempt;
     const reason = result.status === 'KILLED' && attempt.stopping ? 'stopped' : more.reason;
     this.#store.attempts.end(attempt.seq, { ...result, reason, endedAt: now, logDir: more.logDir });
-    this.#live.endAttempt(attempt, result.status);
+    this.#live.endAttempt(attempt, result.status, reason === 'lost');
     this.#consequences.ended.push(attemptId);
     const changes = [this.#changed(attempt, result.status, now)];
     // The next attempt follows a stop that is confirmed; of one whose end is not known something may still run.
@@ -147,7 +147,10 @@ export class Transitions {
       for (const { jobName, action } of applyRules(this.#store.ruleStates, change.execution, change)) {
         const open = change.execution.open.get(jobName);
         if (open === undefined) {
-          if (action !== 'STOP') changes.push(this.#addAttempt(change.execution, jobName, this.#now()));
+          // Of an attempt that was lost something may still run: a person may say that it is gone, a rule may not.
+          const mayRun = change.execution.latest.get(jobName)?.lost === true;
+          if (action !== 'STOP' && !mayRun)
+            changes.push(this.#addAttempt(change.execution, jobName, this.#now()));
         } else if (action === 'STOP') {
           this.#stop(open, false);
         } else if (action === 'RESTART' && !open.stopping) {

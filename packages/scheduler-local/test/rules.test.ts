@@ -176,3 +176,26 @@ test('rules that start and stop each other for ever can be stopped', async () =>
   await until('it to go round', async () => (await rig.attempts('a', id)).length > 20 || null);
   expect((await rig.scheduler.stopWorkflowExecution(id))?.status).toBe('KILLED');
 });
+
+test.each(['START', 'RESTART'] as const)(
+  'no %s rule begins a job anew whose last attempt was lost, also after a restart; a person can',
+  async (action) => {
+    const rig = await openRig();
+    const id = await rig.run(
+      ['a', 'b', 'goes-on'],
+      [rule('a', action, failed(job('a'))), rule('a', action, finished(job('b')))].concat(
+        action === 'START' ? [rule('a', 'START', running(job('goes-on')))] : [],
+      ),
+    );
+    (await rig.runner.begun('a')).lose();
+    await rig.untilJob('a', id, 'FAILED');
+    await rig.restart();
+    (await rig.runner.begun('b')).finish();
+    await rig.untilJob('b', id, 'FINISHED');
+    await settle();
+    expect(rig.runner.of('a')).toHaveLength(1);
+    await rig.scheduler.startJobExecution('a', id);
+    (await rig.runner.begun('a', 2)).fail();
+    await rig.runner.begun('a', 3); // one that failed and was not lost is begun anew
+  },
+);

@@ -23,6 +23,13 @@ export interface LiveAttempt {
   restart: boolean;
 }
 
+export interface LatestAttempt {
+  readonly attemptNumber: number;
+  readonly end: FinalStatus | null;
+  /** Whether its own end is not known: something of it may still run. */
+  readonly lost: boolean;
+}
+
 /** An execution that has not ended, with counters, so that no transition has to look at all of its jobs. */
 export interface LiveExecution {
   readonly seq: number;
@@ -35,7 +42,7 @@ export interface LiveExecution {
   stopping: boolean;
   readonly open: Map<string, LiveAttempt>;
   /** Of each job that ever started: its latest attempt, and how that one ended. */
-  readonly latest: Map<string, { readonly attemptNumber: number; readonly end: FinalStatus | null }>;
+  readonly latest: Map<string, LatestAttempt>;
   /** How many jobs' latest attempt is FAILED, and how many KILLED. */
   failedJobs: number;
   killedJobs: number;
@@ -119,15 +126,15 @@ export class LiveState {
   addAttempt(attempt: LiveAttempt): void {
     const { execution, jobName, attemptNumber } = attempt;
     this.#recount(execution, execution.latest.get(jobName)?.end, -1);
-    execution.latest.set(jobName, { attemptNumber, end: null });
+    execution.latest.set(jobName, { attemptNumber, end: null, lost: false });
     execution.open.set(jobName, attempt);
     this.attempts.set(attempt.attemptId, attempt);
     if (attempt.begun) this.begun += 1;
   }
 
-  endAttempt(attempt: LiveAttempt, end: FinalStatus): void {
+  endAttempt(attempt: LiveAttempt, end: FinalStatus, lost: boolean): void {
     const { execution, jobName, attemptNumber } = attempt;
-    execution.latest.set(jobName, { attemptNumber, end });
+    execution.latest.set(jobName, { attemptNumber, end, lost });
     this.#recount(execution, end, 1);
     execution.open.delete(jobName);
     this.attempts.delete(attempt.attemptId);
@@ -148,7 +155,7 @@ export class LiveState {
     };
     this.addAttempt(attempt);
     if (!isFinal(row.status)) return attempt;
-    this.endAttempt(attempt, row.status);
+    this.endAttempt(attempt, row.status, row.reason === 'lost');
     return null;
   }
 
