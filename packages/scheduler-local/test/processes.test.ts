@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { errorCode, messageOf } from '@aiflow/core';
@@ -42,6 +43,18 @@ test('one process refuses another too, and itself', async () => {
   await next.close();
 });
 
+test('a link to the file is no way around the lock, also while the file is not there yet', async () => {
+  const { stateDir, another } = await place();
+  symlinkSync('scheduler.db', `${stateDir}/link.db`);
+  symlinkSync(stateDir, `${stateDir}/here`);
+  const [first, second] = [another('here/link.db'), another()];
+  await first.start();
+  await expect(second.start()).rejects.toMatchObject({ code: 'scheduler.busy' });
+  await first.close();
+  await second.start();
+  await expect(first.start()).rejects.toMatchObject({ code: 'scheduler.busy' });
+});
+
 test('what a scheduler acknowledged before kill -9 is there for the next, which the dead one does not hinder', async () => {
   const { stateDir, another } = await place();
   for (let kill = 1; kill <= 5; kill += 1) {
@@ -70,12 +83,12 @@ test('what a scheduler acknowledged before kill -9 is there for the next, which 
 async function place(): Promise<{
   stateDir: string;
   scheduler: ReturnType<typeof localScheduler.create>;
-  another: () => ReturnType<typeof localScheduler.create>;
+  another: (database?: string) => ReturnType<typeof localScheduler.create>;
 }> {
   const host = await createTestHost();
   const opened: ReturnType<typeof localScheduler.create>[] = [];
-  const another = (): ReturnType<typeof localScheduler.create> => {
-    const config = { database: 'scheduler.db', max_running_jobs: 4 };
+  const another = (database = 'scheduler.db'): ReturnType<typeof localScheduler.create> => {
+    const config = { database, max_running_jobs: 4 };
     const scheduler = localScheduler.create(config, { ...host, runner: createScriptedRunner() });
     opened.push(scheduler);
     return scheduler;

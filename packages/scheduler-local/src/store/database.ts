@@ -1,5 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { lstatSync, mkdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AIFlowError } from '@aiflow/core';
 import Database from 'better-sqlite3';
 import { storeError } from './errors.ts';
@@ -26,10 +26,11 @@ export function openDatabase(path: string): OpenDatabase {
   try {
     mkdirSync(dirname(file), { recursive: true });
     checkFile(file);
-    const lock = takeLock(`${file}.lock`);
+    const lockFile = `${realFile(file)}.lock`;
+    const lock = takeLock(lockFile);
     if (lock === null) throw busy(file);
     try {
-      return openLocked(file, lock);
+      return openLocked(file, lock, lockFile);
     } catch (error) {
       lock.release();
       throw error;
@@ -39,12 +40,12 @@ export function openDatabase(path: string): OpenDatabase {
   }
 }
 
-function openLocked(file: string, lock: StoreLock): OpenDatabase {
+function openLocked(file: string, lock: StoreLock, lockFile: string): OpenDatabase {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0 && lock.wasSetUp) {
     throw new AIFlowError(
       'scheduler.store_missing',
-      `${file} was set up before and is now missing or empty: put it back, or remove ${file}.lock to begin anew`,
+      `${file} was set up before and is now missing or empty: put it back, or remove ${lockFile} to begin anew`,
       { context: { file } },
     );
   }
@@ -72,6 +73,13 @@ function openLocked(file: string, lock: StoreLock): OpenDatabase {
       }
     },
   };
+}
+
+/** Where the file lies, or will: one database has one lock, whatever links lead to it. */
+function realFile(file: string): string {
+  const path = join(realpathSync(dirname(file)), basename(file));
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
+  return realFile(resolve(dirname(path), readlinkSync(path)));
 }
 
 function prepare(connection: Database.Database, file: string): void {
