@@ -1,5 +1,6 @@
 import type { Attempt, AttemptRun, AttemptRunner, JobResult, Logger, StatusReason } from '@aiflow/core';
-import { AIFlowError, findNonJson, messageOf } from '@aiflow/core';
+import { AIFlowError, messageOf } from '@aiflow/core';
+import { checkResult } from './check-result.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { LiveAttempt } from './live/live-state.ts';
 import type { Command, Transitions } from './transitions.ts';
@@ -49,7 +50,11 @@ export class Dispatcher {
     const { commit, transitions } = this.#parts;
     this.#runs.set(attemptId, run);
     void run.submitted.then(
-      () => commit.record(() => transitions.attemptRuns(attemptId, run.logDir)),
+      () =>
+        commit.record(
+          () => transitions.attemptRuns(attemptId, run.logDir),
+          (error) => this.#giveUp(`that attempt ${attemptId} runs`, error),
+        ),
       () => undefined, // `result` tells what went wrong
     );
     void run.result.then(
@@ -70,9 +75,22 @@ export class Dispatcher {
   end(attemptId: string, result: JobResult, reason: StatusReason | null): void {
     const logDir = this.#runs.get(attemptId)?.logDir ?? null;
     this.#runs.delete(attemptId);
-    this.#parts.commit.record(() =>
-      this.#parts.transitions.attemptEnds(attemptId, result, { reason, logDir }),
+    const { commit, transitions } = this.#parts;
+    const what = `how attempt ${attemptId} ended`;
+    commit.record(
+      () => transitions.attemptEnds(attemptId, result, { reason, logDir }),
+      (error) => {
+        this.#giveUp(what, error);
+        commit.record(
+          () => transitions.attemptEnds(attemptId, unrecordable(error), { reason, logDir: null }),
+          (again) => this.#giveUp(what, again), // it stays open: the next start looks for it
+        );
+      },
     );
+  }
+
+  #giveUp(what: string, error: Error): void {
+    this.#parts.logger.error(`${what} could not be written down: ${messageOf(error)}`);
   }
 
   async #stopRun({ attemptId, jobName, execution }: LiveAttempt, run: AttemptRun): Promise<void> {
@@ -108,6 +126,12 @@ export function lost(message: string): JobResult {
   return { status: 'FAILED', values: {}, error: { code: 'scheduler.attempt_lost', message, context: {} } };
 }
 
+/** How an attempt ends whose own end breaks the writing of it. */
+function unrecordable(error: Error): JobResult {
+  const message = `how it ended could not be written down: ${messageOf(error)}`;
+  return { status: 'FAILED', values: {}, error: { code: 'scheduler.unrecordable', message, context: {} } };
+}
+
 /** The attempt as the runner takes it. */
 export function describeAttempt({ attemptId, attemptNumber, jobName, execution }: LiveAttempt): Attempt {
   const { version } = execution;
@@ -125,12 +149,4 @@ export function describeAttempt({ attemptId, attemptNumber, jobName, execution }
     context: execution.context,
     parameters: execution.parameters,
   };
-}
-
-/** A result that cannot be written down would never be: its job is told of instead. */
-function checkResult(result: JobResult): JobResult {
-  const notPlain = findNonJson({ values: result.values, error: result.error });
-  if (notPlain === null) return result;
-  const message = `the job plugin gave a result whose ${notPlain} is not plain JSON`;
-  return { status: 'FAILED', values: {}, error: { code: 'scheduler.invalid_result', message, context: {} } };
 }

@@ -16,7 +16,7 @@ export class LocalEventLog implements EventLog {
   async publish(events: readonly NewEvent[]): Promise<Event[]> {
     const { commit, store, clock } = this.#session();
     events.forEach(checkEvent);
-    return commit.run(() => events.map((event) => store.events.append(event, clock.now())));
+    return commit.run(() => events.map((event) => store.events.append(event, Math.trunc(clock.now()))));
   }
 
   async list(filter: EventFilter, options: { readonly limit?: number } = {}): Promise<Event[]> {

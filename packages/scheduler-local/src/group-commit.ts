@@ -1,14 +1,15 @@
 import type { Clock, Logger } from '@aiflow/core';
 import { errorCode, isAIFlowError } from '@aiflow/core';
 import type Database from 'better-sqlite3';
+import { closed } from './closed.ts';
 import { storeError } from './store/errors.ts';
 
 interface Item {
   /** Asks, then writes: what it refuses (an error of ours) it refuses before its first write. */
   readonly work: () => unknown;
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  /** It tells what has happened outside: it cannot be refused, only be put off. */
+  readonly reject: (error: Error) => void;
+  /** It tells what has happened outside: the disk cannot refuse it, only put it off. */
   readonly isFact: boolean;
 }
 
@@ -50,14 +51,19 @@ export class GroupCommit {
 
   /** Runs the work within the next transaction; resolves with what it gave once that is durable. */
   run<T>(work: () => T): Promise<T> {
+    if (this.#closing.signal.aborted) return Promise.reject(closed());
     return new Promise<unknown>((resolve, reject) => {
       this.#add({ work, resolve, reject, isFact: false });
     }) as Promise<T>;
   }
 
-  /** Writes down what has happened, sooner or later: it is tried again until it is durable or this is closed. */
-  record(work: () => void): void {
-    const item: Item = { work, resolve: () => undefined, reject: () => undefined, isFact: true };
+  /**
+   * Writes down what has happened, sooner or later: it is tried again until it is durable or this is closed. Work
+   * that breaks by itself would break for ever and keep all others waiting: it is given up, and `givenUp` called.
+   */
+  record(work: () => void, givenUp: (error: Error) => void): void {
+    if (this.#closing.signal.aborted) return;
+    const item: Item = { work, resolve: () => undefined, reject: givenUp, isFact: true };
     if (this.#heldBack.length > 0) this.#heldBack.push(item);
     else this.#add(item);
   }
@@ -87,12 +93,17 @@ export class GroupCommit {
     let settle: (() => void)[];
     try {
       if (this.#isStale) this.#readAnew();
+    } catch (error) {
+      this.#refuse(items, error, true); // none of them was tried
+      return;
+    }
+    try {
       settle = this.#transaction.immediate(items);
     } catch (error) {
       this.#rollBack();
       // An error of the work itself must not harm its neighbours; one of the disk would only meet each of them.
       if (items.length > 1 && !isTrouble(error)) for (const item of items) this.#commit([item]);
-      else this.#refuse(items, error);
+      else this.#refuse(items, error, isTrouble(error));
       return;
     }
     this.#parts.committed();
@@ -114,10 +125,10 @@ export class GroupCommit {
     this.#isStale = false;
   }
 
-  #refuse(items: readonly Item[], cause: unknown): void {
+  #refuse(items: readonly Item[], cause: unknown, putOff: boolean): void {
     const error = storeError(cause, this.#parts.file);
-    for (const item of items) if (!item.isFact) item.reject(error);
-    const facts = items.filter((item) => item.isFact);
+    for (const item of items) if (!item.isFact || !putOff) item.reject(error);
+    const facts = putOff ? items.filter((item) => item.isFact) : [];
     if (facts.length === 0 || this.#closing.signal.aborted) return;
     this.#parts.logger.error(
       `${error.message}; running jobs go on, and what they come to is written down when that is possible again`,
@@ -167,5 +178,7 @@ function runItems(items: readonly Item[]): (() => void)[] {
 
 /** Whether it was the disk or the file that refused, and not one piece of work that is wrong. */
 function isTrouble(error: unknown): boolean {
-  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED)/.test(errorCode(error) ?? '');
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PROTOCOL)/.test(
+    errorCode(error) ?? '',
+  );
 }

@@ -13,12 +13,13 @@ import type {
 } from '@aiflow/core';
 import { AIFlowError, findNonJson, shownConfig } from '@aiflow/core';
 import { checkWorkflow } from './check-workflow.ts';
+import { closed } from './closed.ts';
 import { LocalEventLog } from './event-log.ts';
 import { executionInfo, jobExecutionInfo } from './infos.ts';
 import type { LocalSchedulerOptions } from './options.ts';
 import type { Stopping } from './requests.ts';
 import * as requests from './requests.ts';
-import { closed, Session } from './session.ts';
+import { Session } from './session.ts';
 
 /** The embedded scheduler: one SQLite file, in the process that starts it. */
 export class LocalScheduler implements Scheduler {

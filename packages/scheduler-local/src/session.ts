@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Clock, SchedulerHost } from '@aiflow/core';
-import { AIFlowError, messageOf } from '@aiflow/core';
+import { messageOf } from '@aiflow/core';
+import { closed } from './closed.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LocalSchedulerOptions } from './options.ts';
@@ -114,13 +115,6 @@ export class Session {
       logger.error(`the attempts that were left running could not be taken up: ${messageOf(error)}`);
     }
   }
-}
-
-export function closed(): AIFlowError {
-  return new AIFlowError(
-    'scheduler.closed',
-    'the scheduler is not open: call start() first, and nothing after close()',
-  );
 }
 
 async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -175,6 +175,68 @@ test('a runner that throws and a result that is not JSON fail the attempt and no
   expect(await rig.attempts('good', id)).toMatchObject([{ status: 'FINISHED', values: { node: 1 } }]);
 });
 
+test.each([
+  ['undefined', undefined],
+  ['a text', 'FINISHED'],
+  ['a result without values', { status: 'FINISHED', error: null }],
+  ['a result without an error', { status: 'FAILED', values: {} }],
+  ['an error without a code', { status: 'FAILED', values: {}, error: { message: 'm', context: {} } }],
+  ['a status that is none', { status: 'DONE', values: {}, error: null }],
+  ['a status that is no end', { status: 'RUNNING', values: {}, error: null }],
+  [
+    'a result that cannot be read',
+    {
+      get status() {
+        throw new Error('unreadable');
+      },
+    },
+  ],
+])('a plugin that gives %s fails its own job, and the scheduler goes on', async (_, result) => {
+  const rig = await openRig();
+  const start = rig.runner.start.bind(rig.runner);
+  rig.runner.start = (attempt) => {
+    const run = start(attempt);
+    return attempt.job.config.jobName === 'odd' ? { ...run, result: Promise.resolve(result as never) } : run;
+  };
+  const id = await rig.run(['odd', 'good']);
+  expect(await rig.untilJob('odd', id, 'FAILED')).toMatchObject({
+    reason: null,
+    error: { code: 'scheduler.invalid_result' },
+  });
+  (await rig.runner.begun('good')).finish();
+  expect(await rig.untilEnded(id)).toBe('FAILED');
+});
+
+test('an end that breaks the writing of it is told of as unrecordable, and others are recorded', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['odd', 'good']);
+  // It is plain when it is looked at, and no more when it is written.
+  let asked = 0;
+  const values = Object.defineProperty({}, 'node', {
+    enumerable: true,
+    get: () => ((asked += 1) > 1 ? BigInt(1) : 1),
+  });
+  (await rig.runner.begun('odd')).finish(values);
+  expect(await rig.untilJob('odd', id, 'FAILED')).toMatchObject({
+    error: { code: 'scheduler.unrecordable' },
+  });
+  (await rig.runner.begun('good')).finish();
+  expect(await rig.untilEnded(id)).toBe('FAILED');
+});
+
+test('names with dots are not mixed up: "b.c" of "a" is not "c" of "a.b"', async () => {
+  const { scheduler } = await openRig();
+  await scheduler.submitWorkflow(workflowOf('b.c', ['x']), { ...context, projectName: 'a' });
+  await scheduler.submitWorkflow(workflowOf('c', ['x']), { ...context, projectName: 'a.b' });
+  const first = await scheduler.startNewWorkflowExecution('a', 'b.c');
+  const second = await scheduler.startNewWorkflowExecution('a.b', 'c');
+  const stopped = await scheduler.stopAllWorkflowExecution('a', 'b.c');
+  expect(stopped.map((each) => each.workflowExecutionId)).toEqual([first?.workflowExecutionId]);
+  expect(await scheduler.getWorkflowExecution(second?.workflowExecutionId ?? '')).toMatchObject({
+    status: 'RUNNING',
+  });
+});
+
 test('an attempt that ends before it was submitted goes from INIT to its end', async () => {
   const rig = await openRig();
   const start = rig.runner.start.bind(rig.runner);

@@ -45,11 +45,11 @@ test('one that breaks half-way leaves nothing behind, and its neighbours are com
 });
 
 test('while the disk refuses, requests fail and facts wait; then all facts are written in order', async () => {
-  const { commit, add, notes, clock, records, fill } = await open();
+  const { commit, record, add, notes, clock, records, fill } = await open();
   fill(true);
-  commit.record(() => add('first'));
+  record(() => add('first'));
   await expect(commit.run(() => add('request'))).rejects.toMatchObject({ code: 'scheduler.store_full' });
-  commit.record(() => add('second'));
+  record(() => add('second'));
   await until('a wait', () => clock.sleeping || null);
   await clock.advance(60_000);
   expect(notes()).toEqual([]);
@@ -67,9 +67,9 @@ test('while the disk refuses, requests fail and facts wait; then all facts are w
 });
 
 test('a request that succeeds brings what waited with it', async () => {
-  const { commit, add, notes, fill } = await open();
+  const { commit, record, add, notes, fill } = await open();
   fill(true);
-  commit.record(() => add('fact'));
+  record(() => add('fact'));
   await settle();
   fill(false);
   await commit.run(() => add('request'));
@@ -85,8 +85,53 @@ test('closing commits what waits', async () => {
   expect(notes()).toEqual(['last']);
 });
 
+test('a fact that can never be written is given up, and those behind it are written', async () => {
+  const { commit, add, notes } = await open();
+  const given: string[] = [];
+  const giveUp = (error: Error): void => void given.push(error.message);
+  commit.record(() => {
+    add('half');
+    throw new TypeError('a mistake in the program');
+  }, giveUp);
+  await settle();
+  commit.record(() => add('next'), giveUp);
+  await settle();
+  expect([notes(), given]).toEqual([['next'], ['a mistake in the program']]);
+});
+
+test('a fact is kept when what is in memory cannot be read anew, for it was not tried', async () => {
+  const { commit, record, add, notes, clock, refuseToRead } = await open();
+  refuseToRead(new Error('not a row'));
+  record(() => {
+    throw new TypeError('a mistake in the program');
+  });
+  await settle();
+  record(() => add('fact'));
+  await until('a wait', () => clock.sleeping || null);
+  refuseToRead(null);
+  await commit.run(() => undefined);
+  expect(notes()).toEqual(['fact']);
+});
+
+test('nothing is taken after closing', async () => {
+  const { commit, record, connection } = await open();
+  commit.close();
+  connection.close();
+  let ran = 0;
+  const count = (): void => void (ran += 1);
+  record(count);
+  await expect(commit.run(count)).rejects.toMatchObject({ code: 'scheduler.closed' });
+  await settle();
+  expect(ran).toBe(0);
+});
+
 interface Rig {
+  readonly connection: Database.Database;
   readonly commit: GroupCommit;
+  /** Records what the test does not expect to be given up. */
+  readonly record: (work: () => void) => void;
+  /** Makes the reading anew after a rollback fail, or work again. */
+  readonly refuseToRead: (error: Error | null) => void;
   readonly clock: ManualClock;
   readonly add: (note: string) => void;
   readonly notes: () => string[];
@@ -103,6 +148,7 @@ async function open(): Promise<Rig> {
   const file = `${host.stateDir}/notes.db`;
   const connection = new Database(file);
   connection.exec('CREATE TABLE notes (note TEXT)');
+  let unreadable: Error | null = null;
   const counts = { commits: 0, rollbacks: 0 };
   const commit = new GroupCommit({
     connection,
@@ -110,7 +156,10 @@ async function open(): Promise<Rig> {
     clock,
     logger: host.logger,
     committed: () => (counts.commits += 1),
-    rolledBack: () => (counts.rollbacks += 1),
+    rolledBack: () => {
+      counts.rollbacks += 1;
+      if (unreadable !== null) throw unreadable;
+    },
   });
   onTestFinished(async () => {
     commit.close();
@@ -119,7 +168,12 @@ async function open(): Promise<Rig> {
   });
   const insert = connection.prepare('INSERT INTO notes VALUES (?)');
   return {
+    connection,
     commit,
+    record: (work) => commit.record(work, () => undefined),
+    refuseToRead: (error) => {
+      unreadable = error;
+    },
     clock,
     add: (note) => void insert.run(note + ' '.repeat(isFull(connection) ? 100_000 : 0)),
     notes: () => connection.prepare<[], string>('SELECT note FROM notes').pluck().all(),
