@@ -1,6 +1,7 @@
 import { AIFlowError, errorCode } from '@aiflow/core';
 import { pause } from './abort.ts';
-import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts';
+import type { OwnTree } from './own-tree.ts';
+import type { LiveProcess, ProcessTable } from './process-table.ts';
 
 /**
  * Resolves when the main process, which is a shim, has started its program, or is gone. A TERM that came a moment
@@ -8,7 +9,7 @@ import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts'
  */
 export async function untilProgramRuns(
   table: ProcessTable,
-  tree: MemberQuery,
+  tree: OwnTree,
   signal?: AbortSignal,
 ): Promise<void> {
   if (tree.group === null) return;
@@ -19,7 +20,7 @@ export async function untilProgramRuns(
     // Where the system tells no image, a process that was forked a moment ago counts as a program.
     const started = ({ parent, image }: LiveProcess): boolean =>
       parent === shim.pid && (image !== shim.image || image === '0');
-    if (table.members(tree).some(started)) return;
+    if (tree.members().some(started)) return;
     await pause(1, signal);
   }
 }
@@ -37,11 +38,7 @@ export interface EndTreeOptions {
  * TERM; what is there after the grace time is killed. What appears meanwhile is treated the same. Returns as soon as
  * all are gone. Throws `process.survivors` when some are still there `killMs` after KILL, and the signal's reason.
  */
-export async function endTree(
-  table: ProcessTable,
-  tree: MemberQuery,
-  options: EndTreeOptions,
-): Promise<number> {
+export async function endTree(table: ProcessTable, tree: OwnTree, options: EndTreeOptions): Promise<number> {
   const { graceMs, killMs = 10_000, signal } = options;
   const seen = new Set<string>();
   let left = await press(table, tree, 'SIGTERM', graceMs, seen, signal);
@@ -59,7 +56,7 @@ export async function endTree(
 /** Sends the signal to all of the tree, also to what appears later; gives what is left when the time is over. */
 async function press(
   table: ProcessTable,
-  tree: MemberQuery,
+  tree: OwnTree,
   name: NodeJS.Signals,
   milliseconds: number,
   seen: Set<string>,
@@ -68,9 +65,9 @@ async function press(
   const deadline = performance.now() + milliseconds;
   for (;;) {
     signal?.throwIfAborted();
-    let members = table.members(tree);
+    let members = tree.members();
     // A process can start another and end while we look; the other has then been missed once, and not twice.
-    if (members.length === 0 && seen.size > 0) members = table.members(tree);
+    if (members.length === 0 && seen.size > 0) members = tree.members();
     for (const { pid, startTicks } of members) seen.add(`${pid} ${startTicks}`);
     if (members.length === 0 || performance.now() >= deadline) return members;
     send(name, members, tree.group);

@@ -5,17 +5,25 @@ import { closeSync, fstatSync, openSync, rmdirSync, rmSync, statSync } from 'nod
 import { AIFlowError, environmentNames, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
 import { findProgram } from './executable.ts';
 import type { ProcessSpec } from './launcher.ts';
-import type { ProcessTable } from './process-table.ts';
+import type { LiveProcess, ProcessTable } from './process-table.ts';
+import { groupExists } from './process-table.ts';
 import { claimRecords, writeIdentity } from './records.ts';
 import { shell, shimArguments } from './shim.ts';
+
+export interface ChildExit {
+  /** Null when the shim itself was killed. */
+  readonly code: number | null;
+  /** Who was still in its group when it was collected; afterwards only they tell that the group is not a stranger's. */
+  readonly group: readonly LiveProcess[];
+}
 
 /** A process that this one launched, so that the system tells when it ends. */
 export interface LaunchedChild {
   readonly pid: number;
   /** By `performance.now()`. */
   readonly startedAt: number;
-  /** Null while it lives; then the exit code, or null when the shim itself was killed. */
-  readonly exit: { readonly code: number | null } | null;
+  /** Null while it lives or waits to be collected: until then its number is nobody else's. */
+  readonly exit: ChildExit | null;
   /** Resolves when it has ended. */
   readonly exited: Promise<void>;
   /** Keeps this process alive until as many calls of `release` were made, or the child has ended. */
@@ -38,7 +46,7 @@ export async function launchChild(spec: ProcessSpec, table: ProcessTable): Promi
     for (const path of [spec.stdout, spec.stderr]) opened.push({ path, file: openSync(path, 'a') });
     child = spawnShim(spec, argv, opened);
     if (child.pid === undefined) throw (await once(child, 'error'))[0];
-    const launched = watch(child, child.pid);
+    const launched = watch(child, child.pid, spec.token, table);
     // One that has ended already left its exit status: nobody needs to know which process it was.
     const live = table.look(child.pid);
     if (live !== null) {
@@ -74,12 +82,12 @@ function spawnShim(
   });
 }
 
-function watch(child: ChildProcess, pid: number): LaunchedChild {
+function watch(child: ChildProcess, pid: number, token: string, table: ProcessTable): LaunchedChild {
   let exit: LaunchedChild['exit'] = null;
   let holders = 0;
   const exited = new Promise<void>((resolve) => {
     child.once('exit', (code) => {
-      exit = { code };
+      exit = { code, group: groupOf(table, token, pid) };
       resolve();
     });
   });
@@ -100,6 +108,18 @@ function watch(child: ChildProcess, pid: number): LaunchedChild {
       if (holders === 0) child.unref();
     },
   };
+}
+
+/** Nearly always empty; then this is one system call. */
+function groupOf(table: ProcessTable, token: string, group: number): LiveProcess[] {
+  if (!groupExists(group)) return [];
+  try {
+    return table.members({ token, group, after: null }).filter((live) => live.group === group);
+  } catch {
+    // Nobody would catch it in an event handler. What is left is then known by its token, and whoever ends it looks
+    // in the same way and is told what is wrong.
+    return [];
+  }
 }
 
 /** Finds what can be known to fail before anything is begun; gives `argv` with the program's absolute path. */

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { AIFlowError, messageOf } from '@aiflow/core';
 import { abortable, pause } from './abort.ts';
+import { Children } from './children.ts';
 import { endTree, untilProgramRuns } from './end-tree.ts';
 import { signalOf } from './exit-code.ts';
 import type { LaunchedChild } from './launch.ts';
 import { launchChild } from './launch.ts';
 import type { ProcessEnd, ProcessLauncher, ProcessPlace, ProcessState } from './launcher.ts';
 import { linuxTable } from './linux-table.ts';
-import type { MemberQuery, ProcessTable } from './process-table.ts';
-import { groupExists, isAlive } from './process-table.ts';
+import type { OwnTree } from './own-tree.ts';
+import { ownTree } from './own-tree.ts';
+import type { LiveProcess, ProcessTable } from './process-table.ts';
+import { isAlive } from './process-table.ts';
 import { psTable } from './ps-table.ts';
 import { claimNever, hasMark, never, readBegun, readExit, readIdentity, writeMark } from './records.ts';
 
@@ -27,7 +30,7 @@ const defaultGraceMs = 5_000;
  */
 export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLauncher {
   const table = options.table ?? (process.platform === 'linux' ? linuxTable() : psTable());
-  const children = new Map<string, LaunchedChild>();
+  const children = new Children();
 
   /** The number of the main process while it lives. */
   function livePid({ recordDir, token }: ProcessPlace): number | null {
@@ -53,7 +56,7 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
     const pid = livePid(place);
     if (pid !== null) return { state: 'running', pid };
     // Of an own child there is no doubt: only another process's launch can have been cut short.
-    const beginning = children.has(place.recordDir) ? 'began' : beginningOf(place.recordDir);
+    const beginning = children.get(place.recordDir) !== undefined ? 'began' : beginningOf(place.recordDir);
     if (beginning === 'never') return { state: 'never_began' };
     // The main process may have begun since it was looked for above.
     const begun = livePid(place);
@@ -65,15 +68,17 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
     return { state: 'ended', end: endOf(place) };
   }
 
-  /** What may be signalled: the group only while its first process is known to be ours. */
-  function treeOf(place: ProcessPlace): MemberQuery {
+  /** What may be signalled. */
+  function treeOf(place: ProcessPlace): OwnTree {
     const child = children.get(place.recordDir);
     const live = livePid(place);
-    // The group of an own child that has just been collected cannot have been given away while it has members.
-    const group = live ?? (child !== undefined && groupExists(child.pid) ? child.pid : null);
+    const main = live === null ? null : table.look(live);
+    const known = (): LiveProcess[] => [...(main === null ? [] : [main]), ...(child?.exit?.group ?? [])];
+    const group = live ?? (child !== undefined && known().length > 0 ? child.pid : null);
     const quick =
       live === null && child !== undefined && !table.mayHaveWrapped(performance.now() - child.startedAt);
-    return { token: place.token, group, after: quick ? child.pid : null };
+    const holdsNumber = (): boolean => child?.exit === null;
+    return ownTree(table, { token: place.token, group, after: quick ? child.pid : null, known, holdsNumber });
   }
 
   async function untilMainEnded(place: ProcessPlace, signal: AbortSignal | undefined): Promise<void> {
@@ -97,7 +102,7 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
   return {
     launch: async (spec) => {
       const child = await launchChild(spec, table);
-      children.set(spec.recordDir, child);
+      children.add(spec.recordDir, child);
       return { pid: child.pid };
     },
     find,
@@ -107,8 +112,7 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
       const leftovers = await endTree(table, treeOf(place), { graceMs, ...(signal && { signal }) });
       const end = endOf(place);
       if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
-      // From here on the records say it all, unless they could not be written.
-      if (end.outcome !== 'exited' || readExit(place.recordDir) !== null) children.delete(place.recordDir);
+      children.settle(place.recordDir);
       return end.outcome === 'stopped' ? end : { ...end, leftovers };
     },
     stop: async (place, { graceMs = defaultGraceMs, signal } = {}) => {
@@ -122,7 +126,9 @@ export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLa
       if (child !== undefined) await untilExited(child);
       if (unmarked !== null) throw unmarked;
       if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
-      return endOf(place);
+      const end = endOf(place);
+      children.settle(place.recordDir);
+      return end;
     },
   };
 }

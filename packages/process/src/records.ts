@@ -67,6 +67,22 @@ export function readExit(recordDir: string): number | null {
   return wholeNumber(readRecord(recordDir, 'exit'));
 }
 
+/**
+ * Writes the end of a process whose shim could not, or whose program removed its records; without `begun` it would
+ * count as one that never began. False when that cannot be written either.
+ */
+export function restoreRecords(recordDir: string, pid: number, exitCode: number): boolean {
+  try {
+    if (!existsSync(recordDir)) mkdirSync(recordDir);
+    if (readRecord(recordDir, 'begun') === null) writeFileSync(join(recordDir, 'begun'), `${pid}\n`);
+    writeFileSync(join(recordDir, 'exit'), `${exitCode}\n`);
+    return true;
+  } catch {
+    // Whatever is wrong with the disk: the end itself is known, and the caller keeps it.
+    return false;
+  }
+}
+
 export function writeMark(recordDir: string, mark: 'stopping' | 'stopped'): void {
   // Without content: an empty file can be made where a full disk takes no byte more.
   writeFileSync(join(recordDir, mark), '');

@@ -12,6 +12,7 @@ test('something that refuses to die is a loud error that names it', async () => 
     members: () => [stubborn],
     mayHaveWrapped: () => false,
   };
-  const ending = endTree(table, { token: 'x', group: null, after: null }, { graceMs: 10, killMs: 20 });
+  const tree = { group: null, members: () => [stubborn] };
+  const ending = endTree(table, tree, { graceMs: 10, killMs: 20 });
   await expect(ending).rejects.toMatchObject({ code: 'process.survivors', context: { pids: [4_194_305] } });
 });

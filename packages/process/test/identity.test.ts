@@ -175,7 +175,7 @@ describe('what a crash leaves', () => {
     }
   });
 
-  test('a program that removes its own records has its exit code kept by the launcher that waits', async () => {
+  test('a program that removes its own records has its exit code written again by the launcher that waits', async () => {
     const room = new Room();
     try {
       const spec = room.spec('rm -r p1; exit 3');
@@ -183,10 +183,28 @@ describe('what a crash leaves', () => {
       await launcher.launch(spec);
       expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 3 });
       expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 3 });
+      expect(await createNodeLauncher().wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 3 });
     } finally {
       room.dispose();
     }
   });
+});
+
+test('a launcher keeps nothing of a process that it has waited for or stopped: the records say it all', async () => {
+  const room = new Room();
+  try {
+    const launcher = createNodeLauncher();
+    for (const over of ['wait', 'stop'] as const) {
+      const spec = room.spec('exit 3');
+      await launcher.launch(spec);
+      await until('the end', async () => (await launcher.find(spec)).state === 'ended');
+      expect(await launcher[over](spec)).toMatchObject({ outcome: 'exited', exitCode: 3 });
+      writeFileSync(join(spec.recordDir, 'exit'), '4\n');
+      expect(await launcher.find(spec)).toMatchObject({ end: { exitCode: 4 } });
+    }
+  } finally {
+    room.dispose();
+  }
 });
 
 test('what this launcher cannot promise: who leaves the session and clears the environment escapes a stop', async () => {
