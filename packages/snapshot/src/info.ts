@@ -1,5 +1,7 @@
 import type { Manifest } from '@aiflow/core';
 import { isJsonObject } from '@aiflow/core';
+import { infoKey, snapshotIdOfKey } from './keys.ts';
+import type { ObjectInfo } from './object-store.ts';
 
 /** The facts of a snapshot that a list shows, kept beside its manifest, from which they follow. */
 export interface ManifestFacts {
@@ -18,6 +20,20 @@ export function describeManifest({ projectName, workflowName, entries }: Manifes
     size += entry.size;
   }
   return { projectName, workflowName, files, size };
+}
+
+/**
+ * When each whole snapshot was last used, by its id; `infos` are all objects below `snapshots/`. An upload of what is
+ * stored puts its facts anew, and nothing else of a snapshot is ever put twice.
+ */
+export function lastUses(infos: readonly ObjectInfo[]): Map<string, number> {
+  const times = new Map(infos.map(({ key, modifiedTime }) => [key, modifiedTime]));
+  const uses = new Map<string, number>();
+  for (const [key, time] of times) {
+    const snapshotId = snapshotIdOfKey(key);
+    if (snapshotId !== null) uses.set(snapshotId, Math.max(time, times.get(infoKey(snapshotId)) ?? time));
+  }
+  return uses;
 }
 
 /** Reads what a store kept of them; null when that is damaged or missing, and the manifest must be asked. */

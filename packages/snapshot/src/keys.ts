@@ -3,7 +3,7 @@ import { AIFlowError, isSnapshotId } from '@aiflow/core';
 /*
  * What lies where in a store:
  *   objects/<first two digits>/<sha256>      a file's bytes
- *   snapshots/<snapshot id>/info.json        what a list shows, so that it need not read the manifest
+ *   snapshots/<snapshot id>/info.json        what a list shows without reading the manifest; put anew at each use
  *   snapshots/<snapshot id>/manifest.json    the manifest's text, whose SHA-256 is the id; there from when all is there
  *   leases/<upload or prune>-<token>         who is at work
  */

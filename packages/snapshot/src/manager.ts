@@ -1,4 +1,11 @@
-import type { BlobManager, JsonObject, Manifest, SnapshotInfo, UploadProjectOptions } from '@aiflow/core';
+import type {
+  BlobManager,
+  JsonObject,
+  Manifest,
+  RemoveSnapshotsOptions,
+  SnapshotInfo,
+  UploadProjectOptions,
+} from '@aiflow/core';
 import { fillDirectory } from './fill-directory.ts';
 import { guardStore } from './guarded-store.ts';
 import { checkSnapshotId, checkUri, uriOf } from './keys.ts';
@@ -74,8 +81,11 @@ export class StoreBlobManager implements BlobManager {
     return await readManifest(this.#store, snapshotId);
   }
 
-  async removeSnapshots(snapshotIds: readonly string[]): Promise<number> {
-    return await removeSnapshots(this.#store, new Set(snapshotIds.map(checkSnapshotId)));
+  async removeSnapshots(
+    snapshotIds: readonly string[],
+    { unusedSince = Infinity }: RemoveSnapshotsOptions = {},
+  ): Promise<number> {
+    return await removeSnapshots(this.#store, new Set(snapshotIds.map(checkSnapshotId)), unusedSince);
   }
 
   #check(snapshotId: string, uri: string): void {

@@ -1,5 +1,6 @@
 import { AIFlowError } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
+import { lastUses } from './info.ts';
 import { infoKey, manifestKey, objectKey, objectsPrefix, snapshotIdOfKey, snapshotsPrefix } from './keys.ts';
 import type { Lease } from './lease.ts';
 import { takeLease } from './lease.ts';
@@ -13,23 +14,26 @@ const manifestsSideBySide = 4;
 const batch = 500;
 
 /**
- * Removes snapshots, then every object that no other snapshot names, also what broken uploads left. Gives the bytes
+ * Removes snapshots that were last used before `unusedSince`, by the store's clock, then every object that no other snapshot names, also what broken uploads left. Gives the bytes
  * set free. Throws `blob.busy` while an upload or another pruning is under way, and `blob.corrupt`, before anything
  * is removed, when a manifest that is to be kept cannot be read: what it names would be lost.
  */
-export async function removeSnapshots(store: ObjectStore, snapshotIds: ReadonlySet<string>): Promise<number> {
+export async function removeSnapshots(
+  store: ObjectStore,
+  snapshotIds: ReadonlySet<string>,
+  unusedSince: number,
+): Promise<number> {
   const lease = await takeLease(store, 'prune');
   try {
     if ((await lease.isOpposedBy('upload')) || (await lease.isOpposedBy('prune'))) throw busy(store);
+    const stored: ObjectInfo[] = [];
+    for await (const info of store.list(snapshotsPrefix)) stored.push(info);
     const kept = new Set<string>();
-    const doomed: ObjectInfo[] = [];
-    for await (const info of store.list(snapshotsPrefix)) {
-      const snapshotId = snapshotIdOfKey(info.key);
-      if (snapshotId !== null && !snapshotIds.has(snapshotId)) kept.add(snapshotId);
-      else doomed.push(info);
+    for (const [snapshotId, time] of lastUses(stored)) {
+      if (!snapshotIds.has(snapshotId) || time >= unusedSince) kept.add(snapshotId);
     }
     const used = await keysUsedBy(store, kept);
-    const leftovers = doomed.filter((info) => !used.has(info.key));
+    const leftovers = stored.filter((info) => !used.has(info.key));
     // A snapshot is gone with its manifest, so that comes first.
     leftovers.sort(
       (a, b) => Number(snapshotIdOfKey(a.key) === null) - Number(snapshotIdOfKey(b.key) === null),

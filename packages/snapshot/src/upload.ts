@@ -18,8 +18,9 @@ const sideBySide = 16;
 const fewInPart = 8;
 
 /**
- * Stores a snapshot: the objects that the store does not have, then the manifest. Costs one look when the snapshot
- * is stored already.
+ * Stores a snapshot: the objects that the store does not have, then the manifest. Of one that is stored already only
+ * its few facts are put anew, which makes it the last used. Both happen under a lease: a removal that is under way
+ * may be about to remove just this one.
  */
 export async function upload(
   store: ObjectStore,
@@ -28,18 +29,22 @@ export async function upload(
   options: UploadProjectOptions,
 ): Promise<void> {
   const { signal } = options;
-  if ((await store.head(manifestKey(snapshotId), { signal })) !== null) return;
   const manifest = checkManifest(options.manifest);
   const text = textOf(manifest, snapshotId);
+  const facts = Buffer.from(JSON.stringify(describeManifest(manifest)));
   const files = new ProjectFiles(projectPath, options.overlay);
   const lease = await takeLease(store, 'upload', signal);
   try {
     await waitForPruning(lease, signal);
+    if ((await store.head(manifestKey(snapshotId), { signal })) !== null) {
+      await store.put(infoKey(snapshotId), facts, { signal });
+      return;
+    }
     const missing = await findMissing(store, manifest, signal);
     await forEachLimit(missing, sideBySide, signal, async (entry, each) => {
       await store.put(objectKey(entry.sha256), files.body(entry), { signal: each });
     });
-    await store.put(infoKey(snapshotId), Buffer.from(JSON.stringify(describeManifest(manifest))), { signal });
+    await store.put(infoKey(snapshotId), facts, { signal });
     await store.flush?.({ signal });
     await lease.confirm(signal);
     await store.put(manifestKey(snapshotId), text, { signal, durable: true });

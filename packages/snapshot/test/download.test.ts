@@ -59,6 +59,19 @@ describe('the shared copy', () => {
     ).toHaveLength(1);
   });
 
+  it('that cannot be fetched is an error each time, and never a path with nothing at it', async () => {
+    const cause = new Error('connection lost');
+    at.store.before = (call) => {
+      if (call === 'get') throw cause;
+    };
+    const own = at.fresh('own');
+    for (const target of [undefined, own, undefined, own]) {
+      const download = at.blob.downloadProject(made.snapshotId, uri, target);
+      await expect(download).rejects.toMatchObject({ code: 'blob.store_failed', cause });
+    }
+    expect([existsSync(join(at.cacheDir, made.snapshotId)), existsSync(own)]).toEqual([false, false]);
+  });
+
   it('passes one failure on to all who wait for it, and is made by the next who asks', async () => {
     at.store.before = (call, key) => {
       if (call === 'get' && key.startsWith('objects/')) throw new Error('connection lost');

@@ -104,6 +104,41 @@ describe('removeSnapshots', () => {
     });
   });
 
+  it('makes an upload wait that would find stored what is being removed', async () => {
+    const old = await at.project({ a: 'old' });
+    await at.upload(old);
+    const uploads: Promise<string>[] = [];
+    at.store.before = async (call) => {
+      if (call !== 'delete' || uploads.length > 0) return;
+      uploads.push(at.upload(old));
+      // It gets as far as it can before the removal goes on: to its answer, unless it waits.
+      const looks = (): number => at.store.calls.filter((each) => each === 'list leases/').length;
+      const before = looks();
+      const looked = async (): Promise<void> => {
+        while (looks() < before + 2) await wait(5);
+      };
+      await Promise.race([looked(), ...uploads]);
+    };
+    await at.blob.removeSnapshots([old.snapshotId]);
+    const [uri] = await Promise.all(uploads);
+    expect(readTexts(await at.blob.downloadProject(old.snapshotId, uri ?? ''))).toEqual({ a: 'old' });
+  });
+
+  it('leaves what has been used since the list that it was chosen from', async () => {
+    let time = 1_000;
+    at.store.now = () => (time += 1);
+    const [old, newer] = [await at.project({ a: 'old' }), await at.project({ a: 'newer' })];
+    for (const each of [old, newer]) await at.upload(each);
+    const [newest, chosen] = await at.blob.listSnapshots();
+    expect(chosen?.snapshotId).toBe(old.snapshotId);
+    const unusedSince = newest?.createTime ?? 0;
+    const uri = await at.upload(old); // as "aiflow run" in another terminal, on a project that went back
+    expect(await at.blob.removeSnapshots([old.snapshotId], { unusedSince })).toBe(0);
+    expect(readTexts(await at.blob.downloadProject(old.snapshotId, uri))).toEqual({ a: 'old' });
+    await at.blob.removeSnapshots([old.snapshotId], { unusedSince: time + 1 });
+    expect(await at.blob.listSnapshots()).toMatchObject([{ snapshotId: newer.snapshotId }]);
+  });
+
   it('is not kept from its work by who died on this machine, or stood still for long on another', async () => {
     const lease = (name: string, holder: object, modifiedTime: number): void => {
       at.store.objects.set(`leases/upload-${name}`, {

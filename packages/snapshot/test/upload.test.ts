@@ -32,12 +32,33 @@ describe('an upload', () => {
     }
   });
 
-  it('of a snapshot that is stored costs one look', async () => {
+  it('of a snapshot that is stored sends no content, only its few facts, below a lease', async () => {
     const made = await at.project(many);
     const uri = await at.upload(made);
     at.store.takeCalls();
     expect(await at.upload(made)).toBe(uri);
-    expect(at.store.takeCalls()).toEqual([`head ${manifestKey(made.snapshotId)}`]);
+    expect(at.store.takeCalls().map((call) => call.replace(/(leases\/upload-).*/, '$1…'))).toEqual([
+      'put leases/upload-…',
+      'list leases/',
+      `head ${manifestKey(made.snapshotId)}`,
+      `put ${infoKey(made.snapshotId)}`,
+      'delete leases/upload-…',
+    ]);
+    expect(at.store.objects.get(infoKey(made.snapshotId))?.bytes.length).toBeLessThan(300);
+  });
+
+  it('of a snapshot that is stored makes it the last used', async () => {
+    const [older, newer] = [await at.project({ a: '1' }), await at.project({ a: '2' })];
+    let time = 1_000;
+    at.store.now = () => (time += 1);
+    for (const each of [older, newer]) await at.upload(each);
+    const order = async (): Promise<string[]> =>
+      (await at.blob.listSnapshots()).map(({ snapshotId }) => snapshotId);
+    expect(await order()).toEqual([newer.snapshotId, older.snapshotId]);
+    await at.upload(older);
+    expect(await order()).toEqual([older.snapshotId, newer.snapshotId]);
+    const [first] = await at.blob.listSnapshots();
+    expect(first?.createTime).toBe(at.store.objects.get(infoKey(older.snapshotId))?.modifiedTime);
   });
 
   it('sends only what the store does not have, whichever snapshot it came with', async () => {

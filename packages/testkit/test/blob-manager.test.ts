@@ -72,6 +72,59 @@ const mutants: readonly {
     ],
   },
   {
+    breaks: 'an upload takes the project away, and leaves no source',
+    mutate: (good) => ({
+      uploadProject: async (id, path, options) => {
+        const uri = await good.uploadProject(id, path, options);
+        await rename(path, `${path}.moved`);
+        return uri;
+      },
+    }),
+    fails: [
+      'the uploaded project is left as it was',
+      'an id that is stored is not stored again, has the same uri, and is then the last used',
+      'uploads of one id at the same time all resolve, and store it once',
+      'a snapshot that was removed can be stored again',
+    ],
+  },
+  {
+    breaks: 'an upload of what is stored does not count as its use',
+    mutate: (good) => ({
+      uploadProject: async (id, path, options) => {
+        const known = (await good.listSnapshots()).find(({ snapshotId }) => snapshotId === id);
+        return known?.uri ?? (await good.uploadProject(id, path, options));
+      },
+    }),
+    fails: ['an id that is stored is not stored again, has the same uri, and is then the last used'],
+  },
+  {
+    breaks: 'what was used since is removed too',
+    mutate: (good) => ({ removeSnapshots: async (ids) => await good.removeSnapshots(ids) }),
+    fails: ['removeSnapshots leaves what was used at the time that it is given, or later'],
+  },
+  {
+    breaks: 'the final failure of a download is not raised, and the path is given that is not there',
+    mutate: (good, { host }) => ({
+      downloadProject: async (id, uri, localPath, options) => {
+        try {
+          return await good.downloadProject(id, uri, localPath, options);
+        } catch (error) {
+          if (options?.signal?.aborted === true) throw error;
+          host.logger.error('download failed');
+          return localPath ?? join(host.stateDir, 'copies', id);
+        }
+      },
+    }),
+    fails: [
+      'a local path that exists is refused, and what is there stays',
+      'an unknown snapshot is blob.not_found, for a download and for its manifest',
+      'what was damaged in the store is blob.corrupt and never reaches a reader',
+      'an id that is no snapshot id is refused by every method',
+      'a uri of another store, or that leads out of this one, is refused',
+      'removeSnapshots removes a snapshot and leaves whole what others share with it',
+    ],
+  },
+  {
     breaks: 'each upload has a uri of its own',
     mutate: (good) => ({
       uploadProject: async (id, path, options) =>
@@ -82,7 +135,7 @@ const mutants: readonly {
       cleanupProject: async (id, uri) => await good.cleanupProject(id, uri.replace(/#\d+$/, '')),
     }),
     fails: [
-      'an id that is stored is not stored again, and has the same uri',
+      'an id that is stored is not stored again, has the same uri, and is then the last used',
       'uploads of one id at the same time all resolve, and store it once',
       'listSnapshots says of each what it is, newest first, also on another machine',
       'a snapshot that was removed can be stored again',
@@ -148,6 +201,7 @@ const mutants: readonly {
       'cleanupProject removes the copy of this machine and never what is stored, and may be called twice',
       'what was damaged in the store is blob.corrupt and never reaches a reader',
       'removeSnapshots removes a snapshot and leaves whole what others share with it',
+      'removeSnapshots leaves what was used at the time that it is given, or later',
       'a snapshot that was removed can be stored again',
     ],
   },
@@ -296,7 +350,10 @@ const mutants: readonly {
   {
     breaks: 'the oldest is listed first',
     mutate: (good) => ({ listSnapshots: async () => (await good.listSnapshots()).toReversed() }),
-    fails: ['listSnapshots says of each what it is, newest first, also on another machine'],
+    fails: [
+      'an id that is stored is not stored again, has the same uri, and is then the last used',
+      'listSnapshots says of each what it is, newest first, also on another machine',
+    ],
   },
   {
     breaks: 'removing one removes the objects of others',
@@ -307,7 +364,10 @@ const mutants: readonly {
         return freed;
       },
     }),
-    fails: ['removeSnapshots removes a snapshot and leaves whole what others share with it'],
+    fails: [
+      'removeSnapshots removes a snapshot and leaves whole what others share with it',
+      'removeSnapshots leaves what was used at the time that it is given, or later',
+    ],
   },
 ];
 

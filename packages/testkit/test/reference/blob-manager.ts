@@ -10,6 +10,7 @@ import {
   rename,
   rm,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
@@ -100,6 +101,7 @@ export function openReferenceBlob({ directory, host }: StorePlace): BlobManager 
           await writeOnce(join(objects, entry.sha256), await readChecked(root, entry));
       }
       await writeOnce(manifestFile(id), Buffer.from(canonicalJson(manifest)));
+      await utimes(manifestFile(id), new Date(), new Date());
       return `${location}/${id}`;
     },
     downloadProject: async (id, uri, localPath, { signal } = {}) => {
@@ -131,8 +133,10 @@ export function openReferenceBlob({ directory, host }: StorePlace): BlobManager 
       for (const path of await directoriesOf(gone)) await chmod(path, 0o755);
       await rm(gone, { recursive: true });
     },
-    removeSnapshots: async (ids) => {
-      for (const id of ids) await rm(manifestFile(id), { force: true });
+    removeSnapshots: async (ids, { unusedSince = Infinity } = {}) => {
+      const used = (await listSnapshots()).filter(({ createTime }) => createTime >= unusedSince);
+      const spared = new Set(used.map(({ snapshotId }) => snapshotId));
+      for (const id of ids) if (!spared.has(checkId(id))) await rm(manifestFile(id), { force: true });
       const kept = new Set<string>();
       for (const { snapshotId, uri } of await listSnapshots()) {
         const { entries } = await readManifest(snapshotId, uri);

@@ -78,6 +78,20 @@ export const storeCases: readonly Case<BlobManagerSuiteOptions, BlobManagerConte
     },
   },
   {
+    name: 'removeSnapshots leaves what was used at the time that it is given, or later',
+    run: async (context) => {
+      const project = await context.project(smallProject('used'));
+      const uri = await context.upload(project);
+      const [{ createTime } = { createTime: 0 }] = await context.blob.listSnapshots();
+      await context.blob.removeSnapshots([project.snapshotId], { unusedSince: createTime });
+      assert.equal((await context.blob.listSnapshots()).length, 1);
+      const path = await context.download(project.snapshotId, uri, await context.reopen(2));
+      assert.deepEqual(await readEntries(path), project.manifest.entries);
+      await context.blob.removeSnapshots([project.snapshotId], { unusedSince: createTime + 1 });
+      assert.deepEqual(await context.blob.listSnapshots(), []);
+    },
+  },
+  {
     name: 'a snapshot that was removed can be stored again',
     run: async (context) => {
       const project = await context.project(everyKind());
