@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import type { Ended } from './aiflow.ts';
 import { TestProject, chain, runJson } from './aiflow.ts';
+
+const patience = { timeout: 20_000, interval: 50 };
 
 describe('aiflow', () => {
   it('tells its version and its commands', async () => {
@@ -119,6 +122,70 @@ describe('aiflow snapshot', () => {
     expect((await project.aiflow('snapshot', 'show', first)).exitCode).toBe(2);
     expect((await project.aiflow('snapshot', 'get', second, 'kept')).exitCode).toBe(0);
     expect((await project.aiflow('snapshot', 'prune', '--keep', '0')).exitCode).toBe(2);
+  });
+});
+
+describe('aiflow snapshot prune', () => {
+  it('keeps what was last used, which may be older content', async () => {
+    await using project = await TestProject.create(chain('w', { a: 'true' }));
+    const run = async (content: string): Promise<string> => {
+      await project.write({ 'resources/data.txt': content });
+      return runJson(await project.aiflow('run', 'w', '-o', 'json')).snapshot_id;
+    };
+    const [first, second] = [await run('old'), await run('new')];
+    expect(await run('old')).toBe(first);
+    expect((await project.aiflow('snapshot', 'prune', '--keep', '1')).stdout).toMatch(/^1 snapshots removed/);
+    expect((await project.aiflow('snapshot', 'show', first)).exitCode).toBe(0);
+    expect((await project.aiflow('snapshot', 'show', second)).exitCode).toBe(2);
+  });
+
+  it('spares the snapshot of a job that runs, beside its run and after that was killed', async () => {
+    const waits =
+      'echo $$ > "$AIFLOW_EXECUTION_DIR/pid"; until [ -e "$AIFLOW_EXECUTION_DIR/go" ]; do sleep 0.05; done; ' +
+      'cat resources/data.txt > "$AIFLOW_EXECUTION_DIR/seen"';
+    await using project = await TestProject.create({
+      ...chain('w', { a: waits }),
+      'resources/data.txt': 'old',
+    });
+    const prune = async (...more: readonly string[]): Promise<Ended> =>
+      project.aiflow('snapshot', 'prune', '--keep', '1', ...more);
+    const shared = (): string => {
+      const executions = join(project.directory, '.aiflow/executions');
+      const [first] = existsSync(executions) ? readdirSync(executions).sort() : [];
+      return join(executions, first ?? '-', 'shared');
+    };
+    const running = project.spawn(['run', 'w']);
+    try {
+      await vi.waitUntil(() => existsSync(join(shared(), 'pid')), patience);
+      const refused = await prune();
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(refused.stderr).toMatch(
+        /^error: snapshots cannot be removed while .* runs \(process \d+\): .*$/,
+      );
+    } finally {
+      running.kill('SIGKILL');
+    }
+    await running.ended;
+    const [{ snapshot_id: old } = { snapshot_id: '' }] = JSON.parse(
+      (await project.aiflow('snapshot', 'list', '-o', 'json')).stdout,
+    ) as { snapshot_id: string }[];
+
+    await project.write({ ...chain('w', { a: 'true' }), 'resources/data.txt': 'new' });
+    const newer = runJson(await project.aiflow('run', 'w', '-o', 'json')).snapshot_id;
+    expect((await prune('--dry-run')).stdout).toMatch(/^0 snapshots would be removed; 1 kept/);
+    expect((await prune()).stdout).toMatch(/^0 snapshots removed, .*; 1 kept for executions/);
+    expect((await project.aiflow('snapshot', 'show', old)).exitCode).toBe(0);
+    await project.write({ [`${relative(project.directory, shared())}/go`]: '' });
+    await vi.waitUntil(() => existsSync(join(shared(), 'seen')), patience);
+
+    // The next run takes up what was left; its end sets the snapshot free.
+    await vi.waitFor(async () => {
+      expect((await project.aiflow('run', 'w')).exitCode).toBe(0);
+      expect((await prune()).stdout).toMatch(/^1 snapshots removed, [^;]*$/);
+    }, patience);
+    expect(readFileSync(join(shared(), 'seen'), 'utf8')).toBe('old');
+    expect((await project.aiflow('snapshot', 'show', old)).exitCode).toBe(2);
+    expect((await project.aiflow('snapshot', 'show', newer)).exitCode).toBe(0);
   });
 });
 

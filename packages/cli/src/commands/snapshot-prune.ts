@@ -1,21 +1,32 @@
 import { rmSync } from 'node:fs';
-import type { SnapshotInfo } from '@aiflow/core';
-import { AIFlowError, interpreterCache } from '@aiflow/core';
+import type { Scheduler, SnapshotInfo } from '@aiflow/core';
+import {
+  AIFlowError,
+  createRegistry,
+  createRunner,
+  createScheduler,
+  interpreterCache,
+  isAIFlowError,
+  isFinal,
+} from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { projectOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describeSize } from '../output/size.ts';
-import { openBlob, openSession } from '../session.ts';
+import type { Session } from '../session.ts';
+import { load, openBlob, openSession } from '../session.ts';
+
+type Blob = Awaited<ReturnType<typeof openBlob>>['manager'];
 
 export const snapshotPrune: Command = {
   args: [],
   options: {
     project: projectOption,
-    keep: { summary: 'how many snapshots of each workflow stay, newest first', value: 'N', default: '10' },
+    keep: { summary: 'how many snapshots of each workflow stay, last used first', value: 'N', default: '10' },
     'dry-run': { summary: 'only say what would be removed' },
   },
   details:
-    'What a kept snapshot uses stays. Let no workflow of the project run meanwhile that is older than those you keep.',
+    'Removes snapshots of this project alone. What a kept snapshot uses stays, and so does each that an execution uses which has not ended, as after a crash: the next "aiflow run" takes it up. Refuses while the project\'s scheduler runs elsewhere. It does not know of other machines with the same store, nor of who calls "aiflow worker run".',
   execute: async ({ options, switches }) => {
     const keep = Number(options['keep']);
     if (!Number.isInteger(keep) || keep < 1) {
@@ -26,23 +37,95 @@ export const snapshotPrune: Command = {
     }
     const session = await openSession(options['project'] ?? '.');
     const { manager } = await openBlob(session);
-    const old = beyond(await manager.listSnapshots(), keep);
-    if (switches.has('dry-run')) {
-      process.stdout.write(`${old.length} snapshots would be removed\n`);
-      return exitCodes.ok;
+    const scheduler = await openIdleScheduler(session, manager);
+    try {
+      return await prune(session, manager, scheduler, { keep, dryRun: switches.has('dry-run') });
+    } finally {
+      await scheduler.close();
     }
-    const freed = await manager.removeSnapshots(old.map((snapshot) => snapshot.snapshotId));
-    for (const snapshot of old) await manager.cleanupProject(snapshot.snapshotId, snapshot.uri);
-    rmSync(interpreterCache(session.project.stateDir), { recursive: true, force: true });
-    process.stdout.write(`${old.length} snapshots removed, ${describeSize(freed)} freed\n`);
-    return exitCodes.ok;
   },
 };
 
-/** The snapshots beyond the newest `keep` of each workflow; `snapshots` are newest first. */
+async function prune(
+  { project }: Session,
+  blob: Blob,
+  scheduler: Scheduler,
+  { keep, dryRun }: { readonly keep: number; readonly dryRun: boolean },
+): Promise<number> {
+  const listed = await blob.listSnapshots();
+  const own = listed.filter((snapshot) => snapshot.projectName === project.projectName);
+  const old = beyond(own, keep);
+  const inUse = await snapshotsInUse(scheduler, project.projectName, old);
+  const doomed = old.filter((snapshot) => !inUse.has(snapshot.snapshotId));
+  const kept = old.length - doomed.length;
+  const note = kept === 0 ? '' : `; ${kept} kept for executions that have not ended`;
+  if (dryRun) {
+    process.stdout.write(`${doomed.length} snapshots would be removed${note}\n`);
+    return exitCodes.ok;
+  }
+  // Who has uploaded one of them after the list was made is about to run it.
+  const unusedSince = Math.max(0, ...listed.map((snapshot) => snapshot.createTime));
+  const ids = doomed.map((snapshot) => snapshot.snapshotId);
+  const freed = await blob.removeSnapshots(ids, { unusedSince });
+  const left = new Set((await blob.listSnapshots()).map((snapshot) => snapshot.snapshotId));
+  const removed = doomed.filter((snapshot) => !left.has(snapshot.snapshotId));
+  for (const snapshot of removed) await blob.cleanupProject(snapshot.snapshotId, snapshot.uri);
+  rmSync(interpreterCache(project.stateDir), { recursive: true, force: true });
+  process.stdout.write(`${removed.length} snapshots removed, ${describeSize(freed)} freed${note}\n`);
+  return exitCodes.ok;
+}
+
+/**
+ * The project's scheduler, started so that it can be asked, and so that no other one starts a job meanwhile. Its
+ * worker has no plugins and gets none: what was left running is neither followed, begun nor stopped, and is found
+ * again by the next "aiflow run".
+ */
+async function openIdleScheduler({ project, host }: Session, blob: Blob): Promise<Scheduler> {
+  const [name = ''] = await load(project, [{ kind: 'scheduler', className: project.scheduler.className }]);
+  const runner = createRunner({
+    ...host,
+    blob,
+    environment: {},
+    registry: createRegistry(),
+    loadPlugin: () => new Promise<never>(() => undefined),
+  });
+  const scheduler = await createScheduler(project, name, { ...host, runner });
+  try {
+    await scheduler.start();
+  } catch (error) {
+    if (!isAIFlowError(error, 'scheduler.busy')) throw error;
+    const { pid = null } = error.context;
+    const holder = typeof pid === 'number' ? ` (process ${pid})` : '';
+    throw new AIFlowError(
+      'snapshot.in_use',
+      `snapshots cannot be removed while a scheduler of project "${project.projectName}" runs${holder}: ` +
+        'wait until it has ended, then prune again',
+      { context: { pid }, cause: error },
+    );
+  }
+  return scheduler;
+}
+
+/** Which of the snapshots executions use that have not ended. */
+async function snapshotsInUse(
+  scheduler: Scheduler,
+  projectName: string,
+  snapshots: readonly SnapshotInfo[],
+): Promise<Set<string>> {
+  const inUse = new Set<string>();
+  for (const workflowName of new Set(snapshots.map((snapshot) => snapshot.workflowName))) {
+    if (workflowName === null) continue;
+    const ask = (cursor?: string) =>
+      scheduler.listWorkflowExecutions(projectName, workflowName, cursor === undefined ? {} : { cursor });
+    for (let page = await ask(); page.length > 0; page = await ask(page.at(-1)?.workflowExecutionId)) {
+      for (const { status, workflowInfo } of page) if (!isFinal(status)) inUse.add(workflowInfo.snapshotId);
+    }
+  }
+  return inUse;
+}
+
+/** The snapshots beyond the last used `keep` of each workflow; `snapshots` are in the order of their use. */
 function beyond(snapshots: readonly SnapshotInfo[], keep: number): SnapshotInfo[] {
-  const groups = Map.groupBy(snapshots, (snapshot) =>
-    JSON.stringify([snapshot.projectName, snapshot.workflowName]),
-  );
+  const groups = Map.groupBy(snapshots, (snapshot) => snapshot.workflowName);
   return [...groups.values()].flatMap((group) => group.slice(keep));
 }
