@@ -1,34 +1,49 @@
+import { availableParallelism } from 'node:os';
 import type { GraphOrder, GraphReport, NodeFailure, OrderedNode } from './graph-order.ts';
 import { lastLine, longestValue } from './last-line.ts';
-import type { RunningNode } from './run-node.ts';
+import { Queue } from './queue.ts';
+import { ReadyNodes } from './ready-nodes.ts';
+import type { EndedNode, RunningNode } from './run-node.ts';
 import { endNode, startNode } from './run-node.ts';
 
+/** How many nodes run side by side: some more than there are cores, for many nodes wait for something. */
+export const nodesAtOnce: number = Math.max(4, 2 * availableParallelism());
+
 /**
- * Runs the nodes of a graph: each as soon as those before it have ended well, and therefore independent ones side by
- * side. A node gets the results of those before it as `AIFLOW_INPUT_0`, `AIFLOW_INPUT_1` …. When one fails the others
+ * Runs the nodes of a graph: each after those before it have ended well, and therefore independent ones side by side,
+ * at most `atOnce`. A node gets the results of those before it as `AIFLOW_INPUT_0`, `AIFLOW_INPUT_1` …. When one fails the others
  * are ended, and nothing more starts. `say` is told what happens.
  */
-export async function runGraph(order: GraphOrder, say: (line: string) => void): Promise<GraphReport> {
+export async function runGraph(
+  order: GraphOrder,
+  say: (line: string) => void,
+  atOnce: number = nodesAtOnce,
+): Promise<GraphReport> {
   const values = new Map<string, string | null>();
-  const waiting = new Set(order.nodes);
+  const ready = new ReadyNodes(order.nodes);
   const running = new Map<string, RunningNode>();
+  const ends = new Queue<EndedNode>();
   let failed: NodeFailure | null = null;
   for (;;) {
-    for (const node of failed === null ? waiting : []) {
-      if (!node.inputs.every((input) => values.has(input))) continue;
-      waiting.delete(node);
+    const places = failed === null ? atOnce : 0;
+    while (running.size < places) {
+      const node = ready.next();
+      if (node === undefined) break;
       say(`node "${node.id}" begins`);
-      running.set(node.id, startNode(node, inputVariables(node, values)));
+      const started = startNode(node, inputVariables(node, values));
+      running.set(node.id, started);
+      void started.ended.then((ended) => ends.put(ended));
     }
     if (running.size === 0) return { values: Object.fromEntries(values), failed };
 
-    const ended = await Promise.race([...running.values()].map((node) => node.ended));
+    const ended = await ends.take();
     running.delete(ended.node.id);
     say(
       `node "${ended.node.id}" ends ${ended.failure === null ? 'well' : `with ${describe(ended.failure)}`}`,
     );
     if (ended.failure === null) {
       values.set(ended.node.id, valueOf(ended.node, order.output_encoding, say));
+      ready.done(ended.node.id);
     } else if (failed === null) {
       failed = ended.failure;
       await Promise.all([...running.values()].map((node) => endNode(node, order.stop_grace_ms)));

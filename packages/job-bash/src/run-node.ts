@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { NodeFailure, OrderedNode } from './graph-order.ts';
 
-interface EndedNode {
+export interface EndedNode {
   readonly node: OrderedNode;
   /** Null when it ended with exit code 0. */
   readonly failure: NodeFailure | null;
@@ -13,8 +13,8 @@ interface EndedNode {
 
 export interface RunningNode {
   readonly ended: Promise<EndedNode>;
-  /** Its process group; null when it could not be started. */
-  readonly group: number | null;
+  /** Sends a signal to its process group; nothing once it has ended, for then the number may be a stranger's. */
+  readonly signal: (name: NodeJS.Signals) => void;
 }
 
 /** Starts a node in this process's directory and environment, with a process group of its own. Never throws. */
@@ -28,21 +28,20 @@ export function startNode(node: OrderedNode, variables: Readonly<Record<string, 
       detached: true,
       stdio: ['ignore', files[0], files[1]],
     });
-    return { ended: endOf(node, child), group: child.pid ?? null };
+    return { ended: endOf(node, child), signal: (name) => signalGroup(child, name) };
   } catch (error) {
-    return { ended: Promise.resolve({ node, failure: notStarted(node, error) }), group: null };
+    return { ended: Promise.resolve({ node, failure: notStarted(node, error) }), signal: () => {} };
   } finally {
     for (const file of files) closeSync(file);
   }
 }
 
 /** Ends a node's process group: TERM, the grace time, KILL. What left the group is ended with the job. */
-export async function endNode({ ended, group }: RunningNode, graceMs: number): Promise<void> {
-  if (group === null) return;
+export async function endNode({ ended, signal }: RunningNode, graceMs: number): Promise<void> {
   const over = new AbortController();
-  signalGroup(group, 'SIGTERM');
+  signal('SIGTERM');
   const grace = setTimeout(graceMs, 'over' as const, { signal: over.signal }).catch(() => 'ended' as const);
-  if ((await Promise.race([ended, grace])) === 'over') signalGroup(group, 'SIGKILL');
+  if ((await Promise.race([ended, grace])) === 'over') signal('SIGKILL');
   over.abort();
   await ended;
 }
@@ -82,9 +81,10 @@ function notStarted(node: OrderedNode, error: unknown): NodeFailure {
   };
 }
 
-function signalGroup(group: number, name: NodeJS.Signals): void {
+function signalGroup({ pid, exitCode, signalCode }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {
-    process.kill(-group, name);
+    process.kill(-pid, name);
   } catch (error) {
     if (Reflect.get(Object(error), 'code') !== 'ESRCH') throw error;
   }
