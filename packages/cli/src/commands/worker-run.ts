@@ -47,10 +47,11 @@ export const workerRun: Command = {
       const runner = openRunner(session, manager);
       interrupt.signal.throwIfAborted();
       const run = (await runner.find(attempt)) ?? runner.start(attempt);
-      const stop = (): void => void run.stop().catch(() => undefined); // the same failure is in run.result
+      const stopFailed = Promise.withResolvers<never>();
+      const stop = (): void => void run.stop().catch(stopFailed.reject);
       interrupt.signal.addEventListener('abort', stop, { once: true });
       if (interrupt.signal.aborted) stop();
-      const result = await run.result;
+      const result = await Promise.race([run.result, stopFailed.promise]).finally(() => run.detach());
       process.stdout.write(
         `${JSON.stringify(toWire({ attemptId: attempt.attemptId, logDir: run.logDir, ...result }))}\n`,
       );

@@ -1,5 +1,6 @@
 import type { Job } from '../compile/workflow.ts';
-import { isJsonObject } from '../json.ts';
+import { AIFlowError, isAIFlowError, messageOf } from '../errors.ts';
+import { canonicalJson, isJsonObject } from '../json.ts';
 import type { SecretResolver } from '../plugin/host.ts';
 import { referencesIn } from '../plugin/secrets.ts';
 import type { JobResult } from './job-plugin.ts';
@@ -12,12 +13,33 @@ const shortest = 4;
  * results, which go further than its logs do: into events, databases and answers.
  */
 export function maskSecrets(result: JobResult, job: Job, secrets: SecretResolver): JobResult {
-  const known = [...referencesIn(job.config.properties)]
+  const known = secretsOf(job, secrets);
+  if (known.length === 0) return result;
+  return { ...result, values: maskIn(result.values, known), error: maskIn(result.error, known) };
+}
+
+/** The error likewise, with its causes: the same one when none of them quotes a secret. */
+export function maskError(error: unknown, job: Job, secrets: SecretResolver): Error {
+  const masked = maskCause(error, secretsOf(job, secrets));
+  return masked instanceof Error ? masked : new Error(messageOf(masked));
+}
+
+function maskCause(error: unknown, known: readonly string[]): unknown {
+  if (!(error instanceof Error)) return maskAny(error, known);
+  const message = maskIn(error.message, known);
+  const cause = error.cause === undefined ? undefined : maskCause(error.cause, known);
+  const context = isAIFlowError(error) ? maskIn(error.context, known) : {};
+  const isSame = message === error.message && cause === error.cause;
+  if (!isAIFlowError(error)) return isSame ? error : new Error(message, { cause });
+  if (isSame && canonicalJson(context) === canonicalJson(error.context)) return error;
+  return new AIFlowError(error.code, message, { context, cause, problems: maskIn(error.problems, known) });
+}
+
+function secretsOf(job: Job, secrets: SecretResolver): readonly string[] {
+  return [...referencesIn(job.config.properties)]
     .map((name) => secrets.get(name) ?? '')
     .filter((secret) => secret.length >= shortest)
     .sort((a, b) => b.length - a.length); // one may hold another
-  if (known.length === 0) return result;
-  return { ...result, values: maskIn(result.values, known), error: maskIn(result.error, known) };
 }
 
 function maskIn<T>(value: T, secrets: readonly string[]): T {

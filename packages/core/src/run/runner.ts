@@ -25,12 +25,23 @@ export interface AttemptRun {
   /** Resolves when the job has been submitted, with its handle; rejects when submitting failed. */
   readonly submitted: Promise<JobHandle>;
   /**
-   * How the attempt ended, after its clean-up. A plugin that throws makes it FAILED (the job was stopped first);
-   * it rejects only when the end cannot be known.
+   * How the attempt ended, after its clean-up; pending until that is known. A plugin that cannot wait for its job
+   * makes it FAILED, once the job has been stopped. It rejects only when the end can never be known: something of
+   * the attempt may then still run. It never settles when {@link detach} came first.
    */
   readonly result: Promise<JobResult>;
-  /** Ends the job and all that it started; `result` then resolves, KILLED unless it had ended by itself. */
+  /**
+   * Ends the job and all that it started; `result` then resolves, KILLED unless it had ended by itself. Rejects when
+   * the job could not be stopped: the attempt goes on, `result` stays pending, and another call asks again. Rejects
+   * with `job.detached` when this has let go.
+   */
   stop(): Promise<void>;
+  /**
+   * Lets go of the attempt, and does not end it: nothing here waits for the job any more or keeps the process alive,
+   * and nothing is cleaned up. A job that is being submitted may still begin. `find` takes the attempt up again,
+   * also in this process. For a scheduler that closes; harmless after the end and when called twice.
+   */
+  detach(): void;
 }
 
 /**
@@ -40,6 +51,9 @@ export interface AttemptRun {
 export interface AttemptRunner {
   /** Begins the attempt. Its id must be durable by now. Never throws: what goes wrong is in `result`. */
   start(attempt: Attempt): AttemptRun;
-  /** After a crash: the attempt if its job was begun, running or ended; null when it never began. */
-  find(attempt: Attempt): Promise<AttemptRun | null>;
+  /**
+   * After a crash: the attempt if its job was begun, running or ended; null when it never began. Rejects when that
+   * cannot be told. The signal ends the asking, with its reason.
+   */
+  find(attempt: Attempt, options?: { readonly signal?: AbortSignal }): Promise<AttemptRun | null>;
 }

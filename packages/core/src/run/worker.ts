@@ -1,16 +1,17 @@
 import type { Job } from '../compile/workflow.ts';
-import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import { AIFlowError, messageOf } from '../errors.ts';
 import type { Clock, Logger, SecretResolver } from '../plugin/host.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { findPlugin, getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { RuntimePlace } from './create-env.ts';
-import { attemptDirectories, createJobRuntimeEnv } from './create-env.ts';
-import type { JobRuntimeEnv } from './env.ts';
-import type { JobController, JobHandle, JobResult, JobResultError } from './job-plugin.ts';
-import { maskSecrets } from './mask.ts';
-import type { Attempt, AttemptRun, AttemptRunner } from './runner.ts';
+import { createJobRuntimeEnv } from './create-env.ts';
+import type { JobController, JobHandle } from './job-plugin.ts';
+import { maskError } from './mask.ts';
+import type { Attempt, AttemptRunner } from './runner.ts';
+import { sharedFetch } from './shared-fetch.ts';
+import type { Begun } from './worker-run.ts';
+import { WorkerRun } from './worker-run.ts';
 
 export interface RunnerOptions {
   readonly blob: BlobManager;
@@ -36,143 +37,64 @@ export interface RunnerOptions {
  */
 export function createRunner(options: RunnerOptions): AttemptRunner {
   const fetchProject = sharedFetch(options.blob);
-  const begin = async (attempt: Attempt): Promise<Begun> => {
+  const begin = async (attempt: Attempt, signal?: AbortSignal): Promise<Begun> => {
     const controller = await controllerOf(attempt.job, options);
-    const projectDir = await fetchProject(attempt);
+    const projectDir = await fetchProject(attempt, signal);
     return { controller, env: createJobRuntimeEnv(attempt, placeOf(options, projectDir)) };
   };
   return {
-    start: (attempt) => {
-      const stopping = new AbortController();
-      const submitted = begin(attempt).then(async (begun) => ({
-        ...begun,
-        handle: await submit(attempt, begun, stopping),
-      }));
-      return attemptRun(attempt, options, submitted, stopping);
-    },
-    find: async (attempt) => {
-      const begun = await begin(attempt);
-      const handle = await begun.controller.findJob(attempt.job, begun.env);
-      if (handle === null) return null;
-      return attemptRun(attempt, options, Promise.resolve({ ...begun, handle }), new AbortController());
-    },
-  };
-}
-
-interface Begun {
-  readonly controller: JobController;
-  readonly env: JobRuntimeEnv;
-}
-
-interface Submitted extends Begun {
-  readonly handle: JobHandle;
-}
-
-function attemptRun(
-  attempt: Attempt,
-  options: RunnerOptions,
-  submitted: Promise<Submitted>,
-  stopping: AbortController,
-): AttemptRun {
-  const result = conclude(attempt, submitted, stopping.signal).then((end) =>
-    maskSecrets(end, attempt.job, options.secrets),
-  );
-  const handle = submitted.then((job) => job.handle);
-  // Whoever starts an attempt may look at its result only, or at neither: that is no unhandled rejection.
-  handle.catch(() => undefined);
-  result.catch(() => undefined);
-  return {
-    logDir: attemptDirectories(options.stateDir, attempt).logDir,
-    submitted: handle,
-    result,
-    stop: async () => {
-      stopping.abort(new AIFlowError('job.stopped', `job "${attempt.job.config.jobName}" was stopped`));
-      await result;
+    start: (attempt) =>
+      new WorkerRun(attempt, options, async (signal) => {
+        const begun = await begin(attempt, signal);
+        return { ...begun, handle: await submit(attempt, begun, signal) };
+      }),
+    find: async (attempt, { signal } = {}) => {
+      try {
+        const begun = await begin(attempt, signal);
+        const handle = await begun.controller.findJob(attempt.job, begun.env);
+        return handle === null ? null : new WorkerRun(attempt, options, async () => ({ ...begun, handle }));
+      } catch (error) {
+        throw maskError(error, attempt.job, options.secrets);
+      }
     },
   };
 }
 
 /**
  * Submits. A call that failed may have done its work all the same, or another worker may have the attempt already:
- * what is found then is the job, and is followed to its end. Otherwise nothing has begun, and the failure stands.
+ * what is found then is the job, and is followed to its end. If it is known that nothing has begun, the failure
+ * stands; if that cannot be found out either, it is `job.unknown`, and no end.
  */
-async function submit(
-  attempt: Attempt,
-  { controller, env }: Begun,
-  stopping: AbortController,
-): Promise<JobHandle> {
-  stopping.signal.throwIfAborted();
+async function submit(attempt: Attempt, { controller, env }: Begun, signal: AbortSignal): Promise<JobHandle> {
+  signal.throwIfAborted();
   try {
     return await controller.submitJob(attempt.job, env);
   } catch (error) {
-    const begun = await controller.findJob(attempt.job, env);
+    const begun = await findAfter(error, attempt, { controller, env });
     if (begun === null) throw error;
-    env.logger.warn(`job "${env.jobName}" runs although submitting it failed: ${messageOf(error)}`, {
+    const { message } = maskError(error, attempt.job, env.secrets);
+    env.logger.warn(`job "${env.jobName}" runs although submitting it failed: ${message}`, {
       attemptId: env.attemptId,
     });
     return begun;
   }
 }
 
-/** Waits for the end of a submitted job, whatever goes wrong, and cleans up behind it. */
-async function conclude(
+async function findAfter(
+  error: unknown,
   attempt: Attempt,
-  submitting: Promise<Submitted>,
-  stop: AbortSignal,
-): Promise<JobResult> {
-  let submitted: Submitted;
+  { controller, env }: Begun,
+): Promise<JobHandle | null> {
   try {
-    submitted = await submitting;
-  } catch (error) {
-    return stop.aborted && isAIFlowError(error, 'job.stopped') ? killed : failed(error, attempt);
-  }
-  const { controller, env, handle } = submitted;
-  let result: JobResult;
-  try {
-    result = await waitOrStop(submitted, stop);
-  } catch (error) {
-    await controller.stopJob(handle, env);
-    result = failed(error, attempt);
-  }
-  try {
-    await controller.cleanupJob(handle, env);
-  } catch (error) {
-    env.logger.warn(`clean-up after job "${env.jobName}" failed: ${messageOf(error)}`, {
-      attemptId: env.attemptId,
-    });
-  }
-  return result;
-}
-
-async function waitOrStop({ controller, env, handle }: Submitted, stop: AbortSignal): Promise<JobResult> {
-  try {
-    stop.throwIfAborted();
-    const result = await controller.getResult(handle, { env, blocking: true, signal: stop });
-    if (result !== null) return result;
+    return await controller.findJob(attempt.job, env);
+  } catch (again) {
     throw new AIFlowError(
-      'job.no_result',
-      `plugin ${handle.plugin} gave no result for a job that it had waited for`,
+      'job.unknown',
+      `whether job "${env.jobName}" was begun cannot be known: submitting it failed (${messageOf(error)}), and so ` +
+        `did looking for it (${messageOf(again)})`,
+      { cause: error },
     );
-  } catch (error) {
-    if (!stop.aborted) throw error;
   }
-  await controller.stopJob(handle, env);
-  // The stop may have come just after the end: then the job's own result stands.
-  const result = await controller.getResult(handle, { env, blocking: false });
-  return result ?? killed;
-}
-
-const killed: JobResult = { status: 'KILLED', values: {}, error: null };
-
-function failed(error: unknown, attempt: Attempt): JobResult {
-  const own = isAIFlowError(error);
-  const context: JsonObject = own ? error.context : { systemCode: errorCode(error) };
-  const result: JobResultError = {
-    code: own ? error.code : 'job.plugin_failed',
-    message: own ? error.message : `the ${attempt.job.config.jobType} plugin failed: ${messageOf(error)}`,
-    context,
-  };
-  return { status: 'FAILED', values: {}, error: result };
 }
 
 async function controllerOf({ config }: Job, options: RunnerOptions): Promise<JobController> {
@@ -184,17 +106,4 @@ async function controllerOf({ config }: Job, options: RunnerOptions): Promise<Jo
 function placeOf(options: RunnerOptions, projectDir: string): RuntimePlace {
   const { stateDir, environment, logger, clock, secrets } = options;
   return { stateDir, projectDir, environment, logger, clock, secrets };
-}
-
-/** Fetches a snapshot once for all attempts that ask for it; a fetch that failed is tried again by the next. */
-function sharedFetch(blob: BlobManager): (attempt: Attempt) => Promise<string> {
-  const fetches = new Map<string, Promise<string>>();
-  return (attempt) => {
-    const known = fetches.get(attempt.snapshotId);
-    if (known !== undefined) return known;
-    const fetch = blob.downloadProject(attempt.snapshotId, attempt.snapshotUri);
-    fetches.set(attempt.snapshotId, fetch);
-    fetch.catch(() => fetches.delete(attempt.snapshotId));
-    return fetch;
-  };
 }

@@ -8,12 +8,16 @@ export interface ScriptedAttempt {
   /** Whether the scheduler asked for its stop. */
   readonly stopRequested: boolean;
   readonly ended: boolean;
+  /** Whether the scheduler that began or found it last has let go of it. */
+  readonly detached: boolean;
   /** Ends it well, with the values of its nodes. */
   finish(values?: Readonly<Record<string, Json>>): void;
   /** Ends it as failed. */
   fail(message?: string): void;
   /** Confirms a stop that the runner holds back (`holdStops`): it ends KILLED. */
   confirmStop(): void;
+  /** Refuses the stops that the runner holds back (`holdStops`): each rejects, and the attempt goes on. */
+  refuseStop(message?: string): void;
   /** Its end can no longer be known: `result` rejects. */
   lose(): void;
 }
@@ -85,17 +89,29 @@ class RunningAttempt implements ScriptedAttempt {
   readonly attempt: Attempt;
   stopRequested = false;
   ended = false;
+  detached = false;
   readonly #script: Script;
+  #refused: PromiseWithResolvers<never> = newRefusal();
   readonly #end: PromiseWithResolvers<JobResult> = Promise.withResolvers<JobResult>();
 
   constructor(attempt: Attempt, script: Script) {
     this.attempt = attempt;
     this.#script = script;
-    this.#end.promise.catch(() => undefined); // a scheduler that has closed no longer listens
+    this.#end.promise.catch(() => undefined); // nobody may follow it
   }
 
   run(): AttemptRun {
     const { attemptId, job } = this.attempt;
+    const letGo = Promise.withResolvers<never>();
+    letGo.promise.catch(() => undefined); // told to those who ask for a stop
+    let isDetached = false;
+    const result = Promise.withResolvers<JobResult>();
+    result.promise.catch(() => undefined);
+    this.#end.promise.then(
+      (end) => isDetached || result.resolve(end),
+      (error: unknown) => isDetached || result.reject(error),
+    );
+    this.detached = false;
     const handle: JobHandle = {
       jobType: job.config.jobType,
       plugin: '@aiflow/testkit',
@@ -106,13 +122,26 @@ class RunningAttempt implements ScriptedAttempt {
     return {
       logDir: `/scripted/${attemptId}`,
       submitted: Promise.resolve(handle),
-      result: this.#end.promise,
+      result: result.promise,
       stop: async () => {
+        if (isDetached) return await letGo.promise;
         this.stopRequested = true;
+        const refused = this.#refused.promise;
         if (!this.#script.hold) this.confirmStop();
-        await this.#end.promise;
+        await Promise.race([result.promise, refused, letGo.promise]);
+      },
+      detach: () => {
+        isDetached = true;
+        this.detached = true;
+        letGo.reject(new AIFlowError('job.detached', 'the attempt is not followed any more'));
       },
     };
+  }
+
+  refuseStop(message: string = 'refused as the test wanted'): void {
+    const { reject } = this.#refused;
+    this.#refused = newRefusal();
+    reject(new AIFlowError('scripted.refused', message));
   }
 
   finish(values: Readonly<Record<string, Json>> = {}): void {
@@ -138,4 +167,10 @@ class RunningAttempt implements ScriptedAttempt {
     this.ended = true;
     this.#end.resolve(result);
   }
+}
+
+function newRefusal(): PromiseWithResolvers<never> {
+  const refusal = Promise.withResolvers<never>();
+  refusal.promise.catch(() => undefined); // nobody may have asked for a stop
+  return refusal;
 }

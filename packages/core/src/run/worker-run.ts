@@ -1,0 +1,224 @@
+import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { Clock, SecretResolver } from '../plugin/host.ts';
+import { attemptDirectories } from './create-env.ts';
+import type { JobRuntimeEnv } from './env.ts';
+import type { JobController, JobHandle, JobResult } from './job-plugin.ts';
+import { maskError, maskSecrets } from './mask.ts';
+import type { Attempt, AttemptRun } from './runner.ts';
+
+/** What is needed to begin or to find a job. */
+export interface Begun {
+  readonly controller: JobController;
+  readonly env: JobRuntimeEnv;
+}
+
+/** A job that was begun. */
+export interface Submitted extends Begun {
+  readonly handle: JobHandle;
+}
+
+export interface WorkerRunOptions {
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly secrets: SecretResolver;
+}
+
+/** A stop that somebody may ask for; after one that failed there is a new one to ask for. */
+interface StopRequest {
+  readonly asked: AbortController;
+  readonly refused: PromiseWithResolvers<never>;
+}
+
+/** How waiting came to an end: with the job, by a stop that was asked for, or because waiting failed. */
+type Waited =
+  | { readonly kind: 'ended'; readonly result: JobResult }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'broken'; readonly error: unknown };
+
+const firstDelay = 1000;
+const longestDelay = 30_000;
+const killed: JobResult = { status: 'KILLED', values: {}, error: null };
+
+/** An attempt in the hands of this process, from its submission to its clean-up. */
+export class WorkerRun implements AttemptRun {
+  readonly logDir: string;
+  readonly submitted: Promise<JobHandle>;
+  readonly result: Promise<JobResult>;
+  readonly #attempt: Attempt;
+  readonly #options: WorkerRunOptions;
+  readonly #detaching = new AbortController();
+  #request: StopRequest = newRequest();
+
+  /** `submit` gives the job that was begun; its signal aborts when it is not to be begun any more. */
+  constructor(
+    attempt: Attempt,
+    options: WorkerRunOptions,
+    submit: (signal: AbortSignal) => Promise<Submitted>,
+  ) {
+    this.#attempt = attempt;
+    this.#options = options;
+    this.logDir = attemptDirectories(options.stateDir, attempt).logDir;
+    const submitting = submit(AbortSignal.any([this.#request.asked.signal, this.#detaching.signal]));
+    this.submitted = submitting.then(
+      (job) => job.handle,
+      (error: unknown) => Promise.reject(this.#masked(error)),
+    );
+    this.result = this.#conclude(submitting).then(
+      (end) => maskSecrets(end, attempt.job, options.secrets),
+      (error: unknown) => Promise.reject(this.#masked(error)),
+    );
+    // Whoever starts an attempt may look at its result only, or at neither: that is no unhandled rejection.
+    this.submitted.catch(() => undefined);
+    this.result.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#detaching.signal.throwIfAborted();
+    const { asked, refused } = this.#request;
+    asked.abort(new AIFlowError('job.stopped', `job "${this.#jobName}" was stopped`));
+    await Promise.race([this.result, refused.promise]);
+  }
+
+  detach(): void {
+    const reason = new AIFlowError('job.detached', `job "${this.#jobName}" is not followed any more`);
+    this.#detaching.abort(reason);
+    this.#request.refused.reject(reason);
+  }
+
+  async #conclude(submitting: Promise<Submitted>): Promise<JobResult> {
+    let job: Submitted;
+    try {
+      job = await submitting;
+    } catch (error) {
+      if (this.#isDetached) return await never();
+      if (isAIFlowError(error, 'job.unknown')) throw error;
+      const stopped = this.#request.asked.signal.aborted && isAIFlowError(error, 'job.stopped');
+      return stopped ? killed : this.#failed(error);
+    }
+    try {
+      return await this.#untilEnded(job);
+    } finally {
+      await this.#cleanUp(job);
+    }
+  }
+
+  /**
+   * Waits for the end. A job that is to be stopped, because somebody asked or because it cannot be waited for, has
+   * ended only when its plugin says so: until then it is waited for again, and stopped again.
+   */
+  async #untilEnded(job: Submitted): Promise<JobResult> {
+    const { controller, env, handle } = job;
+    for (let delay = firstDelay; ; delay = Math.min(2 * delay, longestDelay)) {
+      const waited = await this.#wait(job);
+      if (waited.kind === 'ended') return waited.result;
+      if (this.#isDetached) return await never();
+      try {
+        await controller.stopJob(handle, env);
+      } catch (error) {
+        this.#refuseStop(error);
+        if (waited.kind === 'broken') {
+          env.logger.error(
+            `job "${this.#jobName}" cannot be waited for (${this.#say(waited.error)}) nor stopped ` +
+              `(${this.#say(error)}): it may still run, and both are tried again`,
+            { attemptId: this.#attempt.attemptId },
+          );
+          await this.#pause(delay);
+        }
+        continue;
+      }
+      return waited.kind === 'broken' ? this.#failed(waited.error) : await this.#endOfStopped(job);
+    }
+  }
+
+  async #wait({ controller, env, handle }: Submitted): Promise<Waited> {
+    const signal = this.#interrupted;
+    try {
+      signal.throwIfAborted();
+      const result = await controller.getResult(handle, { env, blocking: true, signal });
+      if (result !== null) return { kind: 'ended', result };
+      throw new AIFlowError(
+        'job.no_result',
+        `plugin ${handle.plugin} gave no result for a job that it had waited for`,
+      );
+    } catch (error) {
+      return signal.aborted ? { kind: 'stop' } : { kind: 'broken', error };
+    }
+  }
+
+  /** The stop may have come just after the end: then the job's own result stands. */
+  async #endOfStopped({ controller, env, handle }: Submitted): Promise<JobResult> {
+    try {
+      return (await controller.getResult(handle, { env, blocking: false })) ?? killed;
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  async #cleanUp({ controller, env, handle }: Submitted): Promise<void> {
+    try {
+      await controller.cleanupJob(handle, env);
+    } catch (error) {
+      env.logger.warn(`clean-up after job "${this.#jobName}" failed: ${this.#say(error)}`, {
+        attemptId: this.#attempt.attemptId,
+      });
+    }
+  }
+
+  /** Tells all who wait for a stop that it failed. */
+  #refuseStop(error: unknown): void {
+    const { refused } = this.#request;
+    this.#request = newRequest();
+    refused.reject(this.#masked(error));
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    const signal = this.#interrupted;
+    try {
+      await this.#options.clock.sleep(milliseconds, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Aborts when a stop is asked for, or when this lets go. */
+  get #interrupted(): AbortSignal {
+    return AbortSignal.any([this.#request.asked.signal, this.#detaching.signal]);
+  }
+
+  get #isDetached(): boolean {
+    return this.#detaching.signal.aborted;
+  }
+
+  get #jobName(): string {
+    return this.#attempt.job.config.jobName;
+  }
+
+  #masked(error: unknown): Error {
+    return maskError(error, this.#attempt.job, this.#options.secrets);
+  }
+
+  #say(error: unknown): string {
+    return messageOf(this.#masked(error));
+  }
+
+  #failed(error: unknown): JobResult {
+    const own = isAIFlowError(error);
+    const context: JsonObject = own ? error.context : { systemCode: errorCode(error) };
+    const { jobType } = this.#attempt.job.config;
+    const code = own ? error.code : 'job.plugin_failed';
+    const message = own ? error.message : `the ${jobType} plugin failed: ${messageOf(error)}`;
+    return { status: 'FAILED', values: {}, error: { code, message, context } };
+  }
+}
+
+function newRequest(): StopRequest {
+  const refused = Promise.withResolvers<never>();
+  refused.promise.catch(() => undefined); // nobody may have asked
+  return { asked: new AbortController(), refused };
+}
+
+/** What is not followed any more has no end here. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
