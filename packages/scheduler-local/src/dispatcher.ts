@@ -19,6 +19,8 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #runs = new Map<string, AttemptRun>();
   readonly #stopping = new Set<string>();
+  /** Attempts that may run and cannot be stopped from here, with the reason. */
+  readonly #outOfReach = new Map<string, unknown>();
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
@@ -49,6 +51,7 @@ export class Dispatcher {
   watch(attemptId: string, run: AttemptRun): void {
     const { commit, transitions } = this.#parts;
     this.#runs.set(attemptId, run);
+    this.#outOfReach.delete(attemptId);
     void run.submitted.then(
       () =>
         commit.record(
@@ -67,14 +70,29 @@ export class Dispatcher {
     const attempt = this.#live(attemptId);
     if (attempt === undefined) return;
     const run = this.#runs.get(attemptId);
+    const outOfReach = this.#outOfReach.get(attemptId);
     if (run !== undefined) void this.#stopRun(attempt, run);
     else if (!attempt.begun) this.end(attemptId, killed, 'stopped');
+    else if (outOfReach !== undefined) this.#stopFailed(attempt, outOfReach);
     // Begun, and not here: it is being looked for after a restart, and is stopped when it is found.
+  }
+
+  /** Whether it runs cannot be found out now: who waits for its stop is told. It stays to be stopped. */
+  notReached(attempt: LiveAttempt, error: unknown): void {
+    this.#outOfReach.set(attempt.attemptId, error);
+    if (attempt.stopping) this.#stopFailed(attempt, error);
+  }
+
+  /** Lets go of what runs: it goes on, and the next start finds it. */
+  close(): void {
+    for (const run of this.#runs.values()) run.detach();
+    this.#runs.clear();
   }
 
   end(attemptId: string, result: JobResult, reason: StatusReason | null): void {
     const logDir = this.#runs.get(attemptId)?.logDir ?? null;
     this.#runs.delete(attemptId);
+    this.#outOfReach.delete(attemptId);
     const { commit, transitions } = this.#parts;
     const what = `how attempt ${attemptId} ended`;
     commit.record(
@@ -83,7 +101,10 @@ export class Dispatcher {
         this.#giveUp(what, error);
         commit.record(
           () => transitions.attemptEnds(attemptId, unrecordable(error), { reason, logDir: null }),
-          (again) => this.#giveUp(what, again), // it stays open: the next start looks for it
+          (again) => {
+            this.#giveUp(what, again); // it stays open: the next start looks for it
+            this.#outOfReach.set(attemptId, again);
+          },
         );
       },
     );
@@ -93,24 +114,29 @@ export class Dispatcher {
     this.#parts.logger.error(`${what} could not be written down: ${messageOf(error)}`);
   }
 
-  async #stopRun({ attemptId, jobName, execution }: LiveAttempt, run: AttemptRun): Promise<void> {
+  async #stopRun(attempt: LiveAttempt, run: AttemptRun): Promise<void> {
+    const { attemptId } = attempt;
     if (this.#stopping.has(attemptId)) return;
     this.#stopping.add(attemptId);
     try {
       await run.stop();
     } catch (cause) {
-      if (!this.#runs.has(attemptId)) return; // it has ended all the same, and that is what is told
-      const error = new AIFlowError(
-        'scheduler.stop_failed',
-        `job "${jobName}" of ${execution.executionId} could not be stopped: ${messageOf(cause)}; stop it again`,
-        { context: { attemptId }, cause },
-      );
-      this.#parts.logger.error(error.message, error.context);
-      this.#parts.waiters.fail(attemptId, error);
-      this.#parts.waiters.fail(execution.executionId, error);
+      // Otherwise it has ended all the same, or this is closed.
+      if (this.#runs.has(attemptId)) this.#stopFailed(attempt, cause);
     } finally {
       this.#stopping.delete(attemptId);
     }
+  }
+
+  #stopFailed({ attemptId, jobName, execution }: LiveAttempt, cause: unknown): void {
+    const error = new AIFlowError(
+      'scheduler.stop_failed',
+      `job "${jobName}" of ${execution.executionId} could not be stopped: ${messageOf(cause)}; stop it again`,
+      { context: { attemptId }, cause },
+    );
+    this.#parts.logger.error(error.message, error.context);
+    this.#parts.waiters.fail(attemptId, error);
+    this.#parts.waiters.fail(execution.executionId, error);
   }
 
   #live(attemptId: string): LiveAttempt | undefined {

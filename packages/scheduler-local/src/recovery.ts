@@ -1,8 +1,7 @@
 import type { AttemptRun, AttemptRunner, Clock, Logger } from '@aiflow/core';
-import { messageOf } from '@aiflow/core';
+import { errorCode, messageOf } from '@aiflow/core';
 import type { Dispatcher } from './dispatcher.ts';
 import { describeAttempt, killed, lost } from './dispatcher.ts';
-import type { LiveAttempt } from './live/live-state.ts';
 import type { Transitions } from './transitions.ts';
 
 export interface RecoveryParts {
@@ -21,7 +20,7 @@ const longestDelay = 30_000;
 /**
  * Carries out again what the last process had committed and perhaps not done. Attempts that had begun are looked
  * for: one that is found is followed to its end; one that never began is started, unless it was seen running before:
- * then it is lost. Resolves when each has been dealt with, or when the signal aborts.
+ * then it is lost, as is one that can never be looked for any more. Resolves when each has been dealt with, or when the signal aborts.
  */
 export async function recover(parts: RecoveryParts): Promise<void> {
   let sought: string[] = [];
@@ -44,10 +43,15 @@ async function lookForAll(attemptIds: readonly string[], parts: RecoveryParts): 
     for (const attemptId of next) {
       const sought = parts.transitions.live.attempts.get(attemptId);
       if (sought === undefined) continue;
-      const run = await find(sought, parts);
+      try {
+        const run = await parts.runner.find(describeAttempt(sought), { signal: parts.signal });
+        if (parts.signal.aborted) run?.detach();
+        else takeUp(attemptId, run, parts);
+      } catch (error) {
+        if (parts.signal.aborted) return;
+        if (!giveUp(attemptId, error, parts)) unanswered.push(attemptId);
+      }
       if (parts.signal.aborted) return;
-      if (run === undefined) unanswered.push(attemptId);
-      else takeUp(attemptId, run, parts);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, attemptIds.length) }, lookForNext));
@@ -69,19 +73,30 @@ function takeUp(attemptId: string, run: AttemptRun | null, { dispatcher, transit
   }
 }
 
-/** Null when it never began, undefined when that cannot be told now. */
-async function find(
-  attempt: LiveAttempt,
-  { runner, logger }: RecoveryParts,
-): Promise<AttemptRun | null | undefined> {
-  try {
-    return await runner.find(describeAttempt(attempt));
-  } catch (error) {
-    logger.error(
-      `whether job "${attempt.jobName}" of ${attempt.execution.executionId} still runs could not be found out: ` +
-        `${messageOf(error)}; it is asked again`,
-      { attemptId: attempt.attemptId },
-    );
-    return undefined;
-  }
+/** What no waiting heals: what is needed to look for the attempt is not there. */
+const hopeless: readonly (string | null)[] = [
+  'blob.not_found',
+  'blob.invalid_uri',
+  'plugin.not_installed',
+  'plugin.not_registered',
+];
+
+/** Says that an attempt could not be looked for; ends it as lost, and gives true, when it never can be. */
+function giveUp(
+  attemptId: string,
+  error: unknown,
+  { dispatcher, transitions, logger }: RecoveryParts,
+): boolean {
+  const attempt = transitions.live.attempts.get(attemptId);
+  if (attempt === undefined) return true;
+  const isHopeless = hopeless.includes(errorCode(error));
+  logger.error(
+    `whether job "${attempt.jobName}" of ${attempt.execution.executionId} still runs could not be found out: ` +
+      `${messageOf(error)}; ${isHopeless ? 'it counts as lost' : 'it is asked again'}`,
+    { attemptId },
+  );
+  const message = `whether it still runs cannot be found out: ${messageOf(error)}`;
+  if (isHopeless) dispatcher.end(attemptId, lost(message), 'lost');
+  else dispatcher.notReached(attempt, new Error(message, { cause: error }));
+  return isHopeless;
 }

@@ -94,6 +94,7 @@ export class Session {
     if (this.closing.aborted) return;
     this.#closing.abort(closed());
     this.commit.close();
+    this.#dispatcher.close();
     this.waiters.failAll(closed());
     this.#database.close();
   }

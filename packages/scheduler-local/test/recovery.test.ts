@@ -1,4 +1,4 @@
-import { finished } from '@aiflow/core';
+import { AIFlowError, finished } from '@aiflow/core';
 import { expect, test } from 'vitest';
 import { openRig, settle, until } from './harness.ts';
 import { context, job, project, rule, workflowOf } from './workflow.ts';
@@ -139,4 +139,69 @@ test('closing while attempts are looked for ends the looking', async () => {
   await until('it to wait', () => rig.clock.sleeping || null);
   await rig.scheduler.close();
   expect(await until('nothing to wait', () => (rig.clock.sleeping === 0 ? true : null))).toBe(true);
+});
+
+test.each(['blob.not_found', 'blob.invalid_uri', 'plugin.not_installed', 'plugin.not_registered'])(
+  'an attempt that can never be looked for any more (%s) is lost, and its execution ends',
+  async (code) => {
+    const rig = await openRig();
+    const id = await rig.run(['a']);
+    await rig.untilJob('a', id, 'RUNNING');
+    rig.runner.find = () => Promise.reject(new AIFlowError(code, 'it is gone'));
+    await rig.restart();
+    expect(await rig.untilEnded(id)).toBe('FAILED');
+    expect(await rig.attempts('a', id)).toMatchObject([
+      { reason: 'lost', error: { message: expect.stringContaining('it is gone') as unknown } },
+    ]);
+  },
+);
+
+test('a stop of an attempt that cannot be looked for now is refused with the reason, and carried out later', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  await rig.untilJob('a', id, 'RUNNING');
+  const find = rig.runner.find.bind(rig.runner);
+  const asked = Promise.withResolvers<void>();
+  rig.runner.find = async () => {
+    await asked.promise;
+    throw new Error('the store does not answer');
+  };
+  await rig.restart();
+  const failure = {
+    code: 'scheduler.stop_failed',
+    message: expect.stringContaining('the store does not answer') as unknown,
+  };
+  const early = rig.scheduler.stopJobExecution('a', id); // while it is asked for
+  await settle();
+  asked.resolve();
+  await expect(early).rejects.toMatchObject(failure);
+  await until('a wait', () => rig.clock.sleeping || null);
+  await expect(rig.scheduler.stopWorkflowExecution(id)).rejects.toMatchObject(failure); // between two questions
+  expect(await rig.attempts('a', id)).toMatchObject([{ status: 'RUNNING', reason: 'stopping' }]);
+  rig.runner.find = find;
+  await rig.clock.advance(60_000);
+  expect(await rig.untilEnded(id)).toBe('KILLED');
+});
+
+test('closing lets go of what runs, of what is looked for and of what is found then', async () => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  const a = await rig.runner.begun('a');
+  await rig.untilJob('a', id, 'RUNNING');
+  await rig.scheduler.close();
+  expect(a.detached).toBe(true);
+  const find = rig.runner.find.bind(rig.runner);
+  const mayFind = Promise.withResolvers<void>();
+  let signal: AbortSignal | undefined;
+  rig.runner.find = async (attempt, options) => {
+    signal = options?.signal;
+    await mayFind.promise;
+    return find(attempt);
+  };
+  await rig.restart();
+  await rig.scheduler.close();
+  expect(signal?.aborted).toBe(true);
+  mayFind.resolve();
+  await settle();
+  expect([a.detached, a.stopRequested]).toEqual([true, false]);
 });
