@@ -10,7 +10,7 @@ import { groupExists } from './process-table.ts';
 import { claimRecords, writeIdentity } from './records.ts';
 import { shell, shimArguments } from './shim.ts';
 
-export interface ChildExit {
+interface ChildExit {
   /** Null when the shim itself was killed. */
   readonly code: number | null;
   /** Who was still in its group when it was collected; afterwards only they tell that the group is not a stranger's. */
