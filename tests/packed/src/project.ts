@@ -59,18 +59,18 @@ export class PackedProject implements AsyncDisposable {
     }
   }
 
-  /** Runs a program in the project; `aiflow` and the other commands of what is installed are found by name. */
+  /** Runs a program in the project, or in `cwd` below it; `aiflow` and the other commands of what is installed are found by name. */
   async run(
     command: string,
     args: readonly string[],
-    options: { input?: string } = {},
+    options: { readonly input?: string; readonly cwd?: string } = {},
   ): Promise<CommandResult> {
     const ended = await execa(command, args, {
-      cwd: this.directory,
       preferLocal: true,
       localDir: this.directory,
       reject: false,
       ...options,
+      cwd: join(this.directory, options.cwd ?? '.'),
     });
     return { exitCode: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
   }
