@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Scheduler, SnapshotInfo } from '@aiflow/core';
+import type { BlobManager, Scheduler, SnapshotInfo } from '@aiflow/core';
 import {
   AIFlowError,
   createRegistry,
@@ -16,8 +16,6 @@ import { describeSize } from '../output/size.ts';
 import type { Session } from '../session.ts';
 import { load, openBlob, openSession } from '../session.ts';
 
-type Blob = Awaited<ReturnType<typeof openBlob>>['manager'];
-
 export const snapshotPrune: Command = {
   args: [],
   options: {
@@ -26,7 +24,9 @@ export const snapshotPrune: Command = {
     'dry-run': { summary: 'only say what would be removed' },
   },
   details:
-    'Removes snapshots of this project alone. What a kept snapshot uses stays, and so does each that an execution uses which has not ended, as after a crash: the next "aiflow run" takes it up. Refuses while the project\'s scheduler runs elsewhere. It does not know of other machines with the same store, nor of who calls "aiflow worker run".',
+    'Removes snapshots of this project alone, and refuses while its scheduler runs. What a kept snapshot uses stays, and ' +
+    'so does a snapshot that an execution uses which has not ended: the next "aiflow run" takes up what a killed one ' +
+    'left. Schedulers on other machines, and who calls "aiflow worker run", are not asked.',
   execute: async ({ options, switches }) => {
     const keep = Number(options['keep']);
     if (!Number.isInteger(keep) || keep < 1) {
@@ -48,7 +48,7 @@ export const snapshotPrune: Command = {
 
 async function prune(
   { project }: Session,
-  blob: Blob,
+  blob: BlobManager,
   scheduler: Scheduler,
   { keep, dryRun }: { readonly keep: number; readonly dryRun: boolean },
 ): Promise<number> {
@@ -80,7 +80,7 @@ async function prune(
  * worker has no plugins and gets none: what was left running is neither followed, begun nor stopped, and is found
  * again by the next "aiflow run".
  */
-async function openIdleScheduler({ project, host }: Session, blob: Blob): Promise<Scheduler> {
+async function openIdleScheduler({ project, host }: Session, blob: BlobManager): Promise<Scheduler> {
   const [name = ''] = await load(project, [{ kind: 'scheduler', className: project.scheduler.className }]);
   const runner = createRunner({
     ...host,
