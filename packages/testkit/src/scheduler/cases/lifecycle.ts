@@ -66,6 +66,16 @@ export const lifecycleCases: readonly SchedulerCase[] = [
     },
   },
   {
+    name: 'a close lets go of what runs, so that the process can end',
+    run: async (context) => {
+      const { workflowExecutionId: id } = await context.run(['a']);
+      const attempt = await context.runner.begun('a');
+      await context.job('a', id, 'RUNNING');
+      await context.scheduler.close();
+      assert.equal(attempt.detached, true, 'detach() was called');
+    },
+  },
+  {
     name: 'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
     run: async (context) => {
       const rules = [{ jobName: 'b', action: 'START', condition: finished({ jobName: 'a' }) }] as const;

@@ -43,6 +43,28 @@ export const ruleCases: readonly SchedulerCase[] = [
     },
   },
   {
+    name: 'no rule begins a job again whose last attempt was lost, for that one may still run; a person can',
+    run: async (context) => {
+      const again = (jobName: string, condition: JobRule['condition']): JobRule => ({
+        jobName,
+        action: 'RESTART',
+        condition,
+      });
+      const { workflowExecutionId: id } = await context.run(
+        ['a', 'b', 'after', 'goes-on'],
+        [again('a', failed(job('a'))), again('a', finished(job('b'))), start('after', failed(job('a')))],
+      );
+      (await context.runner.begun('a')).lose();
+      await context.runner.begun('after'); // rules of other jobs act on it
+      (await context.runner.begun('b')).finish();
+      await context.job('b', id, 'FINISHED');
+      await context.settledAt('a', 1);
+      await context.scheduler.startJobExecution('a', id);
+      (await context.runner.begun('a', 2)).fail();
+      await context.runner.begun('a', 3); // that one was not lost
+    },
+  },
+  {
     name: 'a rule can wait for a job to run, to fail or to be killed',
     run: async (context) => {
       const rules = [

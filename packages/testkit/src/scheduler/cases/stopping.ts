@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { finished } from '@aiflow/core';
 import { rejectsWithCode } from '../../suite/expect.ts';
-import { until } from '../../suite/wait.ts';
+import { until, within } from '../../suite/wait.ts';
 import type { SchedulerCase } from '../case.ts';
 import { project } from '../context.ts';
 
@@ -60,6 +60,26 @@ export const stoppingCases: readonly SchedulerCase[] = [
       await until('the attempt to be asked to stop', () => attempt.stopRequested, context.patience);
       attempt.confirmStop();
       for (const stopped of await Promise.all(stops)) assert.equal(stopped?.status, 'KILLED');
+    },
+  },
+  {
+    name: 'a stop that fails is scheduler.stop_failed, leaves the attempt as it is, and can be asked for again',
+    run: async (context) => {
+      const { scheduler, runner, patience } = context;
+      runner.holdStops(true);
+      const { workflowExecutionId: id } = await context.run(['a']);
+      const attempt = await runner.begun('a');
+      await context.job('a', id, 'RUNNING');
+      const refused = scheduler.stopWorkflowExecution(id);
+      await until('the attempt to be asked to stop', () => attempt.stopRequested, patience);
+      attempt.refuseStop();
+      await rejectsWithCode(
+        async () => await within('the answer to a stop that failed', refused, patience),
+        'scheduler.stop_failed',
+      );
+      assert.equal((await scheduler.getJobExecutions('a', id))?.at(-1)?.status, 'RUNNING');
+      runner.holdStops(false);
+      assert.equal((await scheduler.stopWorkflowExecution(id))?.status, 'KILLED');
     },
   },
   {

@@ -11,7 +11,7 @@ import type {
   WorkflowExecutionInfo,
   WorkflowInfo,
 } from '@aiflow/core';
-import { applyStatusChange, isFinal, jobsOf, messageOf, statusEventTypes } from '@aiflow/core';
+import { AIFlowError, applyStatusChange, isFinal, jobsOf, messageOf, statusEventTypes } from '@aiflow/core';
 import { ReferenceLog } from './log.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
 
@@ -41,6 +41,7 @@ export class Engine {
 
   close(): void {
     this.#closed = true;
+    for (const run of this.#runs.values()) run.detach();
     this.log.close();
   }
 
@@ -109,10 +110,14 @@ export class Engine {
     execution: StoredExecution,
     { jobExecutionId }: JobExecutionInfo,
   ): Promise<JobExecutionInfo> {
-    await this.#runs
-      .get(jobExecutionId)
-      ?.stop()
-      .catch(() => undefined); // how it ended is what counts
+    const run = this.#runs.get(jobExecutionId);
+    try {
+      await run?.stop();
+    } catch (cause) {
+      // When it has ended all the same, how it ended is what counts.
+      if (run !== undefined && (await isPending(run.result)))
+        throw new AIFlowError('scheduler.stop_failed', messageOf(cause), { cause });
+    }
     return await this.#ended(execution, jobExecutionId);
   }
 
@@ -175,6 +180,8 @@ export class Engine {
       const outcome = applyStatusChange(rule, execution.ruleStates[index] ?? {}, { jobName, status });
       execution.ruleStates[index] = outcome.state;
       const live = this.live(execution, rule.jobName);
+      const last = execution.attempts.findLast((attempt) => attempt.jobName === rule.jobName);
+      if (last?.reason === 'lost') continue; // it may still run
       if (outcome.action === 'START' && live === null) this.startJob(execution, rule.jobName);
       if (outcome.action === 'STOP' && live !== null) void this.stopAttempt(execution, live);
       if (outcome.action === 'RESTART') void this.restartJob(execution, rule.jobName);
@@ -227,6 +234,15 @@ export class Engine {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(
+    () => false,
+    () => false,
+  );
+  const later = new Promise<boolean>((resolve) => setImmediate(() => resolve(true)));
+  return await Promise.race([settled, later]);
 }
 
 function attemptOf(

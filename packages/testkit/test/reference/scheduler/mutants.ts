@@ -221,10 +221,44 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     open: brokenRunner((good) => ({ start: (attempt) => stoppedAtOnce(good.start(attempt)) })),
     fails: [
       'stopWorkflowExecution resolves only when every stop is confirmed, KILLED, and nothing begins after it',
+      'a stop that fails is scheduler.stop_failed, leaves the attempt as it is, and can be asked for again',
       'stopJobExecution resolves only when the stop is confirmed, and leaves the other jobs alone',
       'restartJobExecution begins the new attempt only after the stop of the old one is confirmed',
       'a RESTART rule stops its job and begins it anew only after the stop is confirmed',
     ],
+  },
+  {
+    breaks: 'a stop that fails is not told',
+    open: brokenRunner((good) => ({
+      start: (attempt) => {
+        const run = good.start(attempt);
+        return { ...run, stop: () => run.stop().catch(() => undefined) };
+      },
+    })),
+    fails: [
+      'a stop that fails is scheduler.stop_failed, leaves the attempt as it is, and can be asked for again',
+    ],
+  },
+  {
+    breaks: 'a lost attempt counts as one that failed',
+    open: brokenRunner((good) => ({
+      start: (attempt) => {
+        const run = good.start(attempt);
+        const lost: JobResult = { status: 'FAILED', values: {}, error: null };
+        return { ...run, result: run.result.catch(() => lost) };
+      },
+    })),
+    fails: [
+      'an attempt whose end cannot be known is FAILED as lost',
+      'no rule begins a job again whose last attempt was lost, for that one may still run; a person can',
+    ],
+  },
+  {
+    breaks: 'a close does not let go',
+    open: brokenRunner((good) => ({
+      start: (attempt) => ({ ...good.start(attempt), detach: () => undefined }),
+    })),
+    fails: ['a close lets go of what runs, so that the process can end'],
   },
   {
     breaks: 'a stop changes an execution that had ended',
@@ -288,7 +322,10 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
         return { ...run, result: run.result.catch(() => killed) };
       },
     })),
-    fails: ['an attempt whose end cannot be known is FAILED as lost'],
+    fails: [
+      'an attempt whose end cannot be known is FAILED as lost',
+      'no rule begins a job again whose last attempt was lost, for that one may still run; a person can',
+    ],
   },
   {
     breaks: 'the newest attempt alone is listed',
@@ -322,6 +359,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'listJobExecutions gives every attempt of every job, oldest first',
       'jobs without a rule start with the execution, the others when their rule is met',
       'all waits for every part, any for one, in whatever order they come',
+      'no rule begins a job again whose last attempt was lost, for that one may still run; a person can',
       'a rule can wait for a job to run, to fail or to be killed',
       'a STOP rule stops its job',
       'a RESTART rule stops its job and begins it anew only after the stop is confirmed',
