@@ -1,8 +1,9 @@
-import type { ProjectContext, Scheduler, Status, Workflow } from '@aiflow/core';
+import type { ProjectContext, Scheduler, Status, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
 import { isFinal, statusEventTypes } from '@aiflow/core';
 import { errorLines } from './error-lines.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
+import { leftOpen, tellGoingOn, tellTakenUp } from './left-open.ts';
 import { createProgress } from './output/progress.ts';
 import { runReport } from './output/run-report.ts';
 
@@ -29,7 +30,10 @@ export async function execute(submission: Submission, options: ExecuteOptions): 
   const { workflow, project, scheduler } = submission;
   const { interrupt, context } = options;
   await scheduler.start();
+  let left: readonly WorkflowExecutionInfo[] = [];
   try {
+    left = await leftOpen(scheduler);
+    await tellTakenUp(scheduler, left);
     const afterVersion = await scheduler.events.latestVersion();
     const { namespace, workflowName } = await scheduler.submitWorkflow(workflow, project);
     interrupt.signal.throwIfAborted();
@@ -38,6 +42,11 @@ export async function execute(submission: Submission, options: ExecuteOptions): 
       throw new Error(`the scheduler lost workflow "${workflowName}" after it was submitted`);
     return await finish(submission, started.workflowExecutionId, afterVersion, options);
   } finally {
+    try {
+      await tellGoingOn(scheduler, left);
+    } catch (error) {
+      process.stderr.write(errorLines(error));
+    }
     await scheduler.close();
   }
 }

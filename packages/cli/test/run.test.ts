@@ -85,9 +85,14 @@ describe('aiflow run', () => {
     run.kill('SIGKILL');
     await run.ended;
     expect(existsSync(`/proc/${pid}`)).toBe(true);
-    expect((await project.aiflow('run', 'other')).exitCode).toBe(0);
-    expect(existsSync(`/proc/${pid}`)).toBe(true);
     const [execution = ''] = readdirSync(join(project.directory, '.aiflow/executions')).sort();
+    const other = await project.aiflow('run', 'other');
+    expect(other.exitCode).toBe(0);
+    expect(other.stderr.split('\n')).toEqual([
+      `taking up 1 execution of an earlier run: ${execution} (workflow w, 1 job under way)`,
+      expect.stringMatching(`^1 execution of an earlier run not ended: ${execution} .*goes on`),
+    ]);
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
     writeFileSync(join(project.directory, '.aiflow/executions', execution, 'shared/go'), '');
     await waitFor(() => !existsSync(`/proc/${pid}`), 'the end of the job');
   });

@@ -14,7 +14,9 @@ export const runWorkflow: Command = {
     output: outputOption,
     context: { summary: 'the context of this execution', value: 'TEXT', short: 'c' },
   },
-  details: 'Ctrl-C stops every process of the workflow, then the command ends with 130.',
+  details:
+    'Ctrl-C stops every process of this run, then the command ends with 130. What an earlier run left open is taken ' +
+    'up beside it, and goes on when this one ends; both are said on stderr.',
   execute: async ({ positionals: [workflowName = ''], options }) => {
     const interrupt = watchInterrupt();
     try {
