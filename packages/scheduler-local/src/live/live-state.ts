@@ -23,7 +23,7 @@ export interface LiveAttempt {
   restart: boolean;
 }
 
-export interface LatestAttempt {
+interface LatestAttempt {
   readonly attemptNumber: number;
   readonly end: FinalStatus | null;
   /** Whether its own end is not known: something of it may still run. */
