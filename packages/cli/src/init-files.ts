@@ -5,6 +5,7 @@
 export function projectFiles(
   name: string,
   versions: ReadonlyMap<string, string>,
+  ending: string,
 ): Readonly<Record<string, string>> {
   const range = (packageName: string): string => {
     const version = versions.get(packageName);
@@ -26,7 +27,7 @@ export function projectFiles(
   };
   return {
     'project.yaml': `project_name: ${name}\n`,
-    'workflows/hello/hello.ts': definition,
+    [`workflows/hello/hello.${ending}`]: definition,
     'workflows/hello/hello.yaml': settings,
     'resources/names.txt': 'Ada\nGrace\nKatherine\n',
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,

@@ -10,13 +10,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   const [first = 'help', second] = argv;
   if (first === '--version' || first === '-v') return run('version', argv.slice(1));
   if (['help', '--help', '-h'].includes(first)) return help();
-  if (!(first in groups)) return run(first, argv.slice(1));
+  if (!Object.hasOwn(groups, first)) return run(first, argv.slice(1));
   if (second === undefined || second === '--help' || second === '-h') return help(first);
   return run(`${first} ${second}`, argv.slice(2));
 }
 
 async function run(name: string, args: readonly string[]): Promise<number> {
-  const load = commands[name]?.load;
+  const load = Object.hasOwn(commands, name) ? commands[name]?.load : undefined;
   if (load === undefined) return unknown(name);
   const command: Command = await load();
   const { runCommand } = await import('./run-command.ts');

@@ -6,10 +6,10 @@ import {
   createRunner,
   environmentSecrets,
   loadPlugins,
-  makeStateDirectory,
   openProject,
   systemClock,
 } from '@aiflow/core';
+import { exitCodes } from './exit-codes.ts';
 
 /** A project with what every command that works on it needs. */
 export interface Session {
@@ -21,10 +21,9 @@ export interface Session {
 /** The directory of this command, beside whose package plugins may be installed. */
 export const commandDir: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Opens a project and makes its state directory. Throws what `openProject` and `makeStateDirectory` throw. */
+/** Opens a project; nothing is written. Throws what `openProject` throws. */
 export async function openSession(directory: string): Promise<Session> {
   const project = await openProject(directory, process.env);
-  makeStateDirectory(project.stateDir);
   const host: PluginHost = {
     logger: stderrLogger,
     clock: systemClock,
@@ -49,7 +48,29 @@ export function openRunner({ project, host, environment }: Session, blob: BlobMa
 
 /** Loads plugins for a project; gives their short names. */
 export function load(project: Project, needs: readonly PluginNeed[]): Promise<string[]> {
-  return loadPlugins(needs, { projectDir: project.projectDir, plugins: project.plugins, commandDir });
+  const { projectDir, plugins } = project;
+  return whileImporting(project, () => loadPlugins(needs, { projectDir, plugins, commandDir }));
+}
+
+/**
+ * Lets plugins be imported meanwhile: what they print goes to stderr, since stdout belongs to the command, and one
+ * that ends the process is told of.
+ */
+export async function whileImporting<T>(project: Project, use: () => Promise<T>): Promise<T> {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  const onExit = (): void => {
+    const message = 'a plugin ended the process while it was imported: take its call of process.exit() out';
+    process.stderr.write(`error: ${project.projectDir}: ${message}\n`);
+    process.exitCode = exitCodes.wrongInput;
+  };
+  process.once('exit', onExit);
+  try {
+    return await use();
+  } finally {
+    process.stdout.write = write;
+    process.off('exit', onExit);
+  }
 }
 
 function inheritedEnvironment(): Record<string, string> {

@@ -41,6 +41,12 @@ describe('aiflow init', () => {
     expect(again.stderr).toContain('already holds project.yaml');
   });
 
+  it('writes a definition that runs also where package.json says that .ts files are no modules', async () => {
+    await using project = await TestProject.create({ 'mine/package.json': '{"type": "commonjs"}' });
+    expect((await project.aiflow('init', 'mine')).stdout).toContain('wrote mine/workflows/hello/hello.mts');
+    expect((await project.aiflow('run', 'hello', '--project', 'mine')).exitCode).toBe(0);
+  });
+
   it('asks for a name where that of the directory cannot be one', async () => {
     await using project = await TestProject.create();
     const refused = await project.aiflow('init', 'my project');

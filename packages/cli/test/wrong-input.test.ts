@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +19,9 @@ const good = chain('w', { a: 'true' });
 describe('wrong input ends with one line for each problem and exit code 2', () => {
   it('on the command line', async () => {
     await using project = await TestProject.create(good);
+    for (const word of ['toString', '__proto__', 'constructor']) {
+      expectErrors(await project.aiflow(word), `there is no command "${word}"`);
+    }
     expectErrors(await project.aiflow('rnu', 'w'), 'did you mean "aiflow run"?');
     expectErrors(await project.aiflow('workflow', 'shwo', 'w'), 'did you mean "aiflow workflow show"?');
     expectErrors(await project.aiflow('run'), 'WORKFLOW is missing');
@@ -82,12 +85,43 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
     expectErrors(await project.aiflow('run', 'w'), 'plugin ./plugins/none.ts could not be imported');
   });
 
+  it('in plugin files, whatever they do when they are imported', async () => {
+    await using project = await TestProject.create(good);
+    await project.write({ 'project.yaml': 'project_name: test\nplugins: ["./plugins/mine.ts"]\n' });
+    await project.write({ 'plugins/mine.ts': 'process.exit(0);' });
+    expectErrors(await project.aiflow('run', 'w'), 'a plugin ended the process while');
+    await project.write({ 'plugins/mine.ts': 'throw new Error("broken");' });
+    expectErrors(await project.aiflow('run', 'w'), 'plugin ./plugins/mine.ts could not be imported: broken');
+  });
+
+  it('in files that would be passed over in silence', async () => {
+    await using project = await TestProject.create({ ...good, 'workflows/w/w.yml': 'a: {}' });
+    expectErrors(await project.aiflow('run', 'w'), 'w.yml is not read: rename it');
+    await project.write({ 'workflows/w/w.js': 'export default 1;' });
+    expectErrors(await project.aiflow('run', 'w'), 'has two definitions');
+  });
+
+  it('with control characters that are shown and not obeyed', async () => {
+    await using project = await TestProject.create({
+      'workflows/w/w.ts': 'throw new Error("\\u001b[31mred");',
+    });
+    expectErrors(await project.aiflow('run', 'w'), /\\x1b\[31mred$/);
+  });
+
   it('in the place for its state', async () => {
     await using project = await TestProject.create({ ...good, file: '' });
     expectErrors(
       await project.spawn(['run', 'w'], { AIFLOW_HOME: 'file/state' }).ended,
       'cannot write the state directory',
     );
+    const itself = project.spawn(['run', 'w'], { AIFLOW_HOME: project.directory });
+    expectErrors(await itself.ended, 'AIFLOW_HOME is the project itself');
+  });
+
+  it('and keeps the notes of a state directory that was there before', async () => {
+    await using project = await TestProject.create({ ...good, 'mine/.gitignore': 'precious\n' });
+    expect((await project.spawn(['run', 'w'], { AIFLOW_HOME: 'mine' }).ended).exitCode).toBe(0);
+    expect(readFileSync(join(project.directory, 'mine/.gitignore'), 'utf8')).toBe('precious\n');
   });
 
   it.skipIf(!mayMount())('where the state directory is read-only', async () => {
@@ -114,8 +148,7 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
   it('leaves nothing behind of a call that ran nothing', async () => {
     await using project = await TestProject.create({ 'workflows/w/w.ts': 'throw new Error("boom");' });
     await project.aiflow('run', 'w');
-    expect(existsSync(join(project.directory, '.aiflow/executions'))).toBe(false);
-    expect(readdirSync(join(project.directory, '.aiflow/tmp'))).toEqual([]);
+    expect(existsSync(join(project.directory, '.aiflow'))).toBe(false);
   });
 });
 

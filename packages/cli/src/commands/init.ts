@@ -1,6 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AIFlowError, discoverPlugins, errorCode, isName, messageOf, nameRule } from '@aiflow/core';
+import {
+  AIFlowError,
+  discoverPlugins,
+  errorCode,
+  isJsonObject,
+  isName,
+  messageOf,
+  nameRule,
+} from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { projectFiles } from '../init-files.ts';
@@ -22,7 +30,7 @@ export const init: Command = {
     const versions = new Map(
       discoverPlugins(projectDir, { commandDir }).map((plugin) => [plugin.package, plugin.version]),
     );
-    const written = write(projectDir, projectFiles(name, versions));
+    const written = write(projectDir, projectFiles(name, versions, definitionEnding(projectDir)));
     const shown = directory === '.' ? '' : ` --project ${directory}`;
     process.stdout.write(
       `${written.map((path) => `wrote ${join(directory, path)}\n`).join('')}\nnow run:  aiflow run hello${shown}\n`,
@@ -30,6 +38,16 @@ export const init: Command = {
     return exitCodes.ok;
   },
 };
+
+/** `.ts`, or `.mts` where a package.json that is kept says that `.ts` files are no modules. */
+function definitionEnding(projectDir: string): string {
+  try {
+    const content: unknown = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
+    return isJsonObject(content) && content['type'] !== 'module' ? 'mts' : 'ts';
+  } catch {
+    return 'ts'; // there is none, or none that means anything: ours, or its owner's next error, will say
+  }
+}
 
 function checkTarget(projectDir: string): void {
   const taken = ['project.yaml', 'workflows'].find((name) => existsSync(join(projectDir, name)));

@@ -4,8 +4,9 @@ import { outputOption, projectOption } from '../command.ts';
 import type { Submission } from '../execute.ts';
 import { execute } from '../execute.ts';
 import { watchInterrupt } from '../interrupt.ts';
+import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
-import { commandDir, load, openBlob, openRunner, openSession } from '../session.ts';
+import { commandDir, load, openBlob, openRunner, openSession, whileImporting } from '../session.ts';
 
 export const runWorkflow: Command = {
   args: ['WORKFLOW'],
@@ -25,8 +26,9 @@ export const runWorkflow: Command = {
       const json = options['output'] === 'json';
       return await execute(submission, { json, context: options['context'] ?? null, interrupt });
     } catch (error) {
-      if (interrupt.signal.aborted && error === interrupt.signal.reason) return interrupt.exitCode();
-      throw error;
+      if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error;
+      process.stderr.write('interrupted before anything was run\n');
+      return interrupt.exitCode();
     } finally {
       interrupt.release();
     }
@@ -36,9 +38,12 @@ export const runWorkflow: Command = {
 /** Compiles and stores the workflow, and makes the scheduler that is to run it. */
 async function submit(session: Session, workflowName: string, signal: AbortSignal): Promise<Submission> {
   const { project, host } = session;
-  const onOutput = (text: string): void => void process.stderr.write(text);
+  const onOutput = (text: string): void => void process.stderr.write(printable(text));
   return withOverlay(project.stateDir, async (overlay) => {
-    const workflow = await buildWorkflow(project, workflowName, overlay, { commandDir, signal, onOutput });
+    const build = { commandDir, signal, onOutput };
+    const workflow = await whileImporting(project, () =>
+      buildWorkflow(project, workflowName, overlay, build),
+    );
     const blob = await openBlob(session);
     const need = { kind: 'scheduler', className: project.scheduler.className } as const;
     const [schedulerName = ''] = await load(project, [need]);

@@ -24,7 +24,7 @@ export const snapshotList: Command = {
       describeSize(snapshot.size),
       new Date(snapshot.createTime).toISOString(),
     ]);
-    process.stdout.write(table(['SNAPSHOT', 'PROJECT', 'WORKFLOW', 'FILES', 'SIZE', 'STORED'], rows));
+    process.stdout.write(table(['SNAPSHOT', 'PROJECT', 'WORKFLOW', 'FILES', 'SIZE', 'LAST USED'], rows));
     return exitCodes.ok;
   },
 };

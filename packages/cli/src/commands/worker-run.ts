@@ -7,6 +7,7 @@ import {
   generatedDirectory,
   isJsonObject,
   isSnapshotId,
+  makeStateDirectory,
   messageOf,
   nearest,
   parseWorkflow,
@@ -42,6 +43,7 @@ export const workerRun: Command = {
     const interrupt = watchInterrupt();
     try {
       const session = await openSession(call.options['project'] ?? '.');
+      makeStateDirectory(session.project.stateDir);
       const { manager } = await openBlob(session);
       const attempt = await readAttempt(call, session.project.projectName, manager);
       const runner = openRunner(session, manager);

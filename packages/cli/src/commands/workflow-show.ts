@@ -3,6 +3,7 @@ import type { AIGraph, AISubGraph, Condition, JobRule } from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { projectOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { printable } from '../output/printable.ts';
 import { commandDir } from '../session.ts';
 
 export const workflowShow: Command = {
@@ -10,7 +11,7 @@ export const workflowShow: Command = {
   options: { project: projectOption },
   execute: async ({ positionals: [workflowName = ''], options }) => {
     const project = await openProject(options['project'] ?? '.', process.env);
-    const onOutput = (text: string): void => void process.stderr.write(text);
+    const onOutput = (text: string): void => void process.stderr.write(printable(text));
     const graph = await loadDefinition({
       projectDir: project.projectDir,
       workflowName,

@@ -1,6 +1,7 @@
 import { AIFlowError } from '../errors.ts';
 import { findNonJson, frozenCopy } from '../json.ts';
 import { checkName } from '../names.ts';
+import { nearest } from '../plugin/nearest.ts';
 import type { AINode, Channel, DataEdge, Processor } from './graph.ts';
 import type { ProcessorOf } from './job-types.ts';
 
@@ -58,6 +59,17 @@ export function isThenable(returned: unknown): boolean {
   return true;
 }
 
+/** Refuses an option that is not known: passed over, a misspelt one would change what runs when. */
+export function checkKeys(options: object, known: readonly string[], what: string): void {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const suggestion = nearest(key, known);
+    const hint =
+      suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
+    throw new AIFlowError('define.unknown_option', `${what} has no option "${key}": ${hint}`);
+  }
+}
+
 class JobSketch implements JobBuilder {
   readonly jobName: string;
   #jobType: string | null;
@@ -82,6 +94,8 @@ class JobSketch implements JobBuilder {
         `a node was added to job "${this.jobName}" after its block had ended: call job.node() inside the block`,
       );
     }
+    checkKeys(options, ['name', 'inputs', 'outputs'], `a node of job "${this.jobName}"`);
+    const inputs = this.#checkInputs(options.inputs ?? []);
     const { jobType, kind, params } = this.#checkProcessor(processor);
     const own = Object.freeze({ jobType, kind, params: frozenCopy(params) });
     const nodeId = checkName('node', options.name ?? `node_${this.#nodes.size + 1}`);
@@ -95,7 +109,7 @@ class JobSketch implements JobBuilder {
         `node "${nodeId}" of job "${this.jobName}" must have 0 to 1000 outputs, not ${outputs}`,
       );
     }
-    for (const [port, source] of (options.inputs ?? []).entries()) {
+    for (const [port, source] of inputs.entries()) {
       this.#checkChannel(source, nodeId);
       this.#dataEdges.push(Object.freeze({ source, destination: nodeId, port }));
     }
@@ -154,6 +168,15 @@ class JobSketch implements JobBuilder {
       );
     }
     return processor;
+  }
+
+  #checkInputs(inputs: readonly Channel[]): readonly Channel[] {
+    const given: unknown = inputs; // plain JavaScript can pass anything
+    if (Array.isArray(given)) return inputs;
+    throw new AIFlowError(
+      'define.unknown_channel',
+      `inputs of a node of job "${this.jobName}" must be a list of channels: write [channel]`,
+    );
   }
 
   #checkChannel(source: Channel, nodeId: string): void {

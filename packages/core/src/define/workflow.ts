@@ -7,7 +7,7 @@ import type { AIGraph, AINode, DataEdge, JobConfig } from './graph.ts';
 import { brandGraph } from './graph.ts';
 import type { PropertiesOf } from './job-types.ts';
 import type { JobBuilder } from './job.ts';
-import { drawJob, isThenable } from './job.ts';
+import { checkKeys, drawJob, isThenable } from './job.ts';
 import type { Condition, JobAction, JobReference, JobRule } from './rules.ts';
 import { isCondition, jobsOf } from './rules.ts';
 
@@ -107,6 +107,7 @@ class WorkflowSketch implements WorkflowBuilder {
         `job "${jobName}" needs a function that draws it as its last argument`,
       );
     }
+    checkKeys(options ?? {}, ['type', 'properties'], `job "${jobName}"`);
     const properties = plainObject(options?.properties ?? {}, `the properties of job "${jobName}"`);
     this.#drawing = jobName;
     const drawn = drawJob(jobName, options?.type ?? null, build);

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileWorkflow, jobTypesOf, versionOf } from '../compile/compile.ts';
 import { serializeWorkflow } from '../compile/serialize.ts';
@@ -65,6 +66,7 @@ export async function storeProject(
 ): Promise<ProjectContext> {
   const { projectDir, projectName, stateDir } = project;
   const { registry = globalRegistry(), signal } = options;
+  makeStateDirectory(stateDir);
   const generated = join(overlay, generatedDirectory, workflow.workflowName);
   mkdirSync(generated, { recursive: true });
   writeFileSync(join(generated, workflowFileName), serializeWorkflow(workflow));
@@ -88,28 +90,56 @@ export async function storeProject(
 }
 
 /**
- * Makes the state directory of a project, with a note that keeps it out of git. Throws `state.unwritable`, with the
- * system's reason, when it cannot be written (read-only, full, or a file in its place).
+ * Makes the state directory of a project; a new one gets a note that keeps it out of git. Throws `state.unwritable`,
+ * with the system's reason, when it cannot be written (read-only, full, or a file in its place).
  */
 export function makeStateDirectory(stateDir: string): void {
   guardState(stateDir, () => {
-    mkdirSync(stateDir, { recursive: true });
-    writeFileSync(join(stateDir, '.gitignore'), '*\n');
+    const made = mkdirSync(stateDir, { recursive: true });
+    // One that a person had before may have a note of its own.
+    if (made !== undefined) writeFileSync(join(stateDir, '.gitignore'), '*\n');
+    accessSync(stateDir, constants.W_OK);
   });
 }
 
-/** Calls `use` with a new directory for what is generated, and removes it afterwards, whatever happens. */
+/**
+ * Calls `use` with the path of a directory for what is generated, which is not there yet, and removes it afterwards,
+ * whatever happens. Those that a killed process left are removed as well.
+ */
 export async function withOverlay<T>(stateDir: string, use: (overlay: string) => Promise<T>): Promise<T> {
-  const overlay = guardState(stateDir, () => {
-    mkdirSync(join(stateDir, 'tmp'), { recursive: true });
-    return mkdtempSync(join(stateDir, 'tmp', 'overlay-'));
-  });
+  const parent = join(stateDir, 'tmp');
+  for (const name of leftBehind(parent)) rmSync(join(parent, name), { recursive: true, force: true });
+  const overlay = join(parent, `overlay-${process.pid}-${randomUUID()}`);
   try {
     return await use(overlay);
   } catch (error) {
     throw errorCode(error) === 'ENOSPC' && !isAIFlowError(error) ? unwritable(stateDir, error) : error;
   } finally {
     rmSync(overlay, { recursive: true, force: true });
+  }
+}
+
+/** The names of overlays whose process is no more. */
+function leftBehind(parent: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(parent);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+  return names.filter((name) => {
+    const pid = Number(/^overlay-(\d+)-/.exec(name)?.[1]);
+    return Number.isInteger(pid) && pid !== process.pid && !isRunning(pid);
+  });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH';
   }
 }
 

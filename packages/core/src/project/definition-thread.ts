@@ -29,4 +29,11 @@ async function answer(request: DefinitionRequest): Promise<DefinitionAnswer> {
   }
 }
 
-parentPort?.postMessage(await answer(workerData as DefinitionRequest));
+const reply = await answer(workerData as DefinitionRequest);
+// What was printed must be out before the answer, after which this thread is ended.
+await Promise.all([process.stdout, process.stderr].map(flush));
+parentPort?.postMessage(reply);
+
+function flush(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => void stream.write('', () => resolve()));
+}

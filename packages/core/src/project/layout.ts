@@ -36,7 +36,16 @@ function listWorkflows(projectDir: string): string[] {
 export function findDefinition(projectDir: string, workflowName: string): string {
   checkName('workflow', workflowName);
   const candidates = definitionFiles(projectDir, workflowName);
-  const found = candidates.find(isFile);
+  const [found, other] = candidates.filter(isFile);
+  if (found !== undefined && other !== undefined) {
+    throw new AIFlowError(
+      'workflow.ambiguous',
+      `workflow "${workflowName}" has two definitions, ${found} and ${other}: keep one`,
+      {
+        context: { workflowName },
+      },
+    );
+  }
   if (found !== undefined) return found;
   const blocked = candidates.find((file) => statSync(file, { throwIfNoEntry: false }) !== undefined);
   if (blocked !== undefined) {

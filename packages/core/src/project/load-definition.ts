@@ -57,6 +57,13 @@ function checkGraph(graph: AIGraph, version: number, file: string, workflowName:
   return graph;
 }
 
+/** Node ends a thread with 13 when what its module awaits can never come. */
+function exitFault(code: number): string {
+  return code === 13
+    ? 'awaits something that never comes: a definition only draws the graph, so let jobs do the waiting'
+    : `ended its process (exit code ${code}) instead of exporting a workflow: take the call of process.exit() out`;
+}
+
 // In the sources of this package the thread's file is TypeScript, in what is published it is JavaScript.
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const threadFile = new URL(`./definition-thread.${extension}`, import.meta.url);
@@ -94,12 +101,7 @@ async function runDefinition(file: string, options: LoadDefinitionOptions): Prom
   worker.on('error', (error) =>
     fail('workflow.definition_failed', `could not be run: ${messageOf(error)}`, error),
   );
-  worker.on('exit', (code) =>
-    fail(
-      'workflow.definition_exited',
-      `ended its process (exit code ${code}) instead of exporting a workflow: take the call of process.exit() out`,
-    ),
-  );
+  worker.on('exit', (code) => fail('workflow.definition_exited', exitFault(code)));
   try {
     return await outcome.promise;
   } finally {

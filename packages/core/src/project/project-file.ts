@@ -74,6 +74,12 @@ export async function openProject(
     locate: file.locate,
   };
   if (problems.length > 0) throw problemsError('config.invalid', problems);
+  if (project.stateDir === projectDir) {
+    throw new AIFlowError(
+      'state.is_project',
+      `AIFLOW_HOME is the project itself (${projectDir}), whose files would mix with its state: name a directory of its own`,
+    );
+  }
   return project;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { JobSettings, WorkflowSettings } from '../compile/config.ts';
 import { noSettings } from '../compile/config.ts';
 import type { Problem } from '../errors.ts';
@@ -24,7 +24,10 @@ export async function readSettings(projectDir: string, workflowName: string): Pr
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return noSettings;
+    if (errorCode(error) === 'ENOENT') {
+      refuseOtherEnding(path);
+      return noSettings;
+    }
     throw new AIFlowError('config.unreadable', `cannot read ${path}: ${messageOf(error)}`, {
       context: { path },
       cause: error,
@@ -64,4 +67,13 @@ export async function readSettings(projectDir: string, workflowName: string): Pr
   const properties = mapping(['properties'], file.value['properties']);
   if (problems.length > 0) throw problemsError('config.invalid', problems);
   return { properties, jobs, locate: file.locate };
+}
+
+/** A file that people would expect to be read, and that is not, is an error rather than a silence. */
+function refuseOtherEnding(path: string): void {
+  const other = path.replace(/yaml$/, 'yml');
+  if (!existsSync(other)) return;
+  throw new AIFlowError('config.unreadable', `${other} is not read: rename it to end in .yaml`, {
+    context: { path: other },
+  });
 }

@@ -13,6 +13,21 @@ const mistakes: readonly (readonly [what: string, code: string, action: () => un
   ['a job without a node', 'define.empty_job', inJob(() => undefined)],
   ['two jobs with one name', 'define.name_taken', () => draw(['a', 'a'])],
   [
+    'an option of a node that is misspelt',
+    'define.unknown_option',
+    inJob((job) => void job.node(step(), wrong({ input: [] }))),
+  ],
+  [
+    'an input that is no list',
+    'define.unknown_channel',
+    inJob((job) => void job.node(step(), { inputs: wrong(job.node(step())) })),
+  ],
+  [
+    'an option of a job that is misspelt',
+    'define.unknown_option',
+    inWorkflow((w) => void w.job('a', wrong({ propertys: {} }), (job) => void job.node(wrong(step())))),
+  ],
+  [
     'a job inside the block of another',
     'define.nested_job',
     inWorkflow((w) => {

@@ -65,6 +65,22 @@ describe('loading a definition', () => {
     expect(output).toContain('warning');
   });
 
+  it('loses nothing of what the file prints', async () => {
+    write(
+      'workflows/w/w.ts',
+      `for (let line = 0; line < 5000; line++) console.log('line ' + line);\n${good}`,
+    );
+    let output = '';
+    await load({ onOutput: (text) => (output += text) });
+    expect(output.trim().split('\n').length).toBe(5000);
+  });
+
+  it('says that a definition awaits what never comes', async () => {
+    const error = await fault('await new Promise(() => {});\nexport default 1;');
+    expect(error.code).toBe('workflow.definition_exited');
+    expect(error.message).toContain('awaits something that never comes');
+  });
+
   it('names file and line of what a definition throws', async () => {
     const error = await fault(`\n\nthrow new Error('no such table');\n`);
     expect(error.code).toBe('workflow.threw');
