@@ -205,6 +205,64 @@ describe('what cannot be found', () => {
   });
 });
 
+describe('a method that would never run', () => {
+  const generator = 'has a yield in it, so that nothing of it runs';
+  const wrapping =
+    'import functools\ndef wrapping(f):\n  @functools.wraps(f)\n  def wrapper(*a): return f(*a)\n  return wrapper\n';
+  const process = '  def process(self, context, inputs): return 1\n';
+  test.each([
+    [
+      'an async process',
+      '  async def process(self, context, inputs): pass\n',
+      'process() of node "a" is async',
+    ],
+    ['an async generator', '  async def process(self, c, i): yield 1\n', 'process() of node "a" is async'],
+    ['a generator', '  def process(self, c, i): yield 1\n', `process() of node "a" ${generator}`],
+    [
+      'a wrapped one',
+      '  @wrapping\n  def process(self, c, i): yield 1\n',
+      `process() of node "a" ${generator}`,
+    ],
+    ['an async open', `${process}  async def open(self, context): pass\n`, 'open() of node "a" is async'],
+    [
+      'a close with yield',
+      `${process}  def close(self, context): yield\n`,
+      `close() of node "a" ${generator}`,
+    ],
+  ])('%s is refused', async (_, body, message) => {
+    const error = errorOf(await runNodes(`${wrapping}class Node:\n${body}`, [{ id: 'a' }]));
+    expect(error.code).toBe('python.invalid_output');
+    expect(error.message).toContain(message);
+  });
+
+  test.each([
+    ['process', 'self, context'],
+    ['open', 'self'],
+    ['close', 'self, context, inputs'],
+  ])('a %s of other arguments is found where it is defined', async (method, parameters) => {
+    const process = method === 'process' ? '' : '  def process(self, context, inputs): return 1\n';
+    const run = await runNodes(`class Node:\n  def ${method}(${parameters}): return 1\n${process}`, [
+      { id: 'a' },
+    ]);
+    const error = errorOf(run);
+    expect(error.code).toBe('python.exception');
+    expect(error.message).toMatch(/^workflows\/w\/nodes\.py:2: TypeError: /);
+    expect(error.context).toMatchObject({
+      file: 'workflows/w/nodes.py',
+      line: 2,
+      exception: 'TypeError',
+      phase: `${method}()`,
+    });
+    expect(error.context['traceback']).toContain(`File "workflows/w/nodes.py", line 2, in ${method}\n`);
+    expect(run.stderr).toContain(String(error.context['traceback']));
+  });
+
+  test('a TypeError that a method throws itself keeps its own line', async () => {
+    const error = errorOf(await runNodes(failing('    x = 1\n    len(1)'), [{ id: 'a' }]));
+    expect(error.context).toMatchObject({ line: 5, exception: 'TypeError' });
+  });
+});
+
 describe('Python that ends by itself', () => {
   const closing = (body: string): string =>
     `${failing(`    ${body}`)}  def close(self, context):\n    print("closed")\n`;

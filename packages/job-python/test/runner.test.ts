@@ -88,8 +88,6 @@ class Take:
     def process(self, context, inputs): return [repr(type(value).__name__) for value in inputs]
 class Single:
     def process(self, context, inputs): return "one"
-class Later:
-    async def process(self, context, inputs): return 1
 `;
 
   test('they arrive by port, whatever they are', async () => {
@@ -112,9 +110,33 @@ class Later:
     },
   );
 
-  test('an async process is refused', async () => {
-    const { result } = await runNodes(source, [{ id: 'a', class: 'Later' }]);
-    expect(result?.error?.code).toBe('python.invalid_output');
+  test('a generator that another function made is a value like any other', async () => {
+    const generators = `
+class Make:
+    def rows(self): yield from [1, 2]
+    def process(self, context, inputs): return self.rows()
+class Take:
+    def process(self, context, inputs): return list(inputs[0])
+`;
+    const { result } = await runNodes(generators, [
+      { id: 'make', class: 'Make' },
+      { id: 'take', class: 'Take', inputs: ['make'] },
+    ]);
+    expect(result).toEqual({ status: 'FINISHED', values: { take: [1, 2] }, error: null });
+  });
+
+  test('a value that is no result flows on as it is', async () => {
+    const large = `
+class Make:
+    def process(self, context, inputs): return 10**400
+class Take:
+    def process(self, context, inputs): return inputs[0] == 10**400
+`;
+    const { result } = await runNodes(large, [
+      { id: 'make', class: 'Make' },
+      { id: 'take', class: 'Take', inputs: ['make'] },
+    ]);
+    expect(result).toEqual({ status: 'FINISHED', values: { take: true }, error: null });
   });
 
   test('a value is let go when its last reader has it', async () => {
@@ -147,6 +169,17 @@ describe('results of nodes', () => {
     ['object()', undefined],
     ['{1, 2}', undefined],
     ['float("nan")', undefined],
+    ['{"deep": [-float("inf")]}', undefined],
+    ['10**400', undefined],
+    ['10**5000', undefined],
+    ['2**63 + 1', undefined],
+    ['2**53', undefined],
+    ['-(2**53)', undefined],
+    ['{"deep": [1, (2, 2**53)]}', undefined],
+    ['2**53 - 1', Number.MAX_SAFE_INTEGER],
+    ['[1 - 2**53]', [Number.MIN_SAFE_INTEGER]],
+    ['{2**63: str(2**63)}', { '9223372036854775808': '9223372036854775808' }],
+    ['1e300', 1e300],
     ['"x" * 70000', undefined],
     ['list(range(20000))', undefined],
     [String.raw`"\ud800"`, undefined],

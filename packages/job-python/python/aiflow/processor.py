@@ -24,7 +24,10 @@ class PythonProcessor:
         several outputs returns a list or a tuple of exactly as many.
 
         What is plain JSON also becomes the node's result, which the scheduler keeps and shows: up to 64 KiB, or up to
-        4 KiB of a value that another node takes. None and anything else become none, which is no error.
+        4 KiB of a value that another node takes. None and anything else become none, which is no error; so does a
+        value that holds a NaN, an infinity or an integer beyond ±(2**53 - 1), which readers of JSON would change.
+
+        A process that is async or has a yield in it is an error: nothing of it would run.
         """
         raise NotImplementedError(f"{type(self).__qualname__} must define process(self, context, inputs)")
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import os
 import traceback
+from types import CodeType
 from typing import Any, Optional
 
 LONGEST_TEXT = 2_000
@@ -21,6 +22,15 @@ class JobError(Exception):
         self.context = context
 
 
+class WrongSignature(Exception):
+    """A method of the user's could not be called with what it is given, which its cause, a TypeError, explains.
+    That one's traceback has no line of the user's, so where the method is defined stands in for it."""
+
+    def __init__(self, method: CodeType) -> None:
+        super().__init__(method.co_name)
+        self.method = method
+
+
 def describe(error: BaseException, phase: str, node: str, project_dir: str) -> dict[str, Any]:
     """What goes into the result's ``error``: for an exception, file and line first. Never throws: a description that
     fails, as it may when memory ran out, must not keep processors from being closed."""
@@ -35,7 +45,10 @@ def describe_fully(error: BaseException, phase: str, node: str, project_dir: str
     at = {"node_id": node, "phase": phase}
     if isinstance(error, JobError):
         return {"code": error.code, "message": one_line(error.args[0]), "context": {**at, **error.context}}
-    place = place_of(error, project_dir)
+    method: Optional[CodeType] = None
+    if isinstance(error, WrongSignature) and error.__cause__ is not None:
+        method, error = error.method, error.__cause__
+    place = place_of(error, project_dir, method)
     where = {} if place is None else {"file": place[0], "line": place[1]}
     prefix = "" if place is None else f"{place[0]}:{place[1]}: "
     if isinstance(error, SystemExit):
@@ -47,11 +60,11 @@ def describe_fully(error: BaseException, phase: str, node: str, project_dir: str
     return {
         "code": "python.exception",
         "message": f'{message} (in {phase} of node "{node}")',
-        "context": {**where, **at, "exception": name, "text": text, "traceback": traceback_of(error, project_dir)},
+        "context": {**where, **at, "exception": name, "text": text, "traceback": traceback_of(error, project_dir, method)},
     }
 
 
-def place_of(error: BaseException, project_dir: str) -> Optional[tuple[str, int]]:
+def place_of(error: BaseException, project_dir: str, method: Optional[CodeType]) -> Optional[tuple[str, int]]:
     """The innermost line of the user's own: in the project, rather than in its dependencies, rather than elsewhere."""
     root = os.path.realpath(project_dir) + os.sep
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
@@ -59,6 +72,8 @@ def place_of(error: BaseException, project_dir: str) -> Optional[tuple[str, int]
         if file.startswith(root):
             return shown(file, root), error.lineno
     frames = [(os.path.realpath(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    if method is not None:
+        frames.append((os.path.realpath(method.co_filename), method.co_firstlineno))
     frames = [(file, line) for file, line in frames if not is_own(file)]
     in_project = [place for place in frames if place[0].startswith(root)]
     first_hand = [place for place in in_project if not place[0].startswith(root + "dependencies" + os.sep)]
@@ -78,11 +93,13 @@ def is_own(file: str) -> bool:
     return file.startswith(_own_directory) or "<frozen " in file or file == _importlib
 
 
-def traceback_of(error: BaseException, project_dir: str) -> str:
+def traceback_of(error: BaseException, project_dir: str, method: Optional[CodeType]) -> str:
     """Python's own traceback without our frames, so that it begins in user code; files relative to the project.
 
     Of a long one the end is kept, which says what happened."""
     described = traceback.TracebackException.from_exception(error)
+    if method is not None:
+        described.stack.append(traceback.FrameSummary(method.co_filename, method.co_firstlineno, method.co_name))
     trim(described)
     text = "".join(described.format())
     for directory in {project_dir, os.path.realpath(project_dir)}:

@@ -4,6 +4,7 @@ import faulthandler
 import json
 from typing import Any, NamedTuple, Optional
 
+from aiflow._run.call import call
 from aiflow._run.failure import JobError, describe, print_failure
 from aiflow._run.load import load_processor
 from aiflow._run.progress import Progress
@@ -61,7 +62,7 @@ class JobRun:
         for node, processor, context in reversed(self.opened):
             try:
                 self.progress.enter("close()", node.id)
-                call_if_defined(processor, "close", context)
+                call_if_defined(processor, "close", node, context)
             except BaseException as error:
                 later = self.failure_of(error)
                 if failure is None:
@@ -84,7 +85,7 @@ class JobRun:
             loaded.append(Opened(node, load_processor(node, self.request), context))
         for each in loaded:
             self.progress.enter("open()", each.node.id)
-            call_if_defined(each.processor, "open", each.context)
+            call_if_defined(each.processor, "open", each.node, each.context)
             self.opened.append(each)
         self.process()
 
@@ -103,7 +104,7 @@ class JobRun:
                 readers[source] -= 1
                 if readers[source] == 0:
                     del outputs[source]
-            returned = processor.process(context, inputs)
+            returned = call(processor.process, "process", node.id, context, inputs)
             del inputs
             for port, value in enumerate(split(node, returned)):
                 if (node.id, port) in readers:
@@ -116,8 +117,6 @@ class JobRun:
 
 def split(node: Node, returned: Any) -> list[Any]:
     """The value of each output of the node."""
-    if type(returned).__name__ in ("coroutine", "async_generator"):
-        raise JobError("python.invalid_output", f'process() of node "{node.id}" is async: define it without async')
     if node.outputs == 0:
         return []
     if node.outputs == 1:
@@ -133,7 +132,7 @@ def split(node: Node, returned: Any) -> list[Any]:
     return list(returned)
 
 
-def call_if_defined(processor: Any, method: str, context: ExecutionContext) -> None:
+def call_if_defined(processor: Any, method: str, node: Node, context: ExecutionContext) -> None:
     found = getattr(processor, method, None)
     if found is not None:
-        found(context)
+        call(found, method, node.id, context)

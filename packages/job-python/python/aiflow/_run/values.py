@@ -8,6 +8,9 @@ from typing import Any, Optional
 LARGEST = 64 * 1024
 LARGEST_FLOWING = 4 * 1024
 
+#: JSON's readers, JavaScript first, keep a number as a double: an integer beyond this would arrive as another one.
+LARGEST_INTEGER = 2**53 - 1
+
 _encoder = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 
 
@@ -23,6 +26,13 @@ def json_text(value: Any, largest: int) -> Optional[str]:
             if size > largest:
                 return None
             parts.append(part)
+        text = "".join(parts)
+        json.loads(text, parse_int=check_integer)
     except (TypeError, ValueError, RecursionError):
-        return None  # not JSON: an object of some class, a NaN, a circle, a lone surrogate
-    return "".join(parts)
+        return None  # not JSON: an object of some class, a NaN, an integer too large, a circle, a lone surrogate
+    return text
+
+
+def check_integer(digits: str) -> None:
+    if abs(int(digits)) > LARGEST_INTEGER:
+        raise ValueError("an integer that a double does not hold")
