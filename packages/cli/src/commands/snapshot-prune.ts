@@ -8,6 +8,7 @@ import {
   interpreterCache,
   isAIFlowError,
   isFinal,
+  makeStateDirectory,
 } from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { projectOption } from '../command.ts';
@@ -36,6 +37,7 @@ export const snapshotPrune: Command = {
       );
     }
     const session = await openSession(options['project'] ?? '.');
+    makeStateDirectory(session.project.stateDir);
     const { manager } = await openBlob(session);
     const scheduler = await openIdleScheduler(session, manager);
     try {
