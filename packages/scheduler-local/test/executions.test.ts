@@ -224,6 +224,14 @@ test('an end that breaks the writing of it is told of as unrecordable, and other
   expect(await rig.untilEnded(id)).toBe('FAILED');
 });
 
+test('times are whole milliseconds, also where the clock is finer', async () => {
+  const { scheduler, clock } = await openRig();
+  clock.setNow(1000.7);
+  const [published] = await scheduler.events.publish([{ key: 'k', value: 'v' }]);
+  expect(published?.createTime).toBe(1000);
+  expect(await scheduler.events.list({ key: 'k' })).toEqual([published]);
+});
+
 test('names with dots are not mixed up: "b.c" of "a" is not "c" of "a.b"', async () => {
   const { scheduler } = await openRig();
   await scheduler.submitWorkflow(workflowOf('b.c', ['x']), { ...context, projectName: 'a' });

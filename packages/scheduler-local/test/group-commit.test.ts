@@ -114,12 +114,12 @@ test('a fact is kept when what is in memory cannot be read anew, for it was not 
 });
 
 test('nothing is taken after closing', async () => {
-  const { commit, record, connection } = await open();
+  const { commit, connection } = await open();
   commit.close();
   connection.close();
   let ran = 0;
   const count = (): void => void (ran += 1);
-  record(count);
+  commit.record(count, count);
   await expect(commit.run(count)).rejects.toMatchObject({ code: 'scheduler.closed' });
   await settle();
   expect(ran).toBe(0);
