@@ -12,7 +12,7 @@ import type {
   WorkflowInfo,
 } from '@aiflow/core';
 import { AIFlowError, findNonJson, shownConfig } from '@aiflow/core';
-import { checkWorkflow } from './check-workflow.ts';
+import { checkSubmission } from './check-submission.ts';
 import { closed } from './closed.ts';
 import { LocalEventLog } from './event-log.ts';
 import { executionInfo, jobExecutionInfo } from './infos.ts';
@@ -53,7 +53,7 @@ export class LocalScheduler implements Scheduler {
 
   async submitWorkflow(workflow: Workflow, project: ProjectContext): Promise<WorkflowInfo> {
     const session = this.#opened();
-    checkWorkflow(workflow, project);
+    checkSubmission(workflow, project);
     return session.commit.run(() => requests.submitWorkflow(session, workflow, project));
   }
 

@@ -274,33 +274,36 @@ test('what is asked wrongly is refused with a code', async () => {
 });
 
 test.each([
-  ['a newer format', { ...workflowOf('w', ['a']), format: 2 }, 'scheduler.workflow_newer'],
-  ['a job twice', workflowOf('w', ['a', 'a']), 'scheduler.invalid_workflow'],
+  ['a newer format', { ...workflowOf('w', ['a']), format: 2 }, 'workflow.newer'],
+  ['no jobs at all', { ...workflowOf('w', ['a']), jobs: undefined }, 'workflow.invalid'],
+  ['a job that is null', { ...workflowOf('w', ['a']), jobs: [null] }, 'workflow.invalid'],
+  ['a rule that is null', { ...workflowOf('w', ['a']), rules: [null] }, 'workflow.invalid'],
+  ['a job twice', workflowOf('w', ['a', 'a']), 'workflow.invalid'],
   ['a name that leaves its directory', workflowOf('..', ['a']), 'name.invalid'],
   [
     'a rule about an unknown job',
     workflowOf('w', ['a'], [rule('a', 'START', finished(job('b')))]),
-    'scheduler.invalid_workflow',
+    'workflow.invalid',
   ],
   [
     'a rule for an unknown job',
     workflowOf('w', ['a'], [rule('b', 'START', finished(job('a')))]),
-    'scheduler.invalid_workflow',
+    'workflow.invalid',
   ],
   [
     'a condition of an unknown kind',
     workflowOf('w', ['a'], [rule('a', 'START', { kind: 'moon' } as never)]),
-    'scheduler.invalid_workflow',
+    'workflow.invalid',
   ],
   [
     'an empty condition',
     workflowOf('w', ['a'], [rule('a', 'START', { kind: 'all', of: [] })]),
-    'scheduler.invalid_workflow',
+    'workflow.invalid',
   ],
   [
     'an unknown action',
     workflowOf('w', ['a'], [rule('a', 'JUMP' as never, finished(job('a')))]),
-    'scheduler.invalid_workflow',
+    'workflow.invalid',
   ],
 ])('a workflow with %s is refused, and nothing is kept of it', async (_, workflow, code) => {
   const { scheduler } = await openRig();
