@@ -73,7 +73,7 @@ async function fetchFile(
     const parts: Uint8Array[] = [];
     for await (const chunk of limited) parts.push(chunk);
     const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-    if (hash('sha256', bytes, 'hex') !== entry.sha256) throw corrupt(store, key, 'its content is damaged');
+    if (hash('sha256', bytes, 'hex') !== entry.sha256) throw damaged(store, key);
     await writeFile(path, bytes, { flag: 'wx', mode });
     return;
   }
@@ -84,10 +84,15 @@ async function fetchFile(
       sum.update(chunk);
       await file.writeFile(chunk);
     }
-    if (sum.digest('hex') !== entry.sha256) throw corrupt(store, key, 'its content is damaged');
+    if (sum.digest('hex') !== entry.sha256) throw damaged(store, key);
   } finally {
     await file.close();
   }
+}
+
+/** An upload compares only lengths of objects, so it does not find this. */
+function damaged(store: ObjectStore, key: string): AIFlowError {
+  return corrupt(store, key, 'its content is damaged', 'remove the snapshots that use it, and submit again');
 }
 
 /** Passes the chunks on, and throws as soon as they are not as many bytes as they should be. */

@@ -24,7 +24,7 @@ export function describeManifest({ projectName, workflowName, entries }: Manifes
 
 /**
  * When each whole snapshot was last used, by its id; `infos` are all objects below `snapshots/`. An upload of what is
- * stored puts its facts anew, and nothing else of a snapshot is ever put twice.
+ * stored puts its facts anew, and its manifest only when that was damaged.
  */
 export function lastUses(infos: readonly ObjectInfo[]): Map<string, number> {
   const times = new Map(infos.map(({ key, modifiedTime }) => [key, modifiedTime]));

@@ -48,7 +48,9 @@ export class StoreBlobManager implements BlobManager {
     projectPath: string,
     options: UploadProjectOptions,
   ): Promise<string> {
-    await upload(this.#store, checkSnapshotId(snapshotId), projectPath, options);
+    const id = checkSnapshotId(snapshotId);
+    // Who has the copy already will not read the stored objects; without it they are read next, and must be right.
+    await upload(this.#store, id, projectPath, options, this.#hasCopy(id));
     return uriOf(this.#store.location, snapshotId);
   }
 
@@ -86,6 +88,15 @@ export class StoreBlobManager implements BlobManager {
     { unusedSince = Infinity }: RemoveSnapshotsOptions = {},
   ): Promise<number> {
     return await removeSnapshots(this.#store, new Set(snapshotIds.map(checkSnapshotId)), unusedSince);
+  }
+
+  /** A cache directory that cannot be looked at has no copy: it is named when one is to be put there. */
+  #hasCopy(snapshotId: string): boolean {
+    try {
+      return this.#copies.has(snapshotId);
+    } catch {
+      return false;
+    }
   }
 
   #check(snapshotId: string, uri: string): void {

@@ -13,15 +13,21 @@ import type { Fill } from './shared-copy.ts';
 export async function makeOwnCopy(path: string, fill: Fill, signal: AbortSignal | undefined): Promise<void> {
   const target = resolve(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
-  refuseTaken(target);
+  const failed = (error: unknown): unknown =>
+    localError(`the snapshot cannot be put at ${target}`, target, error, signal);
   try {
+    refuseTaken(target);
     mkdirSync(temporary, { recursive: true });
+  } catch (error) {
+    throw failed(error); // nothing was made, and below a file nothing can be removed
+  }
+  try {
     await fill(temporary, signal);
     refuseTaken(target);
     renameSync(temporary, target);
   } catch (error) {
     await removeTree(temporary);
-    throw localError(`the snapshot cannot be put at ${target}`, target, error, signal);
+    throw failed(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AIFlowError } from '@aiflow/core';
+import { AIFlowError, isAIFlowError } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
 import { lastUses } from './info.ts';
 import { infoKey, manifestKey, objectKey, objectsPrefix, snapshotIdOfKey, snapshotsPrefix } from './keys.ts';
@@ -12,11 +12,19 @@ const sideBySide = 16;
 const manifestsSideBySide = 4;
 /** After so many removals it is made sure again that no one took us for dead. */
 const batch = 500;
+/** What is wrong with a manifest for good, until it is stored again. */
+const wrongManifest: ReadonlySet<string> = new Set([
+  'blob.corrupt',
+  'blob.invalid_manifest',
+  'blob.unsupported_manifest',
+]);
 
 /**
- * Removes snapshots that were last used before `unusedSince`, by the store's clock, then every object that no other snapshot names, also what broken uploads left. Gives the bytes
- * set free. Throws `blob.busy` while an upload or another pruning is under way, and `blob.corrupt`, before anything
- * is removed, when a manifest that is to be kept cannot be read: what it names would be lost.
+ * Removes snapshots that were last used before `unusedSince`, by the store's clock, whether their manifests can be
+ * read or not, then every object that no other snapshot names, also what broken uploads left. Gives the bytes set
+ * free. Throws `blob.busy` while an upload or another pruning is under way. When a manifest that is to be kept cannot
+ * be read, the snapshots are removed and all objects stay, since what it names would be lost: throws what is wrong
+ * with it (`blob.corrupt`, `blob.invalid_manifest`, `blob.unsupported_manifest`).
  */
 export async function removeSnapshots(
   store: ObjectStore,
@@ -32,13 +40,18 @@ export async function removeSnapshots(
     for (const [snapshotId, time] of lastUses(stored)) {
       if (!snapshotIds.has(snapshotId) || time >= unusedSince) kept.add(snapshotId);
     }
-    const used = await keysUsedBy(store, kept);
+    const { used, unreadable } = await keysUsedBy(store, kept);
     const leftovers = stored.filter((info) => !used.has(info.key));
     // A snapshot is gone with its manifest, so that comes first.
     leftovers.sort(
       (a, b) => Number(snapshotIdOfKey(a.key) === null) - Number(snapshotIdOfKey(b.key) === null),
     );
     for (const { key } of leftovers) await store.delete(key);
+    const [first] = unreadable;
+    if (first !== undefined) {
+      const removed = leftovers.filter(({ key }) => snapshotIdOfKey(key) !== null).length;
+      throw unswept(store, removed, first);
+    }
     const unused: ObjectInfo[] = [];
     for await (const info of store.list(objectsPrefix)) if (!used.has(info.key)) unused.push(info);
     await removeAll(store, lease, unused);
@@ -48,15 +61,42 @@ export async function removeSnapshots(
   }
 }
 
-async function keysUsedBy(store: ObjectStore, snapshotIds: ReadonlySet<string>): Promise<Set<string>> {
+interface Unreadable {
+  readonly snapshotId: string;
+  readonly error: AIFlowError;
+}
+
+interface Uses {
+  readonly used: ReadonlySet<string>;
+  /** The snapshots of which only their own two keys are known. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+async function keysUsedBy(store: ObjectStore, snapshotIds: ReadonlySet<string>): Promise<Uses> {
   const used = new Set<string>();
+  const unreadable: Unreadable[] = [];
   await forEachLimit(snapshotIds, manifestsSideBySide, undefined, async (snapshotId, signal) => {
     used.add(manifestKey(snapshotId)).add(infoKey(snapshotId));
-    for (const entry of (await readManifest(store, snapshotId, signal)).entries) {
-      if (entry.type === 'file') used.add(objectKey(entry.sha256));
+    try {
+      for (const entry of (await readManifest(store, snapshotId, signal)).entries) {
+        if (entry.type === 'file') used.add(objectKey(entry.sha256));
+      }
+    } catch (error) {
+      // A store that fails may answer the next time: only what is wrong for good is passed over.
+      if (!isAIFlowError(error) || !wrongManifest.has(error.code)) throw error;
+      unreadable.push({ snapshotId, error });
     }
   });
-  return used;
+  return { used, unreadable };
+}
+
+function unswept(store: ObjectStore, removed: number, { snapshotId, error }: Unreadable): AIFlowError {
+  return new AIFlowError(
+    error.code,
+    `${removed} snapshots were removed from ${store.location}, but the contents of files stay, since what snapshot ` +
+      `${snapshotId} uses is not known: remove it too, or repair it (${error.message})`,
+    { context: { location: store.location, snapshotId, removed }, cause: error },
+  );
 }
 
 async function removeAll(store: ObjectStore, lease: Lease, objects: readonly ObjectInfo[]): Promise<void> {

@@ -23,13 +23,31 @@ export async function readManifest(
   }
   if (createHash('sha256').update(bytes).digest('hex') !== snapshotId)
     throw corrupt(store, key, 'its content is damaged');
-  return checkManifest(JSON.parse(bytes.toString()));
+  return checkManifest(parse(bytes.toString()));
 }
 
-export function corrupt(store: ObjectStore, key: string, what: string): AIFlowError {
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AIFlowError('blob.invalid_manifest', `the snapshot's manifest cannot be used: it is not JSON`, {
+      cause: error,
+    });
+  }
+}
+
+/** For an object that the next upload finds to be damaged, and puts again. */
+const repairedByUpload = 'submit the project again, which repairs it, or remove the snapshots that use it';
+
+export function corrupt(
+  store: ObjectStore,
+  key: string,
+  what: string,
+  remedy: string = repairedByUpload,
+): AIFlowError {
   return new AIFlowError(
     'blob.corrupt',
-    `"${key}" in ${store.location} is not what was stored (${what}): remove the snapshots that use it, and submit again`,
+    `"${key}" in ${store.location} is not what was stored (${what}): ${remedy}`,
     { context: { location: store.location, key } },
   );
 }

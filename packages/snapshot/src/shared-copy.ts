@@ -30,6 +30,11 @@ export class SharedCopies {
     this.#directory = directory;
   }
 
+  /** Whether there is a copy, which then is complete. */
+  has(id: string): boolean {
+    return exists(join(this.#directory, id));
+  }
+
   async obtain(id: string, fill: Fill, signal: AbortSignal | undefined): Promise<string> {
     const path = join(this.#directory, id);
     try {

@@ -21,12 +21,17 @@ const fewInPart = 8;
  * Stores a snapshot: the objects that the store does not have, then the manifest. Of one that is stored already only
  * its few facts are put anew, which makes it the last used. Both happen under a lease: a removal that is under way
  * may be about to remove just this one.
+ *
+ * A stored manifest counts when it has the right bytes, and is put again when it was damaged. To look at the objects
+ * that it names costs a call for each or for each part of the store, so that is left out `withoutObjects`: for who
+ * will not read them.
  */
 export async function upload(
   store: ObjectStore,
   snapshotId: string,
   projectPath: string,
   options: UploadProjectOptions,
+  withoutObjects: boolean,
 ): Promise<void> {
   const { signal } = options;
   const manifest = checkManifest(options.manifest);
@@ -36,18 +41,16 @@ export async function upload(
   const lease = await takeLease(store, 'upload', signal);
   try {
     await waitForPruning(lease, signal);
-    if ((await store.head(manifestKey(snapshotId), { signal })) !== null) {
-      await store.put(infoKey(snapshotId), facts, { signal });
-      return;
-    }
-    const missing = await findMissing(store, manifest, signal);
+    const stored = await holds(store, manifestKey(snapshotId), text, signal);
+    const missing = stored && withoutObjects ? [] : await findMissing(store, manifest, signal);
     await forEachLimit(missing, sideBySide, signal, async (entry, each) => {
       await store.put(objectKey(entry.sha256), files.body(entry), { signal: each });
     });
     await store.put(infoKey(snapshotId), facts, { signal });
+    if (stored && missing.length === 0) return;
     await store.flush?.({ signal });
     await lease.confirm(signal);
-    await store.put(manifestKey(snapshotId), text, { signal, durable: true });
+    if (!stored) await store.put(manifestKey(snapshotId), text, { signal, durable: true });
   } finally {
     await lease.release();
   }
@@ -62,6 +65,23 @@ function textOf(manifest: Manifest, snapshotId: string): Buffer {
     `the id of a snapshot must be made from its manifest: expected ${found}, found ${snapshotId}`,
     { context: { snapshotId, expected: found } },
   );
+}
+
+/** Whether an object has exactly these bytes. Reads no further than they agree. */
+async function holds(
+  store: ObjectStore,
+  key: string,
+  bytes: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const chunks = await store.get(key, { signal });
+  if (chunks === null) return false;
+  let length = 0;
+  for await (const chunk of chunks) {
+    if (!bytes.subarray(length, length + chunk.length).equals(chunk)) return false;
+    length += chunk.length;
+  }
+  return length === bytes.length;
 }
 
 /** Pruning takes seconds, and ends or is taken for dead. */

@@ -9,7 +9,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { currentHolder } from '../src/holder.ts';
 import { manifestKey } from '../src/keys.ts';
@@ -164,6 +164,19 @@ describe('a copy of ones own', () => {
       expect(lstatSync(target).ino).toBe(before);
     },
   );
+
+  it.each([
+    ['below a file', (file: string) => join(file, 'x')],
+    ['far below a file', (file: string) => join(file, 'x', 'y')],
+    ['with a name that leaves no room for one beside it', (file: string) => `${file}${'x'.repeat(230)}`],
+  ])('%s cannot be made, which is said in one line', async (_, place) => {
+    const file = at.fresh('file');
+    writeFileSync(file, 'mine');
+    const download = at.blob.downloadProject(made.snapshotId, uri, place(file));
+    const message: unknown = expect.stringMatching(/^the snapshot cannot be put at .*$/);
+    await expect(download).rejects.toMatchObject({ code: 'blob.local_failed', message });
+    expect(readTexts(at.base)[basename(file)]).toBe('mine');
+  });
 
   it('that fails leaves nothing at its place or beside it', async () => {
     const target = join(at.base, 'lonely', 'copy');

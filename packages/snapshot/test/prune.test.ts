@@ -43,18 +43,53 @@ describe('removeSnapshots', () => {
     expect(at.store.keys()).toEqual(keys);
   });
 
-  it('removes nothing while it cannot know what is used', async () => {
+  it('removes snapshots but no objects while it cannot know which are used, and says so', async () => {
     const [first, second] = [await at.project({ a: '1' }), await at.project({ b: '2' })];
     await at.upload(first);
-    await at.upload(second);
+    const uri = await at.upload(second);
     at.store.objects.set(manifestKey(second.snapshotId), { bytes: Buffer.from('{}'), modifiedTime: 1 });
-    const keys = at.store.keys();
-    const message: unknown = expect.stringContaining(second.snapshotId);
+    const objects = at.store.keys('objects/');
+    const message: unknown = expect.stringMatching(
+      new RegExp(`^1 snapshots were removed from .* what snapshot ${second.snapshotId} uses is not known`),
+    );
     const removing = at.blob.removeSnapshots([first.snapshotId]);
-    await expect(removing).rejects.toMatchObject({ code: 'blob.corrupt', message });
+    await expect(removing).rejects.toMatchObject({
+      code: 'blob.corrupt',
+      message,
+      context: { snapshotId: second.snapshotId, removed: 1 },
+    });
+    expect(at.store.keys('objects/')).toEqual(objects);
+    expect(await at.blob.listSnapshots()).toMatchObject([{ snapshotId: second.snapshotId }]);
+    await at.upload(second); // repairs it
+    expect(await at.blob.removeSnapshots([])).toBe(1);
+    expect(readTexts(await at.blob.downloadProject(second.snapshotId, uri))).toEqual({ b: '2' });
+  });
+
+  it('removes a snapshot whose manifest cannot be read, and leaves what others share with it', async () => {
+    const kept = await at.project({ shared: 'shared', own: 'kept' });
+    const keptUri = await at.upload(kept);
+    const keys = at.store.keys();
+    const gone = await at.project({ shared: 'shared', own: 'gone' });
+    await at.upload(gone);
+    at.store.objects.set(manifestKey(gone.snapshotId), { bytes: Buffer.from('{"'), modifiedTime: 1 });
+    await at.blob.removeSnapshots([gone.snapshotId]);
     expect(at.store.keys()).toEqual(keys);
-    await at.blob.removeSnapshots([second.snapshotId]);
-    expect(await at.blob.listSnapshots()).toMatchObject([{ snapshotId: first.snapshotId }]);
+    expect(readTexts(await at.blob.downloadProject(kept.snapshotId, keptUri))).toEqual({
+      shared: 'shared',
+      own: 'kept',
+    });
+  });
+
+  it('removes nothing when the store fails while it looks for what is used', async () => {
+    const [first, second] = [await at.project({ a: '1' }), await at.project({ b: '2' })];
+    for (const each of [first, second]) await at.upload(each);
+    const keys = at.store.keys();
+    at.store.before = (call, key) => {
+      if (call === 'get' && key === manifestKey(second.snapshotId)) throw new Error('connection lost');
+    };
+    const removing = at.blob.removeSnapshots([first.snapshotId]);
+    await expect(removing).rejects.toMatchObject({ code: 'blob.store_failed' });
+    expect(at.store.keys()).toEqual(keys);
   });
 
   it('gives up at once beside an upload, and works when it has ended', async () => {

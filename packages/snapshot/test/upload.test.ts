@@ -35,16 +35,50 @@ describe('an upload', () => {
   it('of a snapshot that is stored sends no content, only its few facts, below a lease', async () => {
     const made = await at.project(many);
     const uri = await at.upload(made);
+    await at.blob.downloadProject(made.snapshotId, uri);
     at.store.takeCalls();
     expect(await at.upload(made)).toBe(uri);
     expect(at.store.takeCalls().map((call) => call.replace(/(leases\/upload-).*/, '$1…'))).toEqual([
       'put leases/upload-…',
       'list leases/',
-      `head ${manifestKey(made.snapshotId)}`,
+      `get ${manifestKey(made.snapshotId)}`,
       `put ${infoKey(made.snapshotId)}`,
       'delete leases/upload-…',
     ]);
     expect(at.store.objects.get(infoKey(made.snapshotId))?.bytes.length).toBeLessThan(300);
+  });
+
+  it.each([
+    ['is longer', (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.from('x')])],
+    ['is shorter', (bytes: Uint8Array) => bytes.subarray(0, -1)],
+    ['is empty', () => new Uint8Array()],
+    ['has another byte', (bytes: Uint8Array) => bytes.map((byte, place) => (place === 9 ? byte ^ 1 : byte))],
+  ])('puts a stored manifest again that %s', async (_, damage) => {
+    const made = await at.project(many);
+    const uri = await at.upload(made);
+    const key = manifestKey(made.snapshotId);
+    at.store.objects.set(key, { bytes: damage(bytesOf(key)), modifiedTime: 1 });
+    await expect(at.blob.downloadProject(made.snapshotId, uri)).rejects.toMatchObject({
+      code: 'blob.corrupt',
+    });
+    at.store.takeCalls();
+    expect(await at.upload(made)).toBe(uri);
+    const puts = at.store.takeCalls().filter((call) => /^put (objects|snapshots)/.test(call));
+    expect(puts).toEqual([`put ${infoKey(made.snapshotId)}`, `put ${key}`]);
+    expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
+  });
+
+  it('puts objects of a stored snapshot again that are gone or have another length, when it will be read', async () => {
+    const made = await at.project(many);
+    const uri = await at.upload(made);
+    const [cut = '', gone = ''] = at.store.keys('objects/');
+    at.store.objects.set(cut, { bytes: new Uint8Array(1), modifiedTime: 1 });
+    at.store.objects.delete(gone);
+    at.store.takeCalls();
+    await at.upload(made);
+    const puts = at.store.takeCalls().filter((call) => /^put (objects|snapshots)/.test(call));
+    expect(puts.sort()).toEqual([`put ${cut}`, `put ${gone}`, `put ${infoKey(made.snapshotId)}`].sort());
+    expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
   });
 
   it('of a snapshot that is stored makes it the last used', async () => {
@@ -163,6 +197,10 @@ describe('an upload', () => {
     expect(readTexts(made.path)).toEqual(many);
   });
 });
+
+function bytesOf(key: string): Uint8Array {
+  return at.store.objects.get(key)?.bytes ?? new Uint8Array();
+}
 
 describe('a list', () => {
   it('is made from the manifests where what was kept beside them is damaged or gone', async () => {
