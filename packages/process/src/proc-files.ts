@@ -11,22 +11,29 @@ export function readEnvironment(pid: number): Buffer | null {
   for (let tries = 0; ; tries += 1) {
     const environment = readWhole(path);
     if (environment === null || environment.length > 0 || tries === mostTries) return environment;
-    const known = readText(`/proc/${pid}/stat`);
-    if (known === null || !isBecomingAnother(known)) return readWhole(path);
-    Atomics.wait(moment, 0, 0, 1);
+    const stat = readText(`/proc/${pid}/stat`);
+    const kept = stat === null ? 'none' : keepsEnvironment(stat);
+    if (kept === 'none' || (kept === 'empty' && tries >= triesOfEmpty)) return environment;
+    // With `some` it has become another since it was read, and may be on its way to the next already.
+    if (kept !== 'some') Atomics.wait(moment, 0, 0, 1);
   }
 }
 
 /** In milliseconds, nearly; it takes microseconds on a machine that is not overloaded. */
 const mostTries = 500;
+/** What execve(2) sets up begins as an empty environment and grows: one that stays empty is. */
+const triesOfEmpty = 5;
 const moment = new Int32Array(new SharedArrayBuffer(4));
 /** PF_KTHREAD of the kernel's include/linux/sched.h: such a thread never has an environment. */
 const kernelThread = 0x0020_0000;
 
-function isBecomingAnother(stat: string): boolean {
+/** What a process that showed no environment has of one; `not_yet` while it becomes another program, or ends. */
+function keepsEnvironment(stat: string): 'none' | 'not_yet' | 'empty' | 'some' {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, flags, environmentEnd] = [fields[0], Number(fields[6]), fields[48]]; // fields 3, 9 and 51
-  return state !== 'Z' && state !== 'X' && (flags & kernelThread) === 0 && environmentEnd === '0';
+  const [state, flags, start, end] = [fields[0], Number(fields[6]), fields[47], fields[48]]; // fields 3, 9, 50, 51
+  if (state === 'Z' || state === 'X' || (flags & kernelThread) !== 0) return 'none';
+  if (end === '0') return 'not_yet';
+  return start === end ? 'empty' : 'some';
 }
 
 /** A file of /proc as text; null when the process is gone or another user's. */
