@@ -1,3 +1,4 @@
+export * from './abort.ts';
 export * from './errors.ts';
 export * from './json.ts';
 export * from './names.ts';

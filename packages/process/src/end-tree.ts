@@ -1,5 +1,4 @@
-import { AIFlowError, errorCode } from '@aiflow/core';
-import { pause } from './abort.ts';
+import { AIFlowError, errorCode, pause } from '@aiflow/core';
 import type { OwnTree } from './own-tree.ts';
 import type { LiveProcess, ProcessTable } from './process-table.ts';
 

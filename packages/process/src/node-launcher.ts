@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { AIFlowError, messageOf } from '@aiflow/core';
-import { abortable, pause } from './abort.ts';
+import { abortable, AIFlowError, messageOf, pause } from '@aiflow/core';
 import { Children } from './children.ts';
 import { endTree, untilProgramRuns } from './end-tree.ts';
 import { signalOf } from './exit-code.ts';

@@ -9,10 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode } from '@aiflow/core';
+import { errorCode, pause } from '@aiflow/core';
 import type { Holder } from './holder.ts';
 import { currentHolder, isAlive, parseHolder } from './holder.ts';
-import { pause } from './pause.ts';
 
 /** How often a holder shows that it is there, in milliseconds. */
 const beat = 5_000;

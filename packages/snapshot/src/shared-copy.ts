@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '@aiflow/core';
+import { abortable, errorCode } from '@aiflow/core';
 import { makeDurable, pathsBelow } from './flush.ts';
 import { localError } from './local-error.ts';
 import { takeLock } from './lock.ts';
@@ -52,7 +52,7 @@ export class SharedCopies {
       const work = underWay.get(path);
       if (work === undefined) break;
       try {
-        await untilAborted(work.done, signal);
+        await abortable(work.done, signal);
       } catch (error) {
         // The failure is ours too, unless it is only that the other caller gave up.
         if (signal?.aborted === true || work.signal?.aborted !== true) throw error;
@@ -116,18 +116,4 @@ export class SharedCopies {
 
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-async function untilAborted(done: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return await done;
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    await Promise.race([done, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

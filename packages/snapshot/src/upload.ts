@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Manifest, UploadProjectOptions } from '@aiflow/core';
-import { AIFlowError, manifestText } from '@aiflow/core';
+import { AIFlowError, manifestText, pause } from '@aiflow/core';
 import { checkManifest } from './check-manifest.ts';
 import { forEachLimit } from './concurrency.ts';
 import { describeManifest } from './info.ts';
@@ -8,7 +8,6 @@ import { infoKey, manifestKey, objectKey, objectsPrefix } from './keys.ts';
 import type { Lease } from './lease.ts';
 import { takeLease } from './lease.ts';
 import type { ObjectStore } from './object-store.ts';
-import { pause } from './pause.ts';
 import type { FileEntry } from './project-files.ts';
 import { ProjectFiles } from './project-files.ts';
 

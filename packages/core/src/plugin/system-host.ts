@@ -1,18 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../abort.ts';
 import type { Clock, Logger } from './host.ts';
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: async (milliseconds, options = {}) => {
-    try {
-      await delay(milliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal });
-    } catch (error) {
-      options.signal?.throwIfAborted(); // the caller gets the signal's own reason
-      throw error;
-    }
-  },
+  sleep: (milliseconds, options = {}) => pause(milliseconds, options.signal),
 };
 
 /** A logger that keeps nothing. */

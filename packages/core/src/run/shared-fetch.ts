@@ -1,3 +1,4 @@
+import { abortable } from '../abort.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { Attempt } from './runner.ts';
 
@@ -25,13 +26,9 @@ export function sharedFetch(
     };
     fetch.projectDir.catch(forget);
     fetch.waiting += 1;
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = (): void => aborted.reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await Promise.race([fetch.projectDir, aborted.promise]);
+      return await abortable(fetch.projectDir, signal);
     } finally {
-      signal?.removeEventListener('abort', onAbort);
       fetch.waiting -= 1;
       if (signal?.aborted === true && fetch.waiting === 0) {
         forget();
