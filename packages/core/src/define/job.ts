@@ -1,7 +1,7 @@
 import { AIFlowError } from '../errors.ts';
 import { findNonJson, frozenCopy } from '../json.ts';
 import { checkName } from '../names.ts';
-import { nearest } from '../plugin/nearest.ts';
+import { hintFor } from '../plugin/nearest.ts';
 import type { AINode, Channel, DataEdge, Processor } from './graph.ts';
 import type { ProcessorOf } from './job-types.ts';
 
@@ -63,10 +63,7 @@ export function isThenable(returned: unknown): boolean {
 export function checkKeys(options: object, known: readonly string[], what: string): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const suggestion = nearest(key, known);
-    const hint =
-      suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
-    throw new AIFlowError('define.unknown_option', `${what} has no option "${key}": ${hint}`);
+    throw new AIFlowError('define.unknown_option', `${what} has no option "${key}": ${hintFor(key, known)}`);
   }
 }
 

@@ -12,6 +12,12 @@ export function nearest(word: string, words: readonly string[]): string | null {
   return best;
 }
 
+/** What to say of a word that is not known: the one that was probably meant, or all that there are. */
+export function hintFor(word: string, words: readonly string[]): string {
+  const suggestion = nearest(word, words);
+  return suggestion === null ? `expected one of ${words.join(', ')}` : `did you mean "${suggestion}"?`;
+}
+
 /** How many letters must be put in, taken out, changed or swapped with their neighbour to make `b` of `a`. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

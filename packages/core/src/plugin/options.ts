@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isJsonObject } from '../json.ts';
-import { nearest } from './nearest.ts';
+import { hintFor } from './nearest.ts';
 import type { Schema } from './schema.ts';
 import { describeSchema } from './schema.ts';
 import type { StandardIssue } from './standard-schema.ts';
@@ -88,10 +88,7 @@ function describeIssue(
   const place = locate([...keys, ...path]);
   const own = path[0];
   if (path.length === 1 && isUnknown(own, options, known)) {
-    const suggestion = nearest(String(own), known ?? []);
-    const hint =
-      suggestion === null ? `expected one of ${(known ?? []).join(', ')}` : `did you mean "${suggestion}"?`;
-    return { ...place, key, message: `"${key}" is not an option: ${hint}` };
+    return { ...place, key, message: `"${key}" is not an option: ${hintFor(String(own), known ?? [])}` };
   }
   return { ...place, key, message: `"${key}" is not valid: ${issue.message}${found(options, path)}` };
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import { nearest } from '../plugin/nearest.ts';
+import { hintFor } from '../plugin/nearest.ts';
 
 /** Takes a problem of a configuration file with the keys that lead to it; a key may hold dots. */
 export type Report = (path: readonly string[], message: string) => void;
@@ -13,9 +13,6 @@ export function reportUnknown(
 ): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
-    const suggestion = nearest(key, known);
-    const hint =
-      suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
-    report([...path, key], `"${[...path, key].join('.')}" is not a key here: ${hint}`);
+    report([...path, key], `"${[...path, key].join('.')}" is not a key here: ${hintFor(key, known)}`);
   }
 }
