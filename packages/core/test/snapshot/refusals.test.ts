@@ -160,7 +160,7 @@ function tryLink(root: string, path: string, target: string): boolean {
   try {
     const directory = join(root, path, '..');
     mkdirSync(directory, { recursive: true });
-    if (realpathSync(directory) !== directory) return false;
+    if (realpathSync.native(directory) !== directory) return false;
     symlinkSync(target, join(root, path));
     return true;
   } catch {
@@ -171,7 +171,8 @@ function tryLink(root: string, path: string, target: string): boolean {
 /** What the kernel says; a link to nothing or into a loop leads nowhere. */
 function isOutside(root: string, path: string): boolean {
   try {
-    const real = realpathSync(path);
+    // The kernel itself: Node's own walk counts links otherwise, and does not end on some of them.
+    const real = realpathSync.native(path);
     return real !== root && !real.startsWith(`${root}/`);
   } catch {
     return false;
