@@ -1,16 +1,58 @@
 export * from './abort.ts';
+export * from './duration.ts';
 export * from './errors.ts';
 export * from './json.ts';
 export * from './names.ts';
 export * from './wire.ts';
 
-export type { AIGraph, AINode, AISubGraph, Channel, DataEdge, JobConfig, Processor } from './define/graph.ts';
+export type {
+  AIGraph,
+  AINode,
+  AISubGraph,
+  Channel,
+  DataEdge,
+  JobConfig,
+  NodeConfig,
+  Operation,
+  Processor,
+  WorkflowLimits,
+} from './define/graph.ts';
 export { graphVersion, graphVersionOf } from './define/graph.ts';
 export type { ChannelsOf, JobBuilder, NodeOptions } from './define/job.ts';
 // A star, because only what a star re-exports can be added to with `declare module '@aiflow/core'`.
 export type * from './define/job-types.ts';
-export type { Condition, JobAction, JobReference, JobRule } from './define/rules.ts';
-export { all, any, failed, finished, jobsOf, killed, running } from './define/rules.ts';
+export type {
+  Condition,
+  EventCondition,
+  EventLife,
+  EventPattern,
+  EventSpec,
+  JobReference,
+  JobStatusCondition,
+  ModelVersionEvent,
+  ValueCondition,
+} from './define/conditions.ts';
+export {
+  all,
+  any,
+  datasetChanged,
+  datasetEventType,
+  ended,
+  event,
+  failed,
+  finished,
+  jobsOf,
+  killed,
+  modelVersion,
+  running,
+  sufficientOrNecessary,
+  workflowStatus,
+} from './define/conditions.ts';
+export type { ContextExtractor, EventContext, ExtractContext } from './define/context-extractor.ts';
+export type { ExecMode, RetryPolicy, RunCondition } from './define/policy.ts';
+export type { Column, ColumnType, Dataset, Model, ModelReference } from './define/resources.ts';
+export type { JobAction, JobRule, WorkflowAction, WorkflowRule } from './define/rules.ts';
+export type { CronSchedule, IntervalSchedule, MissedTicks, Schedule } from './schedule/schedule.ts';
 export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow.ts';
 export { defineWorkflow } from './define/workflow.ts';
 

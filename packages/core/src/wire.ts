@@ -2,10 +2,19 @@ import type { Json } from './json.ts';
 import { isJsonObject } from './json.ts';
 
 /** Members whose inside belongs to users or plugins: their keys are never renamed. */
-const opaque = new Set(['properties', 'parameters', 'plan', 'values', 'context', 'data', 'params']);
+const opaque = new Set([
+  'properties',
+  'dependencies',
+  'parameters',
+  'plan',
+  'values',
+  'context',
+  'data',
+  'params',
+]);
 
 /**
- * The same data with the documents' snake_case keys, for files, REST and `-o json`. What lies inside `properties`,
+ * The same data with the documents' snake_case keys, for files, REST and `-o json`. What lies inside `properties`, `dependencies`,
  * `parameters`, `plan`, `values`, `context`, `data` and `params` is left as it is.
  */
 export function toWire(value: unknown): Json {

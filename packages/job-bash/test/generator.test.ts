@@ -1,10 +1,17 @@
-import type { AISubGraph } from '@aiflow/core';
+import type { AINode, AISubGraph } from '@aiflow/core';
 import { describe, expect, test } from 'vitest';
 import { BashJobGenerator } from '../src/generator.ts';
 import { bash, bashFile } from '../src/index.ts';
 import { generate } from './bash-run.ts';
 
-const node = (nodeId: string, outputs = 1) => ({ nodeId, jobName: 'job', processor: bash('true'), outputs });
+const node = (nodeId: string, outputs = 1): AINode => ({
+  nodeId,
+  jobName: 'job',
+  operation: 'user_define_operation',
+  processor: bash('true'),
+  outputs,
+  config: {},
+});
 const edge = (from: string, to: string, port = 0) => ({
   source: { jobName: 'job', nodeId: from, port: 0 },
   destination: to,

@@ -6,7 +6,7 @@ import type { PythonProcessor } from '../src/index.ts';
 import { python, pythonFile } from '../src/index.ts';
 
 const node = (nodeId: string, outputs = 1, processor: AINode['processor'] = python('m:C')): AINode => {
-  return { nodeId, jobName: 'j', processor, outputs };
+  return { nodeId, jobName: 'j', operation: 'user_define_operation', processor, outputs, config: {} };
 };
 const edge = (from: string, to: string, port = 0, output = 0): DataEdge => {
   return { source: { jobName: 'j', nodeId: from, port: output }, destination: to, port };

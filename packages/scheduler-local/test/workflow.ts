@@ -23,6 +23,11 @@ export function workflowOf(
       outputs: [],
     })),
     rules,
+    workflowRules: [],
+    schedules: [],
+    contextExtractor: null,
+    limits: {},
+    dependencies: {},
     plugins: [],
   };
 }

@@ -52,7 +52,7 @@ function jobLines(subGraph: AISubGraph, rules: readonly JobRule[]): string[] {
   ];
 }
 
-const verbs = { START: 'starts', STOP: 'stops', RESTART: 'restarts' } as const;
+const verbs = { START: 'starts', STOP: 'stops', RESTART: 'restarts', NONE: 'does nothing' } as const;
 
 function describeRule(rule: JobRule): string {
   return `${verbs[rule.action]} when ${describeCondition(rule.condition)}`;
@@ -60,6 +60,7 @@ function describeRule(rule: JobRule): string {
 
 function describeCondition(condition: Condition, inner = false): string {
   if (condition.kind === 'job_status') return `${condition.jobName} is ${condition.status}`;
+  if (condition.kind === 'event') return `event ${condition.key}`;
   const text = condition.of
     .map((part) => describeCondition(part, true))
     .join(condition.kind === 'all' ? ' and ' : ' or ');

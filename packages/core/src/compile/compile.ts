@@ -72,6 +72,11 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     properties: { ...graph.properties, ...settings.properties },
     jobs,
     rules: graph.rules,
+    workflowRules: graph.workflowRules,
+    schedules: settings.schedules ?? graph.schedules,
+    contextExtractor: graph.contextExtractor,
+    limits: { ...graph.limits, ...settings.limits },
+    dependencies: settings.dependencies,
     plugins: [...plugins.values()].map(versionOf),
   };
 }

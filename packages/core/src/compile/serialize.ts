@@ -1,5 +1,5 @@
+import { isCondition } from '../define/conditions.ts';
 import type { JobRule } from '../define/rules.ts';
-import { isCondition } from '../define/rules.ts';
 import { AIFlowError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { canonicalJson, isJsonArray, isJsonObject } from '../json.ts';

@@ -1,6 +1,9 @@
-import type { JobConfig } from '../define/graph.ts';
-import type { JobRule } from '../define/rules.ts';
+import type { ContextExtractor } from '../define/context-extractor.ts';
+import type { JobConfig, WorkflowLimits } from '../define/graph.ts';
+import type { Dataset } from '../define/resources.ts';
+import type { JobRule, WorkflowRule } from '../define/rules.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 
 /** The version of the compiled workflow's shape. A reader refuses what is newer than itself. */
 export const workflowFormat = 1;
@@ -22,6 +25,9 @@ export interface Job {
   readonly plan: Json;
   readonly inputs: readonly JobPort[];
   readonly outputs: readonly JobPort[];
+  /** What its nodes read and write, each once. Compiling fills them in; a generator leaves them out. */
+  readonly inputDatasets?: readonly Dataset[];
+  readonly outputDatasets?: readonly Dataset[];
 }
 
 /** Which version of which plugin a workflow was compiled with. */
@@ -39,5 +45,13 @@ export interface Workflow {
   readonly properties: JsonObject;
   readonly jobs: readonly Job[];
   readonly rules: readonly JobRule[];
+  readonly workflowRules: readonly WorkflowRule[];
+  /** When executions start by themselves. */
+  readonly schedules: readonly Schedule[];
+  /** Null: every event belongs to all executions. */
+  readonly contextExtractor: ContextExtractor | null;
+  readonly limits: WorkflowLimits;
+  /** What the YAML lists under `dependencies`, by kind (`jars`, `python` …): for plugins to read. */
+  readonly dependencies: JsonObject;
   readonly plugins: readonly PluginVersion[];
 }

@@ -1,5 +1,6 @@
-import type { Condition, JobRule } from './rules.ts';
-import { jobsOf } from './rules.ts';
+import type { Condition } from './conditions.ts';
+import { jobsOf } from './conditions.ts';
+import type { JobRule } from './rules.ts';
 
 /**
  * A cycle of jobs that could never start because each waits for the next, as `[a, b, a]`, or null when every job can
@@ -42,6 +43,8 @@ function canBeMet(condition: Condition, startable: ReadonlySet<string>): boolean
   switch (condition.kind) {
     case 'job_status':
       return startable.has(condition.jobName);
+    case 'event':
+      return true;
     case 'all':
       return condition.of.every((part) => canBeMet(part, startable));
     case 'any':

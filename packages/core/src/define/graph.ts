@@ -1,5 +1,9 @@
 import type { JsonObject } from '../json.ts';
-import type { JobRule } from './rules.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import type { ContextExtractor } from './context-extractor.ts';
+import type { ExecMode, RetryPolicy, RunCondition } from './policy.ts';
+import type { Dataset, Model } from './resources.ts';
+import type { JobRule, WorkflowRule } from './rules.ts';
 
 /**
  * What a node does, as plain data: a job plugin's package exports a function that makes one (`bash('…')`), and its
@@ -18,12 +22,36 @@ export interface Channel {
   readonly port: number;
 }
 
+/** The named operators, by AIFlow's names; `user_define_operation` is a node without a name of its own. */
+export type Operation =
+  | 'read_dataset'
+  | 'write_dataset'
+  | 'transform'
+  | 'train'
+  | 'predict'
+  | 'evaluate'
+  | 'dataset_validate'
+  | 'model_validate'
+  | 'push_model'
+  | 'user_define_operation';
+
+/** What an operator works on, beside the values that flow to it. What is absent was not said. */
+export interface NodeConfig {
+  readonly dataset?: Dataset;
+  readonly model?: Model;
+  readonly modelVersion?: string;
+  readonly baseModel?: Model;
+  readonly baseModelVersion?: string;
+}
+
 /** A processor at its place in the graph. `nodeId` is unique in the job and the key of the node's result. */
 export interface AINode {
   readonly nodeId: string;
   readonly jobName: string;
+  readonly operation: Operation;
   readonly processor: Processor;
   readonly outputs: number;
+  readonly config: NodeConfig;
 }
 
 /** A value that flows from a channel to the input `port` of the node `destination` of the same job. */
@@ -33,11 +61,40 @@ export interface DataEdge {
   readonly port: number;
 }
 
-/** The documents' JobConfig: what a job is called, which plugin runs it, and that plugin's properties. */
+/**
+ * The documents' JobConfig (and BaseJobConfig): what a job is called, which plugin runs it, that plugin's properties,
+ * and how the job is scheduled. What is absent was not said; what that means stands beside it.
+ */
 export interface JobConfig {
   readonly jobName: string;
   readonly jobType: string;
   readonly properties: JsonObject;
+  /** Where it is to run and by what: picks the plugin of that engine and platform. Absent: those of `jobType`. */
+  readonly platform?: string;
+  readonly engine?: string;
+  /** Absent: BATCH. */
+  readonly execMode?: ExecMode;
+  /** Each tick stops the job if it runs and starts it anew. Absent: none. */
+  readonly schedules?: readonly Schedule[];
+  /** Absent: an attempt that failed is not followed by another. */
+  readonly retry?: RetryPolicy;
+  /** How long an attempt may run before it is stopped and counts as failed. Absent: as long as it wants. */
+  readonly timeoutMs?: number;
+  /** The named pool whose places it takes while it runs, and how many (1 unless said). Absent: none. */
+  readonly pool?: string;
+  readonly poolSlots?: number;
+  /** Absent: `upstream_finished`. */
+  readonly runCondition?: RunCondition;
+  /** How often the line about a running job is asked for. Absent: every 5 seconds. */
+  readonly labelIntervalMs?: number;
+}
+
+/** How much of a workflow may run at once. What is absent is not limited here. */
+export interface WorkflowLimits {
+  /** Jobs of one execution. */
+  readonly jobs?: number;
+  /** Executions of the workflow; those beyond wait. */
+  readonly executions?: number;
 }
 
 /** A whole workflow as its file drew it: frozen plain data, before configuration and plugins are applied. */
@@ -48,6 +105,11 @@ export interface AIGraph {
   readonly nodes: readonly AINode[];
   readonly dataEdges: readonly DataEdge[];
   readonly rules: readonly JobRule[];
+  readonly workflowRules: readonly WorkflowRule[];
+  readonly schedules: readonly Schedule[];
+  /** Null: every event belongs to all executions. */
+  readonly contextExtractor: ContextExtractor | null;
+  readonly limits: WorkflowLimits;
 }
 
 /** The part of the graph that is one job: what a `JobGenerator` turns into a {@link import('../compile/workflow.ts').Job}. */

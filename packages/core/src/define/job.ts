@@ -1,7 +1,7 @@
 import { AIFlowError } from '../errors.ts';
 import { findNonJson, frozenCopy } from '../json.ts';
 import { checkName } from '../names.ts';
-import { hintFor } from '../plugin/nearest.ts';
+import { checkKeys } from './check.ts';
 import type { AINode, Channel, DataEdge, Processor } from './graph.ts';
 import type { ProcessorOf } from './job-types.ts';
 
@@ -59,14 +59,6 @@ export function isThenable(returned: unknown): boolean {
   return true;
 }
 
-/** Refuses an option that is not known: passed over, a misspelt one would change what runs when. */
-export function checkKeys(options: object, known: readonly string[], what: string): void {
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    throw new AIFlowError('define.unknown_option', `${what} has no option "${key}": ${hintFor(key, known)}`);
-  }
-}
-
 class JobSketch implements JobBuilder {
   readonly jobName: string;
   #jobType: string | null;
@@ -110,7 +102,17 @@ class JobSketch implements JobBuilder {
       this.#checkChannel(source, nodeId);
       this.#dataEdges.push(Object.freeze({ source, destination: nodeId, port }));
     }
-    this.#nodes.set(nodeId, Object.freeze({ nodeId, jobName: this.jobName, processor: own, outputs }));
+    this.#nodes.set(
+      nodeId,
+      Object.freeze({
+        nodeId,
+        jobName: this.jobName,
+        operation: 'user_define_operation',
+        processor: own,
+        outputs,
+        config: {},
+      }),
+    );
     return this.#channels(nodeId, outputs) as ChannelsOf<Outputs>;
   }
 

@@ -2,14 +2,16 @@ import { AIFlowError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { findNonJson, frozenCopy, isJsonObject } from '../json.ts';
 import { checkName } from '../names.ts';
+import { checkKeys } from './check.ts';
+import type { Condition, JobReference } from './conditions.ts';
+import { isCondition, jobsOf } from './conditions.ts';
 import { findRuleCycle } from './cycle.ts';
 import type { AIGraph, AINode, DataEdge, JobConfig } from './graph.ts';
 import { brandGraph } from './graph.ts';
 import type { PropertiesOf } from './job-types.ts';
 import type { JobBuilder } from './job.ts';
-import { checkKeys, drawJob, isThenable } from './job.ts';
-import type { Condition, JobAction, JobReference, JobRule } from './rules.ts';
-import { isCondition, jobsOf } from './rules.ts';
+import { drawJob, isThenable } from './job.ts';
+import type { JobAction, JobRule } from './rules.ts';
 
 export interface JobOptions<Type extends string> {
   /** Which plugin runs the job. Without it the job's processors say. */
@@ -152,6 +154,10 @@ class WorkflowSketch implements WorkflowBuilder {
       nodes: Object.freeze(this.#nodes),
       dataEdges: Object.freeze(this.#dataEdges),
       rules: Object.freeze(this.#rules),
+      workflowRules: [],
+      schedules: [],
+      contextExtractor: null,
+      limits: {},
     });
   }
 

@@ -26,6 +26,10 @@ export interface NewEvent {
   readonly sequence?: number;
 }
 
+/** What an event has as its namespace and type when nobody says another: AIFlow's own words. */
+export const defaultNamespace = 'default';
+export const undefinedEventType = 'UNDEFINED';
+
 /**
  * The types of the events that schedulers publish themselves. Of `workflow_status`: key = the workflow's name,
  * sender = the execution's id. Of `job_status`: key = the job's name, sender = the execution's id, context = the

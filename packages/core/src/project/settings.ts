@@ -62,11 +62,12 @@ export async function readSettings(projectDir: string, workflowName: string): Pr
     jobs.set(jobName, {
       jobType: typeof jobType === 'string' ? jobType : null,
       properties: mapping([jobName, 'properties'], settings['properties']),
+      config: {},
     });
   }
   const properties = mapping(['properties'], file.value['properties']);
   if (problems.length > 0) throw problemsError('config.invalid', problems);
-  return { properties, jobs, locate: file.locate };
+  return { properties, jobs, schedules: null, limits: {}, dependencies: {}, locate: file.locate };
 }
 
 /** A file that people would expect to be read, and that is not, is an error rather than a silence. */

@@ -1,4 +1,5 @@
-import type { Condition, JobAction, JobRule } from '../define/rules.ts';
+import type { Condition } from '../define/conditions.ts';
+import type { JobAction, JobRule } from '../define/rules.ts';
 import type { Status } from './status.ts';
 
 /** What a rule remembers since it last fired: the newest status that each of its jobs came to. */
@@ -30,6 +31,8 @@ function isMet(condition: Condition, seen: RuleState): boolean {
   switch (condition.kind) {
     case 'job_status':
       return seen[condition.jobName] === condition.status;
+    case 'event':
+      return false;
     case 'all':
       return condition.of.every((part) => isMet(part, seen));
     case 'any':

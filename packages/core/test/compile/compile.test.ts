@@ -66,9 +66,12 @@ function settings(
     jobs: new Map(
       Object.entries(jobs).map(([name, { jobType = null, properties = {} }]) => [
         name,
-        { jobType, properties },
+        { jobType, properties, config: {} },
       ]),
     ),
+    schedules: null,
+    limits: {},
+    dependencies: {},
     locate: (path) => ({ file: 'w.yaml', line: path.length, column: 1 }),
   };
 }

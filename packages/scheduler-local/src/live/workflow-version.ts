@@ -76,7 +76,7 @@ function indexRule(rule: JobRule, index: number): IndexedRule {
       const found = leaves.get(condition.jobName);
       if (found === undefined) leaves.set(condition.jobName, [leaf]);
       else found.push(leaf);
-    } else {
+    } else if (condition.kind !== 'event') {
       const group = groups.push({ needed: condition.kind === 'all' ? condition.of.length : 1, parent }) - 1;
       for (const part of condition.of) pending.push({ condition: part, parent: group });
     }

@@ -176,6 +176,11 @@ export function workflowOf(
       outputs: [],
     })),
     rules,
+    workflowRules: [],
+    schedules: [],
+    contextExtractor: null,
+    limits: {},
+    dependencies: {},
     plugins: [],
   };
 }

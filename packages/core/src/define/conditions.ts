@@ -1,0 +1,220 @@
+import { AIFlowError } from '../errors.ts';
+import { isJsonObject } from '../json.ts';
+import { defaultNamespace, statusEventTypes, undefinedEventType } from '../observe/event.ts';
+import type { Status } from '../schedule/status.ts';
+import { isStatus } from '../schedule/status.ts';
+import { checkKeys } from './check.ts';
+import type { Dataset, ModelReference } from './resources.ts';
+import { modelOf } from './resources.ts';
+
+/** How long an event counts for a rule: until the rule fires, or for ever. */
+export type EventLife = 'ONCE' | 'REPEATED';
+
+/** Whether an event must carry a certain value, or only has to come. */
+export type ValueCondition = 'EQUALS' | 'UPDATED';
+
+/** What rules point at: a job of this workflow. */
+export interface JobReference {
+  readonly jobName: string;
+}
+
+/** Met when a job of the same execution came to a status, until it comes to another. */
+export interface JobStatusCondition {
+  readonly kind: 'job_status';
+  readonly jobName: string;
+  readonly status: Status;
+}
+
+/**
+ * Met by an event. `*` as namespace, type, sender or key stands for any of them, and never for a value. `sender` null
+ * means an event without a sender. `value` is null exactly when `valueCondition` is UPDATED.
+ */
+export interface EventCondition {
+  readonly kind: 'event';
+  readonly key: string;
+  readonly value: string | null;
+  readonly valueCondition: ValueCondition;
+  readonly eventType: string;
+  readonly namespace: string;
+  readonly sender: string | null;
+  readonly life: EventLife;
+}
+
+/** When a rule fires, as data that goes into the compiled workflow unchanged. */
+export type Condition =
+  | JobStatusCondition
+  | EventCondition
+  | { readonly kind: 'all'; readonly of: readonly Condition[] }
+  | { readonly kind: 'any'; readonly of: readonly Condition[] };
+
+/** Which events: what is left out takes the same value as in an event that leaves it out, and any sender. */
+export interface EventPattern {
+  readonly key: string;
+  /** `UNDEFINED` unless said. */
+  readonly eventType?: string;
+  /** `default` unless said. */
+  readonly namespace?: string;
+  /** Any sender unless said; null for events that have none. */
+  readonly sender?: string | null;
+  /** ONCE unless said. */
+  readonly life?: EventLife;
+}
+
+/** With a value only that value counts (EQUALS); without one every event does (UPDATED). */
+export type EventSpec = EventPattern &
+  (
+    | { readonly value: string; readonly valueCondition?: 'EQUALS' }
+    | { readonly value?: undefined; readonly valueCondition?: 'UPDATED' }
+  );
+
+/** What happens to a version of a model, by AIFlow's names. */
+export type ModelVersionEvent =
+  | 'MODEL_GENERATED'
+  | 'MODEL_VALIDATED'
+  | 'MODEL_DEPLOYED'
+  | 'MODEL_DEPRECATED'
+  | 'MODEL_DELETED';
+
+function onStatus(job: JobReference, status: Status): Condition {
+  return Object.freeze({ kind: 'job_status', jobName: job.jobName, status });
+}
+
+/** Met when an attempt of `job` begins to run. */
+export const running = (job: JobReference): Condition => onStatus(job, 'RUNNING');
+/** Met when `job` ends well. */
+export const finished = (job: JobReference): Condition => onStatus(job, 'FINISHED');
+/** Met when an attempt of `job` fails. */
+export const failed = (job: JobReference): Condition => onStatus(job, 'FAILED');
+/** Met when `job` was stopped. */
+export const killed = (job: JobReference): Condition => onStatus(job, 'KILLED');
+/** Met when `job` ended, however. */
+export const ended = (job: JobReference): Condition => any(finished(job), failed(job), killed(job));
+/** Met when every one of `conditions` is met, in whatever order. */
+export const all = (...conditions: readonly Condition[]): Condition =>
+  Object.freeze({ kind: 'all', of: conditions });
+/** Met when one of `conditions` is met. */
+export const any = (...conditions: readonly Condition[]): Condition =>
+  Object.freeze({ kind: 'any', of: conditions });
+
+/** Met by an event. Throws `define.invalid_event`. */
+export function event(spec: EventSpec): EventCondition {
+  const {
+    key,
+    eventType = undefinedEventType,
+    namespace = defaultNamespace,
+    sender = '*',
+    life = 'ONCE',
+  } = spec;
+  checkKeys(spec, ['key', 'value', 'valueCondition', 'eventType', 'namespace', 'sender', 'life'], 'event()');
+  const valueCondition = spec.valueCondition ?? (spec.value === undefined ? 'UPDATED' : 'EQUALS');
+  if ((valueCondition === 'EQUALS') !== (spec.value !== undefined)) {
+    throw new AIFlowError(
+      'define.invalid_event',
+      `event "${key}" has the valueCondition ${valueCondition}: EQUALS needs a value to compare with, and UPDATED takes none`,
+    );
+  }
+  const made: EventCondition = {
+    kind: 'event',
+    key,
+    value: spec.value ?? null,
+    valueCondition,
+    eventType,
+    namespace,
+    sender,
+    life,
+  };
+  if (isCondition(made)) return Object.freeze(made);
+  throw new AIFlowError(
+    'define.invalid_event',
+    'event() needs a key; key, value, eventType, namespace and sender are texts, and life is ONCE or REPEATED',
+  );
+}
+
+/**
+ * Met when a version of a model was generated, validated, deployed, deprecated or deleted: by an event with the
+ * model's name as its key, and the version as its value.
+ */
+export function modelVersion(
+  model: ModelReference,
+  spec: { readonly event: ModelVersionEvent; readonly version?: string } & Omit<
+    EventPattern,
+    'key' | 'eventType'
+  >,
+): EventCondition {
+  const { event: eventType, version, ...pattern } = spec;
+  const key = modelOf(model).name;
+  return event(
+    version === undefined ? { ...pattern, key, eventType } : { ...pattern, key, eventType, value: version },
+  );
+}
+
+/** Met when a dataset changed: a job that writes it finished, or somebody published the event. */
+export function datasetChanged(
+  dataset: Pick<Dataset, 'name'>,
+  pattern: Omit<EventPattern, 'key' | 'eventType'> = {},
+): EventCondition {
+  return event({ ...pattern, key: dataset.name, eventType: datasetEventType });
+}
+
+/** Met when an execution of another workflow came to a status. For rules of workflows. */
+export function workflowStatus(
+  workflowName: string,
+  status: Status,
+  { project = '*' }: { readonly project?: string } = {},
+): EventCondition {
+  return event({
+    key: workflowName,
+    value: status,
+    eventType: statusEventTypes.workflow,
+    namespace: project,
+  });
+}
+
+/** AIFlow's older form: any sufficient condition is enough; without one, every necessary condition must be met. */
+export function sufficientOrNecessary(conditions: {
+  readonly sufficient?: readonly Condition[];
+  readonly necessary?: readonly Condition[];
+}): Condition {
+  const { sufficient = [], necessary = [] } = conditions;
+  return any(...sufficient, ...(necessary.length > 0 ? [all(...necessary)] : []));
+}
+
+/** The type of the event that says that a dataset changed; its key is the dataset's name, its value the URI. */
+export const datasetEventType = 'DATASET_CHANGED';
+
+/** The comparisons in a condition, in order. */
+export function leavesOf(condition: Condition): (JobStatusCondition | EventCondition)[] {
+  return condition.kind === 'all' || condition.kind === 'any' ? condition.of.flatMap(leavesOf) : [condition];
+}
+
+/** The jobs whose status a condition looks at, each once. */
+export function jobsOf(condition: Condition): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const leaf of leavesOf(condition)) if (leaf.kind === 'job_status') found.add(leaf.jobName);
+  return found;
+}
+
+/** Whether a condition can be met by an event from outside of the execution. */
+export function waitsForEvents(condition: Condition): boolean {
+  return leavesOf(condition).some((leaf) => leaf.kind === 'event');
+}
+
+/** Whether a value, which may come from anywhere, has the shape of a condition; an empty all or any has not. */
+export function isCondition(value: unknown): value is Condition {
+  if (!isJsonObject(value)) return false;
+  const { kind, of } = value;
+  if (kind === 'job_status') return typeof value['jobName'] === 'string' && isStatus(value['status']);
+  if (kind === 'event') return isEventCondition(value);
+  return (kind === 'all' || kind === 'any') && Array.isArray(of) && of.length > 0 && of.every(isCondition);
+}
+
+function isEventCondition(value: Readonly<Record<string, unknown>>): boolean {
+  const texts = ['key', 'eventType', 'namespace'].every((name) => typeof value[name] === 'string');
+  const sender = value['sender'] === null || typeof value['sender'] === 'string';
+  const life = value['life'] === 'ONCE' || value['life'] === 'REPEATED';
+  const compares =
+    value['valueCondition'] === 'EQUALS'
+      ? typeof value['value'] === 'string'
+      : value['valueCondition'] === 'UPDATED' && value['value'] === null;
+  return texts && sender && life && compares;
+}
