@@ -84,8 +84,12 @@ export { snapshotProject } from './snapshot/snapshot.ts';
 
 export type { JobExecutionInfo, WorkflowExecutionInfo, WorkflowInfo } from './schedule/info.ts';
 export type { PageOptions, ProjectContext, Scheduler, StartExecutionOptions } from './schedule/scheduler.ts';
-export type { RuleOutcome, RuleState, StatusChange } from './schedule/rules.ts';
-export { applyStatusChange } from './schedule/rules.ts';
+export type { Rule, RuleEvent } from './schedule/rule-book.ts';
+export { RuleBook } from './schedule/rule-book.ts';
+export type { RuleChange, RuleMark, RuleOutcome } from './schedule/rule-memory.ts';
+export { RuleMemory } from './schedule/rule-memory.ts';
+export type { RuleState } from './schedule/rules.ts';
+export { applyEvent } from './schedule/rules.ts';
 export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
 

@@ -1,41 +1,29 @@
-import type { Condition } from '../define/conditions.ts';
-import type { JobAction, JobRule } from '../define/rules.ts';
-import type { Status } from './status.ts';
+import type { Rule, RuleEvent } from './rule-book.ts';
+import { RuleBook } from './rule-book.ts';
+import type { RuleMark } from './rule-memory.ts';
+import { RuleMemory } from './rule-memory.ts';
 
-/** What a rule remembers since it last fired: the newest status that each of its jobs came to. */
-export type RuleState = Readonly<Record<string, Status>>;
-
-/** A job of an execution came to a status. */
-export interface StatusChange {
-  readonly jobName: string;
-  readonly status: Status;
-}
-
-export interface RuleOutcome {
-  /** What the rule asks for, or null when it does not fire. */
-  readonly action: JobAction | null;
-  /** What the rule remembers from now on: nothing after it fired, so that each change is used once. */
-  readonly state: RuleState;
+/** What a rule remembers, as plain data. */
+export interface RuleState {
+  /** The version of the event that it last fired by; 0 before. */
+  readonly firedAt: number;
+  readonly marks: readonly Omit<RuleMark, 'rule'>[];
 }
 
 /**
- * The one place that knows when a rule fires. Pure: the scheduler keeps the state and commits it together with the
- * change. Call it only for changes of jobs that the rule's condition names.
+ * Tells one rule of one event: whether it fires, and what it remembers from then on. The pure form of
+ * {@link RuleMemory}, which follows many rules at once and by which this is done. `state` null is a rule that was told
+ * nothing yet.
  */
-export function applyStatusChange(rule: JobRule, state: RuleState, change: StatusChange): RuleOutcome {
-  const seen = { ...state, [change.jobName]: change.status };
-  return isMet(rule.condition, seen) ? { action: rule.action, state: {} } : { action: null, state: seen };
-}
-
-function isMet(condition: Condition, seen: RuleState): boolean {
-  switch (condition.kind) {
-    case 'job_status':
-      return seen[condition.jobName] === condition.status;
-    case 'event':
-      return false;
-    case 'all':
-      return condition.of.every((part) => isMet(part, seen));
-    case 'any':
-      return condition.of.some((part) => isMet(part, seen));
-  }
+export function applyEvent(
+  rule: Rule,
+  state: RuleState | null,
+  event: RuleEvent,
+): { readonly fires: boolean; readonly state: RuleState } {
+  const { marks, firedAt } = state ?? { marks: [], firedAt: 0 };
+  const before = marks.map((mark) => ({ rule: 0, ...mark }));
+  const memory = new RuleMemory(new RuleBook([rule]), before, [[0, firedAt]]);
+  const { fired } = memory.apply(event);
+  const after = [...memory.marks()].map(({ leaf, source, version }) => ({ leaf, source, version }));
+  return { fires: fired.length > 0, state: { firedAt: memory.firedAt.get(0) ?? 0, marks: after } };
 }
