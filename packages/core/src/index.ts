@@ -106,6 +106,8 @@ export type {
   JobResult,
   JobResultError,
 } from './run/job-plugin.ts';
+export type { DatasetLocation } from './run/locate-dataset.ts';
+export { locateDataset } from './run/locate-dataset.ts';
 export type { Attempt, AttemptRun, AttemptRunner } from './run/runner.ts';
 export type { RunnerOptions } from './run/worker.ts';
 export { createRunner } from './run/worker.ts';

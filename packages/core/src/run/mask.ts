@@ -9,8 +9,8 @@ import type { JobResult } from './job-plugin.ts';
 const shortest = 4;
 
 /**
- * The result with `***` for every secret that the job's properties refer to. A job's output is quoted in errors and
- * results, which go further than its logs do: into events, databases and answers.
+ * The result with `***` for every secret that the job's properties and the URIs of its datasets refer to. A job's
+ * output is quoted in errors and results, which go further than its logs do: into events, databases and answers.
  */
 export function maskSecrets(result: JobResult, job: Job, secrets: SecretResolver): JobResult {
   const known = secretsOf(job, secrets);
@@ -36,7 +36,9 @@ function maskCause(error: unknown, known: readonly string[]): unknown {
 }
 
 function secretsOf(job: Job, secrets: SecretResolver): readonly string[] {
-  return [...referencesIn(job.config.properties)]
+  const { config, inputDatasets = [], outputDatasets = [] } = job;
+  const uris = [...inputDatasets, ...outputDatasets].map((dataset) => dataset.uri);
+  return [...referencesIn([config.properties, uris])]
     .map((name) => secrets.get(name) ?? '')
     .filter((secret) => secret.length >= shortest)
     .sort((a, b) => b.length - a.length); // one may hold another

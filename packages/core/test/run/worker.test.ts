@@ -237,6 +237,19 @@ describe('an attempt', () => {
     });
   });
 
+  it('gives no secret away that stands in the URI of a dataset', async () => {
+    const dataset = { name: 'rows', format: null, schema: null, properties: {} };
+    controller.end = Promise.resolve({ ...finished, values: { node_1: 'wrote s3://secret/Bearer secret' } });
+    const inputDatasets = [{ ...dataset, uri: 's3://${TOKEN}/rows' }];
+    expect((await runner.start({ ...attempt, job: { ...job, inputDatasets } }).result).values).toEqual({
+      node_1: 'wrote s3://***/Bearer ***',
+    });
+    const outputDatasets = inputDatasets;
+    expect((await runner.start({ ...attempt, job: { ...job, outputDatasets } }).result).values).toEqual({
+      node_1: 'wrote s3://***/Bearer ***',
+    });
+  });
+
   it('fails with the package to install when its plugin is not there', async () => {
     const foreign = { ...attempt, job: { ...job, config: { ...job.config, jobType: 'spark' } } };
     const result = await runner.start(foreign).result;
