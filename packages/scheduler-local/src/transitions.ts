@@ -1,9 +1,9 @@
-import type { FinalStatus, JobResult, Status, StatusReason } from '@aiflow/core';
+import type { Event, FinalStatus, JobResult, JobRule, Status, StatusReason } from '@aiflow/core';
 import { statusEventTypes } from '@aiflow/core';
 import { attemptId as newAttemptId, executionId as newExecutionId } from './ids.ts';
-import { applyRules } from './live/apply-rules.ts';
 import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
 import { LiveState } from './live/live-state.ts';
+import { tellRules } from './live/tell-rules.ts';
 import type { ExecutionRow, NewExecution } from './store/executions.ts';
 import type { Store } from './store/store.ts';
 
@@ -20,10 +20,10 @@ export interface Consequences {
   readonly ended: string[];
 }
 
-interface Change {
+/** An event that was appended, and the execution whose rules are to be told of it. */
+interface Untold {
+  readonly event: Event;
   readonly execution: LiveExecution;
-  readonly jobName: string;
-  readonly status: Status;
 }
 
 /**
@@ -34,6 +34,10 @@ interface Change {
 export class Transitions {
   #live: LiveState;
   #consequences: Consequences = { commands: [], ended: [] };
+  /** In the order of their versions. */
+  #untold: Untold[] = [];
+  /** The executions that may be over now. */
+  readonly #perhapsOver = new Set<LiveExecution>();
   readonly #store: Store;
   readonly #now: () => number;
   readonly #maxRunning: number;
@@ -59,12 +63,14 @@ export class Transitions {
   /** After a rollback: nothing of it happened. */
   forget(): void {
     this.#consequences = { commands: [], ended: [] };
+    this.#untold = [];
+    this.#perhapsOver.clear();
     this.#live = new LiveState(this.#store);
   }
 
   /** Fills the places that are free, as after a restart. */
   resume(): void {
-    this.#settle([], null);
+    this.#settle();
   }
 
   startExecution(request: Omit<NewExecution, 'executionId' | 'startedAt'>): ExecutionRow {
@@ -73,8 +79,9 @@ export class Transitions {
     this.#store.executions.insert({ ...request, executionId, startedAt: now });
     const execution = this.#live.addExecution(this.executionRow(executionId));
     this.#publishExecution(execution, 'RUNNING', now);
-    const changes = execution.version.startJobs.map((jobName) => this.#addAttempt(execution, jobName, now));
-    this.#settle(changes, execution);
+    for (const jobName of execution.version.startJobs) this.#addAttempt(execution, jobName, now);
+    this.#perhapsOver.add(execution);
+    this.#settle();
     return this.executionRow(executionId);
   }
 
@@ -89,9 +96,8 @@ export class Transitions {
 
   /** Adds an attempt of a job that has none open; gives its `seq`. */
   startJob(execution: LiveExecution, jobName: string): number {
-    const change = this.#addAttempt(execution, jobName, this.#now());
-    const seq = execution.open.get(jobName)?.seq ?? 0;
-    this.#settle([change], execution);
+    const { seq } = this.#addAttempt(execution, jobName, this.#now());
+    this.#settle();
     return seq;
   }
 
@@ -110,7 +116,8 @@ export class Transitions {
     if (attempt === undefined || attempt.status !== 'INIT') return;
     attempt.status = 'RUNNING';
     this.#store.attempts.run(attempt.seq, logDir);
-    this.#settle([this.#changed(attempt, 'RUNNING', this.#now())], attempt.execution);
+    this.#changed(attempt, 'RUNNING', this.#now());
+    this.#settle();
   }
 
   /** Nothing when it had ended: an attempt ends once. */
@@ -127,10 +134,11 @@ export class Transitions {
     this.#store.attempts.end(attempt.seq, { ...result, reason, endedAt: now, logDir: more.logDir });
     this.#live.endAttempt(attempt, result.status, reason === 'lost');
     this.#consequences.ended.push(attemptId);
-    const changes = [this.#changed(attempt, result.status, now)];
+    this.#changed(attempt, result.status, now);
     // The next attempt follows a stop that is confirmed; of one whose end is not known something may still run.
-    if (restart && reason !== 'lost') changes.push(this.#addAttempt(execution, jobName, now));
-    this.#settle(changes, execution);
+    if (restart && reason !== 'lost') this.#addAttempt(execution, jobName, now);
+    this.#perhapsOver.add(execution);
+    this.#settle();
   }
 
   executionRow(executionId: string): ExecutionRow {
@@ -139,27 +147,31 @@ export class Transitions {
     return row;
   }
 
-  /** Follows the changes to their end: rules, then free places, then the end of the execution. */
-  #settle(changes: Change[], execution: LiveExecution | null): void {
-    // The list grows while it is walked: what a rule starts is a change that other rules may wait for.
-    for (const change of changes) {
-      if (change.execution.stopping) continue;
-      for (const { jobName, action } of applyRules(this.#store.ruleStates, change.execution, change)) {
-        const open = change.execution.open.get(jobName);
-        if (open === undefined) {
-          // Of an attempt that was lost something may still run: a person may say that it is gone, a rule may not.
-          const mayRun = change.execution.latest.get(jobName)?.lost === true;
-          if (action !== 'STOP' && !mayRun)
-            changes.push(this.#addAttempt(change.execution, jobName, this.#now()));
-        } else if (action === 'STOP') {
-          this.#stop(open, false);
-        } else if (action === 'RESTART' && !open.stopping) {
-          this.restartJob(open); // one that is being stopped stays stopped: the stop came first
-        }
-      }
+  /** Follows what was published to its end: rules, then executions that are over, then free places. */
+  #settle(): void {
+    // Both lists grow while they are walked: what a rule starts is an event that other rules may wait for.
+    for (const { event, execution } of this.#untold) {
+      if (execution.stopping) continue;
+      for (const rule of tellRules(this.#store.ruleMarks, execution, event)) this.#act(execution, rule);
     }
+    this.#untold = [];
+    for (const execution of this.#perhapsOver) if (execution.open.size === 0) this.#endExecution(execution);
+    this.#perhapsOver.clear();
     this.#fillPlaces();
-    if (execution !== null && execution.open.size === 0) this.#endExecution(execution);
+  }
+
+  #act(execution: LiveExecution, { jobName, action }: JobRule): void {
+    if (action === 'NONE') return;
+    const open = execution.open.get(jobName);
+    if (open === undefined) {
+      // Of an attempt that was lost something may still run: a person may say that it is gone, a rule may not.
+      const mayRun = execution.latest.get(jobName)?.lost === true;
+      if (action !== 'STOP' && !mayRun) this.#addAttempt(execution, jobName, this.#now());
+    } else if (action === 'STOP') {
+      this.#stop(open, false);
+    } else if (action === 'RESTART' && !open.stopping) {
+      this.restartJob(open); // one that is being stopped stays stopped: the stop came first
+    }
   }
 
   #fillPlaces(): void {
@@ -175,7 +187,7 @@ export class Transitions {
   }
 
   /** Enters it in the queue; the end of the transition gives it a place, if there is one. */
-  #addAttempt(execution: LiveExecution, jobName: string, now: number): Change {
+  #addAttempt(execution: LiveExecution, jobName: string, now: number): LiveAttempt {
     const attemptId = newAttemptId(now);
     const attemptNumber = (execution.latest.get(jobName)?.attemptNumber ?? 0) + 1;
     const row = { attemptId, executionSeq: execution.seq, jobName, attemptNumber };
@@ -192,7 +204,8 @@ export class Transitions {
     };
     this.#live.addAttempt(attempt);
     this.#live.queue.push(attempt);
-    return this.#changed(attempt, 'INIT', now);
+    this.#changed(attempt, 'INIT', now);
+    return attempt;
   }
 
   /**
@@ -214,13 +227,13 @@ export class Transitions {
     const status = finalStatus(execution);
     const reason = status === 'KILLED' && execution.stopping ? 'stopped' : null;
     this.#store.executions.setStatus(execution.seq, status, reason, now);
-    this.#store.ruleStates.clearExecution(execution.seq);
+    this.#store.ruleMarks.clearExecution(execution.seq);
     this.#live.removeExecution(execution);
     this.#publishExecution(execution, status, now);
     this.#consequences.ended.push(execution.executionId);
   }
 
-  #changed(attempt: LiveAttempt, status: Status, now: number): Change {
+  #changed(attempt: LiveAttempt, status: Status, now: number): void {
     const { execution, jobName, attemptId } = attempt;
     const event = {
       key: jobName,
@@ -230,8 +243,7 @@ export class Transitions {
       sender: execution.executionId,
       context: attemptId,
     };
-    this.#store.events.append(event, now);
-    return { execution, jobName, status };
+    this.#untold.push({ event: this.#store.events.append(event, now), execution });
   }
 
   #publishExecution(execution: LiveExecution, status: Status, now: number): void {

@@ -25,7 +25,7 @@ export const graph: fc.Arbitrary<Graph> = fc.integer({ min: 1, max: 6 }).chain((
   const jobs = Array.from({ length: count }, (_, index) => `job_${index}`);
   const rule = fc.record({
     jobName: fc.constantFrom(...jobs),
-    action: fc.constantFrom<JobRule['action']>('START', 'START', 'STOP', 'RESTART'),
+    action: fc.constantFrom<JobRule['action']>('START', 'START', 'STOP', 'RESTART', 'NONE'),
     condition: conditionOf(jobs),
   });
   return fc.record({ jobs: fc.constant(jobs), rules: fc.array(rule, { maxLength: 8 }) });

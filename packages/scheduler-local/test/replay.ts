@@ -1,5 +1,5 @@
 import type { Event, RuleState, Status } from '@aiflow/core';
-import { applyStatusChange, isFinal, jobsOf } from '@aiflow/core';
+import { applyEvent, isFinal } from '@aiflow/core';
 import type { Graph } from './arbitraries.ts';
 
 interface JobModel {
@@ -18,7 +18,7 @@ interface JobModel {
 export function replay({ jobs, rules }: Graph, events: readonly Event[]): string[] {
   const wrong: string[] = [];
   const models = new Map(jobs.map((jobName) => [jobName, newModel()]));
-  const states: RuleState[] = rules.map(() => ({}));
+  const states: (RuleState | null)[] = rules.map(() => null);
   const model = (jobName: string): JobModel => models.get(jobName) ?? newModel();
   const isOpen = ({ status, mustBegin }: JobModel): boolean =>
     mustBegin > 0 || (status !== null && !isFinal(status));
@@ -41,17 +41,17 @@ export function replay({ jobs, rules }: Graph, events: readonly Event[]): string
     }
     const decided = new Set<string>();
     for (const [index, rule] of rules.entries()) {
-      if (!jobsOf(rule.condition).has(event.key)) continue;
-      const outcome = applyStatusChange(rule, states[index] ?? {}, { jobName: event.key, status });
-      states[index] = outcome.state;
-      if (outcome.action === null || decided.has(rule.jobName)) continue;
+      const { fires, state } = applyEvent(rule, states[index] ?? null, event);
+      states[index] = state;
+      if (!fires || decided.has(rule.jobName)) continue;
       decided.add(rule.jobName);
+      if (rule.action === 'NONE') continue;
       const target = model(rule.jobName);
       if (!isOpen(target)) {
-        if (outcome.action !== 'STOP') target.mustBegin = 1;
-      } else if (outcome.action === 'STOP') {
+        if (rule.action !== 'STOP') target.mustBegin = 1;
+      } else if (rule.action === 'STOP') {
         Object.assign(target, { isStopping: true, restarts: 'no' });
-      } else if (outcome.action === 'RESTART' && !target.isStopping) {
+      } else if (rule.action === 'RESTART' && !target.isStopping) {
         // An attempt that has no place yet is fresh and stays; from the events alone that cannot be told.
         const restarts = target.status === 'RUNNING' ? 'yes' : 'perhaps';
         Object.assign(target, { isStopping: restarts === 'yes', restarts });

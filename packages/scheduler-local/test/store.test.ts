@@ -6,6 +6,7 @@ import { createScriptedRunner, createTestHost } from '@aiflow/testkit';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { localScheduler } from '../src/plugin.ts';
+import { migrations } from '../src/store/schema.ts';
 import { openRig, settle, until } from './harness.ts';
 import { context, project, workflowOf } from './workflow.ts';
 
@@ -15,7 +16,7 @@ test('commits wait for the disk, and the schema has a version', async () => {
   const rig = await openRig();
   const reader = new Database(rig.file, { readonly: true });
   expect(reader.pragma('journal_mode', { simple: true })).toBe('wal');
-  expect(reader.pragma('user_version', { simple: true })).toBe(1);
+  expect(reader.pragma('user_version', { simple: true })).toBe(migrations.length);
   reader.close();
   const { openDatabase } = await import('../src/store/database.ts');
   const other = openDatabase(`${rig.host.stateDir}/other.db`);

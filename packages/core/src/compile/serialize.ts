@@ -79,7 +79,7 @@ function isRule(value: Json): value is Json & JobRule {
   const { jobName, action, condition } = value;
   return (
     typeof jobName === 'string' &&
-    (action === 'START' || action === 'STOP' || action === 'RESTART') &&
+    (action === 'START' || action === 'STOP' || action === 'RESTART' || action === 'NONE') &&
     isCondition(condition)
   );
 }

@@ -1,10 +1,9 @@
-import type { FinalStatus, JsonObject } from '@aiflow/core';
-import { isFinal } from '@aiflow/core';
+import type { FinalStatus, JobRule, JsonObject, RuleMark } from '@aiflow/core';
+import { isFinal, RuleMemory } from '@aiflow/core';
 import type { AttemptRow } from '../store/attempts.ts';
 import type { ExecutionRow } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import { Fifo } from './fifo.ts';
-import { RuleProgress } from './rule-progress.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
 import { indexVersion } from './workflow-version.ts';
 
@@ -46,7 +45,8 @@ export interface LiveExecution {
   /** How many jobs' latest attempt is FAILED, and how many KILLED. */
   failedJobs: number;
   killedJobs: number;
-  readonly progress: Map<number, RuleProgress>;
+  /** What its rules remember. */
+  readonly memory: RuleMemory<JobRule>;
 }
 
 /**
@@ -68,13 +68,10 @@ export class LiveState {
     this.#store = store;
     const queued: LiveAttempt[] = [];
     for (const row of store.executions.open()) {
-      const execution = this.addExecution(row);
+      const execution = this.addExecution(row, store.ruleMarks.ofExecution(row.seq));
       for (const attempt of store.attempts.ofExecution(row.seq)) {
         const added = this.#restoreAttempt(execution, attempt);
         if (added !== null && !added.begun && !added.stopping) queued.push(added);
-      }
-      for (const seen of store.ruleStates.ofExecution(row.seq)) {
-        progressOf(execution, seen.rule_index)?.see(seen.job_name, seen.status);
       }
     }
     for (const attempt of queued.sort((a, b) => a.seq - b.seq)) this.queue.push(attempt);
@@ -85,7 +82,8 @@ export class LiveState {
     return this.#versions.get(versionId, this.#store);
   }
 
-  addExecution(row: ExecutionRow): LiveExecution {
+  addExecution(row: ExecutionRow, marks: readonly RuleMark[] = []): LiveExecution {
+    const version = this.version(row.version_id);
     const execution: LiveExecution = {
       seq: row.seq,
       executionId: row.execution_id,
@@ -93,13 +91,13 @@ export class LiveState {
       workflowName: row.workflow_name,
       context: row.context,
       parameters: JSON.parse(row.parameters) as JsonObject,
-      version: this.version(row.version_id),
+      version,
       stopping: row.reason === 'stopping',
       open: new Map(),
       latest: new Map(),
       failedJobs: 0,
       killedJobs: 0,
-      progress: new Map(),
+      memory: new RuleMemory(version.rules, marks),
     };
     this.executions.set(execution.executionId, execution);
     const key = workflowKey(execution.projectName, execution.workflowName);
@@ -163,17 +161,6 @@ export class LiveState {
     if (end === 'FAILED') execution.failedJobs += change;
     if (end === 'KILLED') execution.killedJobs += change;
   }
-}
-
-/** The progress of a rule in an execution, made when it is first needed; null for a rule that remembers nothing. */
-export function progressOf(execution: LiveExecution, ruleIndex: number): RuleProgress | null {
-  const found = execution.progress.get(ruleIndex);
-  if (found !== undefined) return found;
-  const rule = execution.version.rules[ruleIndex];
-  if (rule === undefined || rule.groups === null) return null;
-  const progress = new RuleProgress(rule);
-  execution.progress.set(ruleIndex, progress);
-  return progress;
 }
 
 /** The versions that were used last. Forgotten with the rest after a rollback, which may give a number out again. */

@@ -93,4 +93,17 @@ export const migrations: readonly string[] = [
   CREATE INDEX events_by_key ON events (key);
   CREATE UNIQUE INDEX events_by_sequence ON events (sender, sequence) WHERE sequence IS NOT NULL;
   `,
+  `
+  -- What the rules of an execution remember: that an event meets a comparison. rule and leaf count within its
+  -- workflow version.
+  DROP TABLE rule_states;
+  CREATE TABLE rule_marks (
+    execution_seq INTEGER NOT NULL REFERENCES executions,
+    rule INTEGER NOT NULL,
+    leaf INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (execution_seq, rule, leaf, source)
+  ) WITHOUT ROWID;
+  `,
 ];

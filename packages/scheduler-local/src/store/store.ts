@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { AttemptStore } from './attempts.ts';
 import { EventStore } from './events.ts';
 import { ExecutionStore } from './executions.ts';
-import { RuleStateStore } from './rule-states.ts';
+import { RuleMarkStore } from './rule-marks.ts';
 import { WorkflowStore } from './workflows.ts';
 
 /** All statements of the scheduler, prepared once. Whoever calls them decides about transactions. */
@@ -10,7 +10,7 @@ export interface Store {
   readonly workflows: WorkflowStore;
   readonly executions: ExecutionStore;
   readonly attempts: AttemptStore;
-  readonly ruleStates: RuleStateStore;
+  readonly ruleMarks: RuleMarkStore;
   readonly events: EventStore;
 }
 
@@ -19,7 +19,7 @@ export function openStore(connection: Database.Database): Store {
     workflows: new WorkflowStore(connection),
     executions: new ExecutionStore(connection),
     attempts: new AttemptStore(connection),
-    ruleStates: new RuleStateStore(connection),
+    ruleMarks: new RuleMarkStore(connection),
     events: new EventStore(connection),
   };
 }

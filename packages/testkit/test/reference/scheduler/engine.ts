@@ -3,15 +3,17 @@ import type {
   Attempt,
   AttemptRun,
   AttemptRunner,
+  Event,
   JobExecutionInfo,
   JobResult,
+  JobRule,
   StartExecutionOptions,
   Status,
   StatusReason,
   WorkflowExecutionInfo,
   WorkflowInfo,
 } from '@aiflow/core';
-import { AIFlowError, applyStatusChange, isFinal, jobsOf, messageOf, statusEventTypes } from '@aiflow/core';
+import { AIFlowError, applyEvent, isFinal, messageOf, statusEventTypes } from '@aiflow/core';
 import { ReferenceLog } from './log.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
 
@@ -65,7 +67,7 @@ export class Engine {
         endDate: null,
       },
       attempts: [],
-      ruleStates: definition.workflow.rules.map(() => ({})),
+      ruleStates: definition.workflow.rules.map(() => null),
       stopping: false,
     };
     this.#store.executions.set(workflowExecutionId, execution);
@@ -169,23 +171,29 @@ export class Engine {
     const status = change.status ?? before.status;
     const dates = isFinal(status) ? { endDate: now } : { startDate: now };
     execution.attempts[index] = { ...before, ...change, ...dates };
-    this.#publish(statusEventTypes.job, before.jobName, status, execution, id);
-    if (!execution.stopping) this.#fire(execution, before.jobName, status);
+    const event = this.#publish(statusEventTypes.job, before.jobName, status, execution, id);
+    if (!execution.stopping) this.#tell(execution, event);
     this.#settle(execution);
   }
 
-  #fire(execution: StoredExecution, jobName: string, status: Status): void {
+  /** Tells the rules of an execution an event; of several that fire for one job the first acts. */
+  #tell(execution: StoredExecution, event: Event): void {
+    const acted = new Set<string>();
     for (const [index, rule] of execution.definition.workflow.rules.entries()) {
-      if (!jobsOf(rule.condition).has(jobName)) continue;
-      const outcome = applyStatusChange(rule, execution.ruleStates[index] ?? {}, { jobName, status });
-      execution.ruleStates[index] = outcome.state;
-      const live = this.live(execution, rule.jobName);
-      const last = execution.attempts.findLast((attempt) => attempt.jobName === rule.jobName);
-      if (last?.reason === 'lost') continue; // it may still run
-      if (outcome.action === 'START' && live === null) this.startJob(execution, rule.jobName);
-      if (outcome.action === 'STOP' && live !== null) void this.stopAttempt(execution, live);
-      if (outcome.action === 'RESTART') void this.restartJob(execution, rule.jobName);
+      const { fires, state } = applyEvent(rule, execution.ruleStates[index] ?? null, event);
+      execution.ruleStates[index] = state;
+      if (fires && !acted.has(rule.jobName)) this.#act(execution, rule);
+      if (fires) acted.add(rule.jobName);
     }
+  }
+
+  #act(execution: StoredExecution, { jobName, action }: JobRule): void {
+    const live = this.live(execution, jobName);
+    const last = execution.attempts.findLast((attempt) => attempt.jobName === jobName);
+    if (last?.reason === 'lost') return; // it may still run
+    if (action === 'START' && live === null) this.startJob(execution, jobName);
+    if (action === 'STOP' && live !== null) void this.stopAttempt(execution, live);
+    if (action === 'RESTART') void this.restartJob(execution, jobName);
   }
 
   /** Ends the execution when nothing of it runs or will. */
@@ -216,8 +224,8 @@ export class Engine {
     value: Status,
     { info }: StoredExecution,
     context: string | null,
-  ): void {
-    this.log.append({
+  ): Event {
+    return this.log.append({
       key,
       value,
       eventType,

@@ -20,7 +20,7 @@ export interface StoredExecution {
   readonly parameters: JsonObject;
   info: WorkflowExecutionInfo;
   readonly attempts: JobExecutionInfo[];
-  readonly ruleStates: RuleState[];
+  readonly ruleStates: (RuleState | null)[];
   stopping: boolean;
 }
 
