@@ -1,4 +1,5 @@
-import { isAbsolute } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../define/resources.ts';
 import { AIFlowError } from '../errors.ts';
@@ -19,7 +20,8 @@ export interface DatasetLocation {
 /**
  * Where a job plugin finds or puts a node's dataset; the same for all plugins, so that they find each other's. A URI
  * without a scheme that is relative is written into the directory that the jobs of the execution share, since the
- * snapshot of the project is read-only, and is read from there or else from the project. Throws `secret.missing`,
+ * snapshot of the project is read-only, and is read from there or else from the project. To write there, the
+ * directories that it lies in are made. Throws `secret.missing`,
  * `path.outside` for a relative one that leaves the project, and `dataset.invalid_uri` for a `file:` URI that names
  * no file of this machine.
  */
@@ -30,7 +32,9 @@ export function locateDataset(dataset: Dataset, use: 'read' | 'write', env: JobR
   if (uri.includes('://')) return { uri, paths: [] };
   if (isAbsolute(uri)) return { uri, paths: [uri] };
   const shared = resolveInside(env.executionDir, uri);
-  return { uri, paths: use === 'write' ? [shared] : [shared, resolveInside(env.projectDir, uri)] };
+  if (use === 'read') return { uri, paths: [shared, resolveInside(env.projectDir, uri)] };
+  mkdirSync(dirname(shared), { recursive: true });
+  return { uri, paths: [shared] };
 }
 
 function filePath(uri: string, name: string): string {

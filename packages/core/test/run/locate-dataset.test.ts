@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -45,11 +45,12 @@ describe('a dataset', () => {
     });
   });
 
-  test('with a relative URI is never written into the snapshot of the project', () => {
+  test('with a relative URI is written into a directory that is there, and never into the snapshot', () => {
     const env = createEnv();
     expect(locateDataset(dataset('deep/rows.csv'), 'write', env).paths).toEqual([
       join(env.executionDir, 'deep/rows.csv'),
     ]);
+    expect(readdirSync(env.executionDir)).toEqual(['deep']);
   });
 
   test.each([
