@@ -88,8 +88,9 @@ export type { Rule, RuleEvent } from './schedule/rule-book.ts';
 export { RuleBook } from './schedule/rule-book.ts';
 export type { RuleChange, RuleMark, RuleOutcome } from './schedule/rule-memory.ts';
 export { RuleMemory } from './schedule/rule-memory.ts';
-export type { RuleState } from './schedule/rules.ts';
-export { applyEvent } from './schedule/rules.ts';
+export type { LeafMark } from './schedule/rule-progress.ts';
+export type { RuleAction, RuleState } from './schedule/rules.ts';
+export { applyEvent, firstActions } from './schedule/rules.ts';
 export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
 

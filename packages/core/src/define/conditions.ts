@@ -89,12 +89,20 @@ export const failed = (job: JobReference): Condition => onStatus(job, 'FAILED');
 export const killed = (job: JobReference): Condition => onStatus(job, 'KILLED');
 /** Met when `job` ended, however. */
 export const ended = (job: JobReference): Condition => any(finished(job), failed(job), killed(job));
-/** Met when every one of `conditions` is met, in whatever order. */
-export const all = (...conditions: readonly Condition[]): Condition =>
-  Object.freeze({ kind: 'all', of: conditions });
-/** Met when one of `conditions` is met. */
-export const any = (...conditions: readonly Condition[]): Condition =>
-  Object.freeze({ kind: 'any', of: conditions });
+/** Met when every one of `conditions` is met, in whatever order. Throws `define.condition_too_large`. */
+export const all = (...conditions: readonly Condition[]): Condition => group('all', conditions);
+/** Met when one of `conditions` is met. Throws `define.condition_too_large`. */
+export const any = (...conditions: readonly Condition[]): Condition => group('any', conditions);
+
+function group(kind: 'all' | 'any', of: readonly Condition[]): Condition {
+  const made: Condition = { kind, of };
+  if (!isTooLarge(made)) return Object.freeze(made);
+  throw new AIFlowError(
+    'define.condition_too_large',
+    `${kind}() makes a condition that is nested more than ${deepest} deep, or of more than ${mostParts} parts: ` +
+      'write one all() or any() of many conditions instead of one inside the other',
+  );
+}
 
 /** Met by an event. Throws `define.invalid_event`. */
 export function event(spec: EventSpec): EventCondition {
@@ -199,13 +207,33 @@ export function waitsForEvents(condition: Condition): boolean {
   return leavesOf(condition).some((leaf) => leaf.kind === 'event');
 }
 
-/** Whether a value, which may come from anywhere, has the shape of a condition; an empty all or any has not. */
+/** Far beyond what anybody writes. Within it, all that follows a condition into its parts may call itself. */
+const deepest = 64;
+/** Counts a part as often as it is reached: one inside itself, or twice in each of many, would have no end. */
+const mostParts = 1_000_000;
+
+/** Whether a value, whatever it is, is too much for a condition. */
+function isTooLarge(value: unknown, depth = 0, counted = { parts: 0 }): boolean {
+  counted.parts += 1;
+  if (depth > deepest || counted.parts > mostParts) return true;
+  const of = isJsonObject(value) ? value['of'] : undefined;
+  return Array.isArray(of) && of.some((part) => isTooLarge(part, depth + 1, counted));
+}
+
+/**
+ * Whether a value, which may come from anywhere, has the shape of a condition. An empty `all` or `any` has not, nor
+ * has one that is nested more than 64 deep or has more than 1,000,000 parts.
+ */
 export function isCondition(value: unknown): value is Condition {
+  return !isTooLarge(value) && hasShape(value);
+}
+
+function hasShape(value: unknown): value is Condition {
   if (!isJsonObject(value)) return false;
   const { kind, of } = value;
   if (kind === 'job_status') return typeof value['jobName'] === 'string' && isStatus(value['status']);
   if (kind === 'event') return isEventCondition(value);
-  return (kind === 'all' || kind === 'any') && Array.isArray(of) && of.length > 0 && of.every(isCondition);
+  return (kind === 'all' || kind === 'any') && Array.isArray(of) && of.length > 0 && of.every(hasShape);
 }
 
 function isEventCondition(value: Readonly<Record<string, unknown>>): boolean {

@@ -1,13 +1,12 @@
 import type { IndexedRule, Rule, RuleBook, RuleEvent, RuleMatch } from './rule-book.ts';
 import { sourceOf } from './rule-book.ts';
+import type { LeafMark } from './rule-progress.ts';
+import { RuleProgress } from './rule-progress.ts';
 
 /** That an event meets a comparison of a rule: what a rule remembers, as a row to be stored. */
-export interface RuleMark {
+export interface RuleMark extends LeafMark {
+  /** The rule's place in the list of rules. */
   readonly rule: number;
-  readonly leaf: number;
-  /** Which of the events that the comparison looks at; opaque. */
-  readonly source: string;
-  readonly version: number;
 }
 
 /**
@@ -31,14 +30,16 @@ export interface RuleOutcome<R extends Rule = Rule> {
  * What the rules of one execution remember, and when they fire: the one place that knows. No clock, no chance: the same
  * events give the same firings, and a memory made of the stored marks goes on where the last one was.
  *
- * A comparison is met while the newest event of one of its sources has the value that it asks for (EQUALS), or once any
- * event has come (UPDATED). A rule fires by an event that meets one of its comparisons, when its whole condition is met.
- * Firing uses up the events of its ONCE comparisons; REPEATED ones stay met. An event that is not newer than the last
- * firing counts for REPEATED comparisons only. Every rule that fires has used its events, also when another acts.
+ * A source is a namespace, type, sender and key; its latest event, the one told last, stands for it. A comparison is
+ * met while the latest event of one of its sources has the value that it asks for (EQUALS), or once any event has come
+ * (UPDATED). A rule fires by an event that meets one of its comparisons, when its whole condition is met: an event that
+ * only comes with another value fires nothing. Firing uses up the events of its ONCE comparisons; REPEATED ones stay
+ * met. An event that is not newer than the one of the last firing counts for REPEATED comparisons only. Every rule that
+ * fires has used its events, also when another acts.
  */
 export class RuleMemory<R extends Rule = Rule> {
   readonly #book: RuleBook<R>;
-  readonly #progress = new Map<number, Progress>();
+  readonly #progress = new Map<number, RuleProgress>();
   readonly #firedAt: Map<number, number>;
 
   constructor(
@@ -106,90 +107,19 @@ export class RuleMemory<R extends Rule = Rule> {
   }
 
   /** Uses up what the ONCE comparisons of a rule were met by. */
-  #fire(rule: IndexedRule<R>, progress: Progress, event: RuleEvent, changes: RuleChange[]): void {
+  #fire(rule: IndexedRule<R>, progress: RuleProgress, event: RuleEvent, changes: RuleChange[]): void {
     const { index } = rule;
     const version = Math.max(event.version, this.#firedAt.get(index) ?? 0);
     this.#firedAt.set(index, version);
     changes.push({ kind: 'fired', rule: index, version });
-    for (const { leaf, source } of [...progress.marks()]) {
-      if (rule.leaves[leaf]?.pattern.life !== 'ONCE') continue;
-      progress.forget(leaf, source);
+    for (const { leaf, source } of progress.useUp()) {
       if (!rule.isForgetful) changes.push({ kind: 'forget', rule: index, leaf, source });
     }
   }
 
-  #progressOf(rule: IndexedRule): Progress {
-    const found = this.#progress.get(rule.index) ?? new Progress(rule);
+  #progressOf(rule: IndexedRule): RuleProgress {
+    const found = this.#progress.get(rule.index) ?? new RuleProgress(rule);
     this.#progress.set(rule.index, found);
     return found;
-  }
-}
-
-/** How far one rule has come. A change costs in proportion to the groups that it makes met or unmet. */
-class Progress {
-  readonly #rule: IndexedRule;
-  /** The marks of each leaf that has any: the version by the source. */
-  readonly #marks = new Map<number, Map<string, number>>();
-  /** How many members of each group are met. */
-  readonly #met: number[];
-  #size = 0;
-
-  constructor(rule: IndexedRule) {
-    this.#rule = rule;
-    this.#met = rule.groups.map(() => 0);
-  }
-
-  get isEmpty(): boolean {
-    return this.#size === 0;
-  }
-
-  /** Whether the condition as a whole is met. */
-  get isMet(): boolean {
-    return this.#isGroupMet(0);
-  }
-
-  put(leaf: number, source: string, version: number): void {
-    const marks = this.#marks.get(leaf);
-    if (marks === undefined) {
-      this.#marks.set(leaf, new Map([[source, version]]));
-      this.#count(leaf, 1);
-      this.#size += 1;
-    } else {
-      if (!marks.has(source)) this.#size += 1;
-      marks.set(source, version);
-    }
-  }
-
-  /** Whether there was such a mark. */
-  forget(leaf: number, source: string): boolean {
-    const marks = this.#marks.get(leaf);
-    if (marks?.delete(source) !== true) return false;
-    this.#size -= 1;
-    if (marks.size === 0) {
-      this.#marks.delete(leaf);
-      this.#count(leaf, -1);
-    }
-    return true;
-  }
-
-  *marks(): Generator<Omit<RuleMark, 'rule'>, void, undefined> {
-    for (const [leaf, bySource] of this.#marks) {
-      for (const [source, version] of bySource) yield { leaf, source, version };
-    }
-  }
-
-  /** Passes a change of a leaf on to its group, and upwards as long as groups become met or unmet by it. */
-  #count(leaf: number, change: number): void {
-    let group: number | null = this.#rule.leaves[leaf]?.group ?? null;
-    while (group !== null) {
-      const before = this.#isGroupMet(group);
-      this.#met[group] = (this.#met[group] ?? 0) + change;
-      if (this.#isGroupMet(group) === before) return;
-      group = this.#rule.groups[group]?.parent ?? null;
-    }
-  }
-
-  #isGroupMet(group: number): boolean {
-    return (this.#met[group] ?? 0) >= (this.#rule.groups[group]?.needed ?? 0);
   }
 }

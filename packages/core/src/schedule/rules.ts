@@ -1,13 +1,14 @@
+import type { JobAction, JobRule } from '../define/rules.ts';
 import type { Rule, RuleEvent } from './rule-book.ts';
 import { RuleBook } from './rule-book.ts';
-import type { RuleMark } from './rule-memory.ts';
 import { RuleMemory } from './rule-memory.ts';
+import type { LeafMark } from './rule-progress.ts';
 
 /** What a rule remembers, as plain data. */
 export interface RuleState {
   /** The version of the event that it last fired by; 0 before. */
   readonly firedAt: number;
-  readonly marks: readonly Omit<RuleMark, 'rule'>[];
+  readonly marks: readonly LeafMark[];
 }
 
 /**
@@ -26,4 +27,20 @@ export function applyEvent(
   const { fired } = memory.apply(event);
   const after = [...memory.marks()].map(({ leaf, source, version }) => ({ leaf, source, version }));
   return { fires: fired.length > 0, state: { firedAt: memory.firedAt.get(0) ?? 0, marks: after } };
+}
+
+/** What is to be done to a job. */
+export interface RuleAction {
+  readonly jobName: string;
+  readonly action: Exclude<JobAction, 'NONE'>;
+}
+
+/**
+ * What the rules that fired by one event, in order, ask for: of each job the action of its first rule. A job whose first
+ * rule says NONE is left alone.
+ */
+export function firstActions(fired: readonly JobRule[]): readonly RuleAction[] {
+  const first = new Map<string, JobAction>();
+  for (const { jobName, action } of fired) if (!first.has(jobName)) first.set(jobName, action);
+  return [...first].flatMap(([jobName, action]) => (action === 'NONE' ? [] : [{ jobName, action }]));
 }
