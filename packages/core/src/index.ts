@@ -106,6 +106,7 @@ export type {
   JobPluginFactory,
   JobResult,
   JobResultError,
+  ProjectDesc,
 } from './run/job-plugin.ts';
 export type { DatasetLocation } from './run/locate-dataset.ts';
 export { locateDataset } from './run/locate-dataset.ts';
@@ -118,12 +119,20 @@ export { statusEventTypes } from './observe/event.ts';
 export type { EventFilter, EventLog } from './observe/event-log.ts';
 
 export type { Clock, Logger, PluginHost, SecretResolver } from './plugin/host.ts';
-export type { BlobManagerPlugin, Plugin, SchedulerHost, SchedulerPlugin } from './plugin/kinds.ts';
+export type {
+  BlobManagerPlugin,
+  Engine,
+  Platform,
+  Plugin,
+  Registered,
+  SchedulerHost,
+  SchedulerPlugin,
+} from './plugin/kinds.ts';
 export type { Locate, Place, Validated } from './plugin/options.ts';
 export { validateOptions } from './plugin/options.ts';
 export type { PluginOrigin } from './plugin/package.ts';
 export { pluginOrigin } from './plugin/package.ts';
-export type { PluginKind, PluginRecord } from './plugin/record.ts';
+export type { PluginKind, PluginRecord, RecordKind, RegistryRecord } from './plugin/record.ts';
 export { protocol, shownConfig } from './plugin/record.ts';
 export { environmentSecrets } from './plugin/secrets.ts';
 export { silentLogger, systemClock } from './plugin/system-host.ts';
@@ -139,6 +148,18 @@ export {
   registerPlugin,
   registerScheduler,
 } from './plugin/registry.ts';
+export type { EngineOnPlatform, JobPluginQuery } from './plugin/find-job-plugin.ts';
+export { findJobPlugin, getJobPlugin } from './plugin/find-job-plugin.ts';
+export type { AbstractEngine, AbstractPlatform } from './plugin/platform.ts';
+export { knownEngines, knownPlatforms, registerEngine, registerPlatform } from './plugin/platform.ts';
+export type {
+  AbstractJob,
+  AbstractJobConfig,
+  AbstractJobHandler,
+  AbstractJobPlugin,
+  BaseJobConfig,
+} from './plugin/document-plugin.ts';
+export { jobPluginFactoryOf, registerJobPlugin } from './plugin/document-plugin.ts';
 export type { Schema } from './plugin/schema.ts';
 
 export type {

@@ -8,6 +8,7 @@ import { validateOptions } from '../plugin/options.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { JobPluginFactory } from '../run/job-plugin.ts';
+import { chosenConfig, choosePlugin, wishOf } from './choose-plugin.ts';
 import type { WorkflowSettings } from './config.ts';
 import { noSettings } from './config.ts';
 import { splitGraph } from './split.ts';
@@ -19,6 +20,8 @@ export interface CompileOptions {
   readonly resourceDir: string;
   /** The project's directory, which no job may name: it runs from a snapshot, elsewhere. */
   readonly projectDir?: string;
+  /** The project's name, for generators that ask. */
+  readonly projectName?: string;
   /** What the YAML says; it wins over the definition, key by key. */
   readonly settings?: WorkflowSettings;
   readonly registry?: PluginRegistry;
@@ -33,16 +36,27 @@ export interface CompileOptions {
 export async function compileWorkflow(graph: AIGraph, options: CompileOptions): Promise<Workflow> {
   const { settings = noSettings, registry = globalRegistry(), resourceDir } = options;
   const problems = checkSettings(graph, settings);
+  // By job type: the plugins that jobs' processors are of, and those that run them.
+  const owns = new Map<string, JobPluginFactory>();
   const plugins = new Map<string, JobPluginFactory>();
   // The job types of which a job without properties was found good: most jobs of a large workflow have none.
   const mayBeEmpty = new Set<string>();
   const prepared: AISubGraph[] = [];
   for (const subGraph of splitGraph(graph)) {
-    const { jobName, jobType } = subGraph.config;
-    const plugin = plugins.get(jobType) ?? getPlugin('job', jobType, registry);
+    const { jobName, jobType: ownType } = subGraph.config;
+    const own = owns.get(ownType) ?? getPlugin('job', ownType, registry);
+    owns.set(ownType, own);
+    const wish = wishOf(subGraph.config, settings.jobs.get(jobName));
+    const chosen = choosePlugin(jobName, own, wish, settings.locate, registry);
+    if (chosen.problem !== undefined) {
+      problems.push(chosen.problem);
+      continue;
+    }
+    const { plugin } = chosen;
+    const { jobType } = plugin;
     plugins.set(jobType, plugin);
     const properties = { ...subGraph.config.properties, ...settings.jobs.get(jobName)?.properties };
-    prepared.push({ ...subGraph, config: { jobName, jobType, properties } });
+    prepared.push({ ...subGraph, config: { jobName, ...chosenConfig(plugin, wish), properties } });
     const isEmpty = Object.keys(properties).length === 0;
     if (isEmpty && mayBeEmpty.has(jobType)) continue;
     const validated = await validateOptions(
@@ -57,13 +71,14 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
   if (problems.length > 0) throw problemsError('config.invalid', problems);
 
   const jobs: Job[] = [];
+  const project = { projectName: options.projectName ?? null, projectDir: options.projectDir ?? null };
   const places = [resourceDir, ...(options.projectDir === undefined ? [] : [options.projectDir])].map(
     namesPath,
   );
   for (const subGraph of prepared) {
     const { jobName, jobType } = subGraph.config;
     const generator = plugins.get(jobType)?.getJobGenerator();
-    const job = await generator?.generate(subGraph, resourceDir + sep + jobName);
+    const job = await generator?.generate(subGraph, resourceDir + sep + jobName, project);
     jobs.push(checkJob(job, subGraph, places));
   }
   return {
@@ -89,7 +104,7 @@ function namesPath(path: string): RegExp {
   return new RegExp(String.raw`(?<![\w./-])${escaped}(?![\w.-])`);
 }
 
-/** The job types that a graph needs plugins for. */
+/** The job types of a graph's processors. */
 export function jobTypesOf(graph: AIGraph): string[] {
   return [...new Set(graph.jobs.map((job) => job.jobType))];
 }
@@ -101,20 +116,16 @@ export function versionOf(plugin: PluginVersion): PluginVersion {
 
 function checkSettings(graph: AIGraph, settings: WorkflowSettings): Problem[] {
   const problems: Problem[] = [];
-  const types = new Map(graph.jobs.map((job) => [job.jobName, job.jobType]));
-  for (const [jobName, job] of settings.jobs) {
-    const type = types.get(jobName);
-    if (type === undefined) {
-      const suggestion = nearest(jobName, [...types.keys()]);
+  const names = new Set(graph.jobs.map((job) => job.jobName));
+  for (const jobName of settings.jobs.keys()) {
+    if (!names.has(jobName)) {
+      const suggestion = nearest(jobName, [...names]);
       const hint =
         suggestion === null
-          ? `its jobs are ${[...types.keys()].slice(0, 20).join(', ')}`
+          ? `its jobs are ${[...names].slice(0, 20).join(', ')}`
           : `did you mean "${suggestion}"?`;
       const message = `workflow "${graph.workflowName}" has no job "${jobName}": ${hint}`;
       problems.push({ ...settings.locate([jobName]), key: jobName, message });
-    } else if (job.jobType !== null && job.jobType !== type) {
-      const message = `job "${jobName}" holds processors of ${type}, so its job_type cannot be "${job.jobType}": write "${type}" or leave it out`;
-      problems.push({ ...settings.locate([jobName, 'job_type']), key: `${jobName}.job_type`, message });
     }
   }
   return problems;

@@ -3,12 +3,15 @@ import { dirname, join } from 'node:path';
 import { AIFlowError, errorCode, messageOf } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isJsonArray, isJsonObject } from '../json.ts';
-import type { PluginKind } from './record.ts';
+import type { RecordKind } from './record.ts';
 
 /** A plugin that an installed package says it holds, known without running anything of it. */
 export interface DiscoveredPlugin {
-  readonly kind: PluginKind;
+  readonly kind: RecordKind;
   readonly name: string;
+  /** Of a job plugin, where its package says them: by them it is found for a job that names a platform. */
+  readonly engine?: string;
+  readonly platform?: string;
   readonly package: string;
   readonly version: string;
   /** The package's directory, links resolved. */
@@ -72,10 +75,19 @@ function pluginsOf(directory: string, source: DiscoveredPlugin['source']): Disco
   if (typeof packageName !== 'string' || typeof version !== 'string') return [];
   return plugins.flatMap((plugin) => {
     if (!isJsonObject(plugin)) return [];
-    const { kind, name } = plugin;
-    if ((kind !== 'job' && kind !== 'blob' && kind !== 'scheduler') || typeof name !== 'string') return [];
-    return [{ kind, name, package: packageName, version, directory, source }];
+    const { kind, name, engine, platform } = plugin;
+    if (!isRecordKind(kind) || typeof name !== 'string') return [];
+    const pair = kind === 'job' && typeof engine === 'string' && typeof platform === 'string';
+    return [
+      { kind, name, ...(pair && { engine, platform }), package: packageName, version, directory, source },
+    ];
   });
+}
+
+const kinds: readonly unknown[] = ['job', 'blob', 'scheduler', 'platform', 'engine'] satisfies RecordKind[];
+
+function isRecordKind(kind: unknown): kind is RecordKind {
+  return kinds.includes(kind);
 }
 
 function dependenciesOf(projectDir: string): string[] {

@@ -3,7 +3,7 @@ import type { AttemptRunner } from '../run/runner.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { PluginHost } from './host.ts';
-import type { PluginRecord } from './record.ts';
+import type { PluginRecord, RegistryRecord } from './record.ts';
 
 export interface SchedulerHost extends PluginHost {
   readonly runner: AttemptRunner;
@@ -21,5 +21,20 @@ export interface SchedulerPlugin<Options = unknown> extends PluginRecord<Options
   create(config: Options, host: SchedulerHost): Scheduler;
 }
 
-/** Whatever a registry holds; `kind` tells them apart. */
+/** A place where jobs run, such as `local` or `kubernetes`. It is a name that job plugins share, and does nothing. */
+export interface Platform extends RegistryRecord {
+  readonly kind: 'platform';
+  readonly description: string;
+}
+
+/** What jobs are made for, such as `cmd_line` or `spark`. It is a name that job plugins share, and does nothing. */
+export interface Engine extends RegistryRecord {
+  readonly kind: 'engine';
+  readonly description: string;
+}
+
+/** What does work; `kind` tells them apart. */
 export type Plugin = JobPluginFactory | BlobManagerPlugin | SchedulerPlugin;
+
+/** Whatever a registry holds; `kind` tells them apart. */
+export type Registered = Plugin | Platform | Engine;

@@ -62,6 +62,22 @@ export async function loadPlugins(needs: readonly PluginNeed[], options: LoadOpt
   return names;
 }
 
+/**
+ * Imports the installed plugins that fit and are not registered yet: all of the project's own, and only where it has
+ * none those installed beside the command. None is no error. Throws `plugin.load_failed`, or what registering throws.
+ */
+export async function loadMatching(
+  fits: (plugin: DiscoveredPlugin) => boolean,
+  { projectDir, plugins, commandDir, registry = globalRegistry() }: LoadOptions,
+): Promise<void> {
+  const packages = plugins.filter((item) => !isFile(item));
+  const fitting = discoverPlugins(projectDir, { commandDir, packages }).filter(fits);
+  const own = fitting.filter((plugin) => plugin.source === 'project');
+  for (const plugin of own.length > 0 ? own : fitting) {
+    if (findPlugin(plugin.kind, plugin.name, registry) === null) await importPackage(plugin);
+  }
+}
+
 function isFile(item: string): boolean {
   return item.startsWith('.') || item.startsWith('/');
 }

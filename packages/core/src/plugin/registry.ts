@@ -1,18 +1,19 @@
 import { AIFlowError } from '../errors.ts';
 import type { JobPluginFactory } from '../run/job-plugin.ts';
-import type { BlobManagerPlugin, Plugin, SchedulerPlugin } from './kinds.ts';
-import type { PluginKind } from './record.ts';
+import { checkRecord, describeKind } from './check-record.ts';
+import type { BlobManagerPlugin, Registered, SchedulerPlugin } from './kinds.ts';
+import type { RecordKind } from './record.ts';
 import { protocol } from './record.ts';
 
-type PluginOf<Kind extends PluginKind> = Extract<Plugin, { readonly kind: Kind }>;
+type RegisteredAs<Kind extends RecordKind> = Extract<Registered, { readonly kind: Kind }>;
 
 /**
- * The plugins that are known, by kind and name. There is one for the whole process, also when two copies of this
- * package are loaded: it hangs on `globalThis` under a symbol of the protocol's number. Another can be made and
- * passed in wherever a registry is taken.
+ * The plugins, platforms and engines that are known, by kind and name. There is one for the whole process, also when
+ * two copies of this package are loaded: it hangs on `globalThis` under a symbol of the protocol's number. Another can
+ * be made and passed in wherever a registry is taken.
  */
 export interface PluginRegistry {
-  readonly plugins: Map<string, Plugin>;
+  readonly plugins: Map<string, Registered>;
 }
 
 export function createRegistry(): PluginRegistry {
@@ -28,11 +29,11 @@ export function globalRegistry(): PluginRegistry {
 }
 
 /**
- * Adds a plugin. The same package from the same place again changes nothing. Throws `plugin.name_taken` for any
- * other claim to a name that is taken, `plugin.protocol` for a plugin that was made for another protocol and
- * `plugin.invalid` for a record that lacks something, naming what.
+ * Adds a plugin, a platform or an engine. The same package from the same place again changes nothing. Throws
+ * `plugin.name_taken` for any other claim to a name that is taken, `plugin.protocol` for a plugin that was made for
+ * another protocol and `plugin.invalid` for a record that lacks something, naming what.
  */
-export function registerPlugin(plugin: Plugin, registry: PluginRegistry = globalRegistry()): void {
+export function registerPlugin(plugin: Registered, registry: PluginRegistry = globalRegistry()): void {
   checkRecord(plugin);
   const key = `${plugin.kind}:${plugin.name}`;
   const owner = registry.plugins.get(key);
@@ -47,7 +48,7 @@ export function registerPlugin(plugin: Plugin, registry: PluginRegistry = global
       : 'remove one of them from the project';
   throw new AIFlowError(
     'plugin.name_taken',
-    `${plugin.kind} plugin "${plugin.name}" is already registered by ${describePlugin(owner)}, and ` +
+    `${describeKind(plugin.kind)} "${plugin.name}" is already registered by ${describePlugin(owner)}, and ` +
       `${describePlugin(plugin)} claims it too: ${fix}`,
     { context: { kind: plugin.kind, name: plugin.name, owner: owner.location, claimant: plugin.location } },
   );
@@ -77,22 +78,22 @@ export function registerScheduler<Options>(
   registerPlugin(plugin, registry);
 }
 
-/** The plugin, or null when none of that kind and name is registered. */
-export function findPlugin<Kind extends PluginKind>(
+/** What is registered under that kind and name, or null. */
+export function findPlugin<Kind extends RecordKind>(
   kind: Kind,
   name: string,
   registry: PluginRegistry = globalRegistry(),
-): PluginOf<Kind> | null {
+): RegisteredAs<Kind> | null {
   const plugin = registry.plugins.get(`${kind}:${name}`);
-  return plugin === undefined ? null : (plugin as PluginOf<Kind>);
+  return plugin === undefined ? null : (plugin as RegisteredAs<Kind>);
 }
 
-/** The plugin; throws `plugin.not_registered`, naming what is registered and what to install. */
-export function getPlugin<Kind extends PluginKind>(
+/** The same; throws `plugin.not_registered`, naming what is registered and what to install. */
+export function getPlugin<Kind extends RecordKind>(
   kind: Kind,
   name: string,
   registry: PluginRegistry = globalRegistry(),
-): PluginOf<Kind> {
+): RegisteredAs<Kind> {
   const plugin = findPlugin(kind, name, registry);
   if (plugin !== null) return plugin;
   const known = listPlugins(registry)
@@ -101,76 +102,19 @@ export function getPlugin<Kind extends PluginKind>(
     .join(', ');
   throw new AIFlowError(
     'plugin.not_registered',
-    `no ${kind} plugin "${name}" is registered (registered: ${known || 'none'}): install and import the package ` +
+    `no ${describeKind(kind)} "${name}" is registered (registered: ${known || 'none'}): install and import the package ` +
       `that provides it, for example "npm install @aiflow/${kind}-${name}"`,
     { context: { kind, name } },
   );
 }
 
-/** All plugins that are registered, by kind and name. */
-export function listPlugins(registry: PluginRegistry = globalRegistry()): Plugin[] {
+/** All that is registered, by kind and name. */
+export function listPlugins(registry: PluginRegistry = globalRegistry()): Registered[] {
   return [...registry.plugins.values()].sort((a, b) =>
     `${a.kind}:${a.name}` < `${b.kind}:${b.name}` ? -1 : 1,
   );
 }
 
-function describePlugin(plugin: Plugin): string {
+function describePlugin(plugin: Registered): string {
   return `${plugin.package}@${plugin.version} (${plugin.location})`;
-}
-
-const required: Readonly<Record<PluginKind, Readonly<Record<string, string>>>> = {
-  job: {
-    jobType: 'string',
-    platform: 'string',
-    engine: 'string',
-    getJobGenerator: 'function',
-    getJobController: 'function',
-  },
-  blob: { create: 'function' },
-  scheduler: { create: 'function' },
-};
-
-/** Holds a record, which may come from plain JavaScript, against what its kind must have. */
-function checkRecord(plugin: Plugin): void {
-  const kinds = Object.keys(required);
-  const name = typeof plugin?.name === 'string' ? `"${plugin.name}"` : 'without a name';
-  if (!kinds.includes(plugin?.kind)) {
-    throw new AIFlowError('plugin.invalid', `plugin ${name} must have a kind: one of ${kinds.join(', ')}`);
-  }
-  if (plugin.protocol !== protocol) {
-    throw new AIFlowError(
-      'plugin.protocol',
-      `${plugin.kind} plugin ${name} speaks protocol ${String(plugin.protocol)} and this @aiflow/core speaks ` +
-        `${protocol}: install a version of ${plugin.package} that is made for it`,
-      {
-        context: { kind: plugin.kind, name: plugin.name, found: String(plugin.protocol), expected: protocol },
-      },
-    );
-  }
-  const members = {
-    name: 'string',
-    package: 'string',
-    version: 'string',
-    location: 'string',
-    capabilities: 'object',
-    options: 'object',
-    ...required[plugin.kind],
-  };
-  const missing = Object.entries(members).filter(([key, type]) => {
-    const member: unknown = Reflect.get(plugin, key);
-    const found = key === 'options' && typeof member === 'function' ? 'object' : typeof member;
-    return found !== type || member === null;
-  });
-  if (missing.length > 0) {
-    const wanted = missing.map(([key, type]) => `${key} (${type})`).join(', ');
-    throw new AIFlowError('plugin.invalid', `${plugin.kind} plugin ${name} does not define ${wanted}`, {
-      context: { kind: plugin.kind, missing: missing.map(([key]) => key) },
-    });
-  }
-  if (plugin.kind === 'job' && plugin.jobType !== plugin.name) {
-    throw new AIFlowError(
-      'plugin.invalid',
-      `job plugin ${name} must have its name as its jobType, not "${plugin.jobType}"`,
-    );
-  }
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileWorkflow, jobTypesOf, versionOf } from '../compile/compile.ts';
+import { compileWorkflow, versionOf } from '../compile/compile.ts';
 import { serializeWorkflow } from '../compile/serialize.ts';
 import type { Workflow } from '../compile/workflow.ts';
 import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
-import { loadPlugins } from '../plugin/load.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { ProjectContext } from '../schedule/scheduler.ts';
@@ -13,6 +12,7 @@ import type { BlobManager } from '../snapshot/blob-manager.ts';
 import { generatedDirectory, generatedJobs } from '../snapshot/manifest.ts';
 import { snapshotProject } from '../snapshot/snapshot.ts';
 import { loadDefinition } from './load-definition.ts';
+import { loadJobPlugins } from './load-job-plugins.ts';
 import type { Project } from './project-file.ts';
 import { readSettings } from './settings.ts';
 
@@ -37,7 +37,7 @@ export async function buildWorkflow(
   overlay: string,
   options: BuildOptions = {},
 ): Promise<Workflow> {
-  const { projectDir, plugins } = project;
+  const { projectDir, projectName, plugins } = project;
   const { registry = globalRegistry(), commandDir, onOutput, signal } = options;
   const graph = await loadDefinition({
     projectDir,
@@ -47,10 +47,9 @@ export async function buildWorkflow(
     ...(onOutput && { onOutput }),
   });
   const settings = await readSettings(projectDir, workflowName);
-  const needs = jobTypesOf(graph).map((jobType) => ({ kind: 'job' as const, className: jobType }));
-  await loadPlugins(needs, { projectDir, plugins, commandDir, registry });
+  await loadJobPlugins(graph, settings, { projectDir, plugins, commandDir, registry });
   const resourceDir = join(overlay, generatedJobs(workflowName));
-  return compileWorkflow(graph, { resourceDir, projectDir, settings, registry });
+  return compileWorkflow(graph, { resourceDir, projectDir, projectName, settings, registry });
 }
 
 /**

@@ -5,6 +5,13 @@ import type { PluginRecord } from '../plugin/record.ts';
 import type { FinalStatus, Status } from '../schedule/status.ts';
 import type { JobRuntimeEnv } from './env.ts';
 
+/** What a generator may know of the project: where its files are while a workflow is compiled. Null outside of one. */
+export interface ProjectDesc {
+  readonly projectName: string | null;
+  /** Absolute; no job may name it, because it runs from a copy elsewhere. */
+  readonly projectDir: string | null;
+}
+
 /** Turns a job's sub-graph into a {@link Job}. Belongs to the engine: it says how a sub-graph becomes something to run. */
 export interface JobGenerator {
   /**
@@ -12,7 +19,7 @@ export interface JobGenerator {
    * Files put into `resourceDir` reach the worker as `env.generatedDir`; the directory is this job's own and is not
    * there until the generator makes it. Throws `job.invalid_graph` for a sub-graph that the plugin cannot run.
    */
-  generate(subGraph: AISubGraph, resourceDir: string): Promise<Job>;
+  generate(subGraph: AISubGraph, resourceDir: string, project?: ProjectDesc): Promise<Job>;
 }
 
 /** What a controller needs to find its job again, also in another process after a crash. Never holds a secret. */
@@ -69,7 +76,10 @@ export interface JobController {
   cleanupJob(handle: JobHandle, env: JobRuntimeEnv): Promise<void>;
 }
 
-/** A job plugin: one engine on one platform, known by its job type. */
+/**
+ * A job plugin: one engine on one platform, known by its job type. Its generator takes the processors of every plugin
+ * of its engine that it can run: a job whose processors are another's reaches it when the job names its platform.
+ */
 export interface JobPluginFactory<Properties = unknown> extends PluginRecord<Properties> {
   readonly kind: 'job';
   /** The same as `name`: what YAML's `job_type` says. */

@@ -138,9 +138,9 @@ describe('compiling', () => {
     if (!isAIFlowError(error, 'config.invalid')) throw new Error('expected config.invalid', { cause: error });
     expect(error.problems.map(({ key }) => key)).toEqual([
       'c',
-      'b.job_type',
       'a.properties.knwon',
       'a.properties.other',
+      'b.job_type',
     ]);
     for (const problem of error.problems) expect(problem.file).toBe('w.yaml');
   });
