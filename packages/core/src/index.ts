@@ -53,6 +53,8 @@ export type { ExecMode, RetryPolicy, RunCondition } from './define/policy.ts';
 export type { Column, ColumnType, Dataset, Model, ModelReference } from './define/resources.ts';
 export type { JobAction, JobRule, WorkflowAction, WorkflowRule } from './define/rules.ts';
 export type { CronSchedule, IntervalSchedule, MissedTicks, Schedule } from './schedule/schedule.ts';
+export type { CronSpec, IntervalParts, IntervalSpec, ScheduleSpec } from './schedule/schedule-spec.ts';
+export { toSchedule } from './schedule/schedule-spec.ts';
 export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow.ts';
 export { defineWorkflow } from './define/workflow.ts';
 
