@@ -18,7 +18,22 @@ export type {
   WorkflowLimits,
 } from './define/graph.ts';
 export { graphVersion, graphVersionOf } from './define/graph.ts';
-export type { ChannelsOf, JobBuilder, NodeOptions } from './define/job.ts';
+export type { ChannelsOf } from './define/channels.ts';
+export type { JobBuilder } from './define/job.ts';
+export type {
+  EvaluateOptions,
+  InputsOptions,
+  ModelValidateOptions,
+  NamedOptions,
+  NodeOptions,
+  Operators,
+  PredictOptions,
+  PushModelOptions,
+  ReadDatasetOptions,
+  TrainOptions,
+  TransformOptions,
+  WriteDatasetOptions,
+} from './define/operators.ts';
 // A star, because only what a star re-exports can be added to with `declare module '@aiflow/core'`.
 export type * from './define/job-types.ts';
 export type {
@@ -31,6 +46,7 @@ export type {
   JobStatusCondition,
   ModelVersionEvent,
   ValueCondition,
+  WorkflowCondition,
 } from './define/conditions.ts';
 export {
   all,
@@ -48,14 +64,33 @@ export {
   sufficientOrNecessary,
   workflowStatus,
 } from './define/conditions.ts';
-export type { ContextExtractor, EventContext, ExtractContext } from './define/context-extractor.ts';
-export type { ExecMode, RetryPolicy, RunCondition } from './define/policy.ts';
-export type { Column, ColumnType, Dataset, Model, ModelReference } from './define/resources.ts';
+export type {
+  ContextExtractor,
+  ContextExtractorSpec,
+  EventContext,
+  EventField,
+  ExtractContext,
+  FieldExtractor,
+  ModuleExtractor,
+} from './define/context-extractor.ts';
+export type { JobPolicy, JobPolicyOptions } from './define/job-policy.ts';
+export type { ExecMode, RetryOptions, RetryPolicy, RetrySpec, RunCondition } from './define/policy.ts';
+export { retryDelayMs, retryPolicy } from './define/policy.ts';
+export type {
+  Column,
+  ColumnType,
+  Dataset,
+  DatasetSpec,
+  Model,
+  ModelReference,
+  ModelSpec,
+} from './define/resources.ts';
+export { dataset, model } from './define/resources.ts';
 export type { JobAction, JobRule, WorkflowAction, WorkflowRule } from './define/rules.ts';
 export type { CronSchedule, IntervalSchedule, MissedTicks, Schedule } from './schedule/schedule.ts';
 export type { CronSpec, IntervalParts, IntervalSpec, ScheduleSpec } from './schedule/schedule-spec.ts';
 export { toSchedule } from './schedule/schedule-spec.ts';
-export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow.ts';
+export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow-builder.ts';
 export { defineWorkflow } from './define/workflow.ts';
 
 export type { CompileOptions } from './compile/compile.ts';
@@ -95,6 +130,7 @@ export type { RuleAction, RuleState } from './schedule/rules.ts';
 export { applyEvent, firstActions } from './schedule/rules.ts';
 export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
+export { isLongRunning, startsWithExecution } from './schedule/start-jobs.ts';
 
 export type { RuntimePlace } from './run/create-env.ts';
 export { createJobRuntimeEnv, interpreterCache } from './run/create-env.ts';

@@ -3,9 +3,8 @@ import { isJsonObject } from '../json.ts';
 import { defaultNamespace, statusEventTypes, undefinedEventType } from '../observe/event.ts';
 import type { Status } from '../schedule/status.ts';
 import { isStatus } from '../schedule/status.ts';
-import { checkKeys } from './check.ts';
+import { checkKeys, checkOneOf, shown } from './check.ts';
 import type { Dataset, ModelReference } from './resources.ts';
-import { modelOf } from './resources.ts';
 
 /** How long an event counts for a rule: until the rule fires, or for ever. */
 export type EventLife = 'ONCE' | 'REPEATED';
@@ -47,6 +46,12 @@ export type Condition =
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'any'; readonly of: readonly Condition[] };
 
+/** A condition that looks at events alone: what rules of workflows take. */
+export type WorkflowCondition =
+  | EventCondition
+  | { readonly kind: 'all'; readonly of: readonly WorkflowCondition[] }
+  | { readonly kind: 'any'; readonly of: readonly WorkflowCondition[] };
+
 /** Which events: what is left out takes the same value as in an event that leaves it out, and any sender. */
 export interface EventPattern {
   readonly key: string;
@@ -68,14 +73,22 @@ export type EventSpec = EventPattern &
   );
 
 /** What happens to a version of a model, by AIFlow's names. */
-export type ModelVersionEvent =
-  | 'MODEL_GENERATED'
-  | 'MODEL_VALIDATED'
-  | 'MODEL_DEPLOYED'
-  | 'MODEL_DEPRECATED'
-  | 'MODEL_DELETED';
+export type ModelVersionEvent = (typeof modelVersionEvents)[number];
+const modelVersionEvents = [
+  'MODEL_GENERATED',
+  'MODEL_VALIDATED',
+  'MODEL_DEPLOYED',
+  'MODEL_DEPRECATED',
+  'MODEL_DELETED',
+] as const;
 
 function onStatus(job: JobReference, status: Status): Condition {
+  if (typeof job?.jobName !== 'string') {
+    throw new AIFlowError(
+      'define.invalid_rule',
+      `a condition on the status ${status} needs a job, as workflow.job() returns it, not ${shown(job)}`,
+    );
+  }
   return Object.freeze({ kind: 'job_status', jobName: job.jobName, status });
 }
 
@@ -90,9 +103,17 @@ export const killed = (job: JobReference): Condition => onStatus(job, 'KILLED');
 /** Met when `job` ended, however. */
 export const ended = (job: JobReference): Condition => any(finished(job), failed(job), killed(job));
 /** Met when every one of `conditions` is met, in whatever order. Throws `define.condition_too_large`. */
-export const all = (...conditions: readonly Condition[]): Condition => group('all', conditions);
+export function all(...conditions: readonly WorkflowCondition[]): WorkflowCondition;
+export function all(...conditions: readonly Condition[]): Condition;
+export function all(...conditions: readonly Condition[]): Condition {
+  return group('all', conditions);
+}
 /** Met when one of `conditions` is met. Throws `define.condition_too_large`. */
-export const any = (...conditions: readonly Condition[]): Condition => group('any', conditions);
+export function any(...conditions: readonly WorkflowCondition[]): WorkflowCondition;
+export function any(...conditions: readonly Condition[]): Condition;
+export function any(...conditions: readonly Condition[]): Condition {
+  return group('any', conditions);
+}
 
 function group(kind: 'all' | 'any', of: readonly Condition[]): Condition {
   const made: Condition = { kind, of };
@@ -106,6 +127,7 @@ function group(kind: 'all' | 'any', of: readonly Condition[]): Condition {
 
 /** Met by an event. Throws `define.invalid_event`. */
 export function event(spec: EventSpec): EventCondition {
+  checkKeys(spec, ['key', 'value', 'valueCondition', 'eventType', 'namespace', 'sender', 'life'], 'event()');
   const {
     key,
     eventType = undefinedEventType,
@@ -113,12 +135,11 @@ export function event(spec: EventSpec): EventCondition {
     sender = '*',
     life = 'ONCE',
   } = spec;
-  checkKeys(spec, ['key', 'value', 'valueCondition', 'eventType', 'namespace', 'sender', 'life'], 'event()');
   const valueCondition = spec.valueCondition ?? (spec.value === undefined ? 'UPDATED' : 'EQUALS');
   if ((valueCondition === 'EQUALS') !== (spec.value !== undefined)) {
     throw new AIFlowError(
       'define.invalid_event',
-      `event "${key}" has the valueCondition ${valueCondition}: EQUALS needs a value to compare with, and UPDATED takes none`,
+      `event ${shown(key)} has the valueCondition ${shown(valueCondition)}: EQUALS needs a value to compare with, and UPDATED takes none`,
     );
   }
   const made: EventCondition = {
@@ -149,8 +170,15 @@ export function modelVersion(
     'key' | 'eventType'
   >,
 ): EventCondition {
-  const { event: eventType, version, ...pattern } = spec;
-  const key = modelOf(model).name;
+  checkKeys(spec, ['event', 'version', 'namespace', 'sender', 'life'], 'modelVersion()');
+  const { event: wanted, version, ...pattern } = spec;
+  const eventType = checkOneOf(
+    wanted,
+    modelVersionEvents,
+    'the event of modelVersion()',
+    'define.invalid_event',
+  );
+  const key = typeof model === 'string' ? model : model?.name;
   return event(
     version === undefined ? { ...pattern, key, eventType } : { ...pattern, key, eventType, value: version },
   );
@@ -161,7 +189,8 @@ export function datasetChanged(
   dataset: Pick<Dataset, 'name'>,
   pattern: Omit<EventPattern, 'key' | 'eventType'> = {},
 ): EventCondition {
-  return event({ ...pattern, key: dataset.name, eventType: datasetEventType });
+  checkKeys(pattern, ['namespace', 'sender', 'life'], 'datasetChanged()');
+  return event({ ...pattern, key: dataset?.name, eventType: datasetEventType });
 }
 
 /** Met when an execution of another workflow came to a status. For rules of workflows. */
@@ -170,21 +199,34 @@ export function workflowStatus(
   status: Status,
   { project = '*' }: { readonly project?: string } = {},
 ): EventCondition {
+  const known = ['INIT', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED'] as const;
   return event({
     key: workflowName,
-    value: status,
+    value: checkOneOf(status, known, 'the status of workflowStatus()', 'define.invalid_event'),
     eventType: statusEventTypes.workflow,
     namespace: project,
   });
 }
 
 /** AIFlow's older form: any sufficient condition is enough; without one, every necessary condition must be met. */
-export function sufficientOrNecessary(conditions: {
-  readonly sufficient?: readonly Condition[];
-  readonly necessary?: readonly Condition[];
-}): Condition {
+export function sufficientOrNecessary(conditions: OlderForm<WorkflowCondition>): WorkflowCondition;
+export function sufficientOrNecessary(conditions: OlderForm<Condition>): Condition;
+export function sufficientOrNecessary(conditions: OlderForm<Condition>): Condition {
+  checkKeys(conditions, ['sufficient', 'necessary'], 'sufficientOrNecessary()');
   const { sufficient = [], necessary = [] } = conditions;
+  for (const list of [sufficient, necessary] as readonly unknown[]) {
+    if (Array.isArray(list)) continue;
+    throw new AIFlowError(
+      'define.invalid_rule',
+      `sufficientOrNecessary() takes lists of conditions, not ${shown(list)}: write [condition]`,
+    );
+  }
   return any(...sufficient, ...(necessary.length > 0 ? [all(...necessary)] : []));
+}
+
+interface OlderForm<Part> {
+  readonly sufficient?: readonly Part[];
+  readonly necessary?: readonly Part[];
 }
 
 /** The type of the event that says that a dataset changed; its key is the dataset's name, its value the URI. */

@@ -1,18 +1,35 @@
+import { AIFlowError } from '../errors.ts';
 import type { Condition } from './conditions.ts';
 import { jobsOf } from './conditions.ts';
+import type { JobConfig } from './graph.ts';
 import type { JobRule } from './rules.ts';
+
+/** Throws `define.cycle`, with the path in its context, when jobs wait for each other and could never start. */
+export function checkCycle(jobs: readonly JobConfig[], rules: readonly JobRule[]): void {
+  const names = jobs.map((job) => job.jobName);
+  const scheduled = jobs.filter((job) => (job.schedules?.length ?? 0) > 0).map((job) => job.jobName);
+  const cycle = findRuleCycle(names, rules, new Set(scheduled));
+  if (cycle === null) return;
+  const rest = cycle.length > 20 ? ` … (${cycle.length - 1} jobs)` : '';
+  throw new AIFlowError(
+    'define.cycle',
+    `these jobs wait for each other and could never start: ${cycle.slice(0, 20).join(' → ')}${rest}`,
+    { context: { path: cycle } },
+  );
+}
 
 /**
  * A cycle of jobs that could never start because each waits for the next, as `[a, b, a]`, or null when every job can
- * start. A job can start when it has no START rule, or when one of its rules (START, or RESTART, which starts a job
- * that never ran) can be met by jobs that can start: the least set of which that holds is computed, and a cycle is
- * looked for only among the rest. Takes time in proportion to jobs and rules.
+ * start. A job can start when it has no START rule, when it is one of `scheduled`, or when one of its rules (START, or
+ * RESTART, which starts a job that never ran) can be met by jobs that can start or by an event: the least set of which
+ * that holds is computed, and a cycle is looked for only among the rest. Takes time in proportion to jobs and rules.
  */
-export function findRuleCycle(
+function findRuleCycle(
   jobNames: readonly string[],
   rules: readonly JobRule[],
+  scheduled: ReadonlySet<string>,
 ): readonly string[] | null {
-  const startRules = rules.filter((rule) => rule.action !== 'STOP');
+  const startRules = rules.filter((rule) => rule.action === 'START' || rule.action === 'RESTART');
   const waiting = new Map<string, JobRule[]>();
   const listeners = new Map<string, JobRule[]>();
   for (const rule of startRules) {
@@ -21,7 +38,7 @@ export function findRuleCycle(
   }
   if (waiting.size === 0) return null;
   const startable = new Set<string>();
-  const pending = jobNames.filter((jobName) => !waiting.has(jobName));
+  const pending = jobNames.filter((jobName) => !waiting.has(jobName) || scheduled.has(jobName));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (startable.has(next)) continue;
     startable.add(next);

@@ -1,42 +1,29 @@
 import { AIFlowError } from '../errors.ts';
-import { findNonJson, frozenCopy } from '../json.ts';
-import { checkName } from '../names.ts';
-import { checkKeys } from './check.ts';
-import type { AINode, Channel, DataEdge, Processor } from './graph.ts';
-import type { ProcessorOf } from './job-types.ts';
-
-export interface NodeOptions<Outputs extends number> {
-  /** The key of the node's result; `node_1`, `node_2` … unless said. */
-  readonly name?: string;
-  /** The channels whose values the node takes, by port. */
-  readonly inputs?: readonly Channel[];
-  /** How many channels the node has; 1 unless said. */
-  readonly outputs?: Outputs;
-}
-
-/** What `node` gives back: nothing for 0 outputs, a channel for 1, a tuple for more. */
-export type ChannelsOf<Outputs extends number> = Outputs extends 0
-  ? void
-  : Outputs extends 1
-    ? Channel
-    : ChannelTuple<Outputs>;
-type ChannelTuple<Length extends number, Found extends Channel[] = []> = number extends Length
-  ? readonly Channel[]
-  : Found['length'] extends Length
-    ? Readonly<Found>
-    : ChannelTuple<Length, [...Found, Channel]>;
+import { checkName, isName, nameRule } from '../names.ts';
+import type { ChannelsOf } from './channels.ts';
+import { JobChannels, checkOutputs } from './channels.ts';
+import { plainCopy, shown } from './check.ts';
+import type { AINode, Channel, DataEdge, Operation, Processor } from './graph.ts';
+import type {
+  DatasetBook,
+  EvaluateOptions,
+  InputsOptions,
+  ModelValidateOptions,
+  NodeOptions,
+  OperatorOptions,
+  Operators,
+  PredictOptions,
+  PushModelOptions,
+  ReadDatasetOptions,
+  TrainOptions,
+  TransformOptions,
+  WriteDatasetOptions,
+} from './operators.ts';
+import { checkOptions, configOf, defaultOutputs } from './operators.ts';
 
 /** Draws the inside of one job; only within the block that it was given to. */
-export interface JobBuilder<Type extends string = string> {
+export interface JobBuilder<Type extends string = string> extends Operators<Type> {
   readonly jobName: string;
-  /**
-   * Adds a node. Throws `define.processor_of_another_plugin`, `define.channel_of_another_job`,
-   * `define.unknown_channel`, `define.name_taken`, `define.invalid_processor` or, after its block, `define.block_ended`.
-   */
-  node<const Outputs extends number = 1>(
-    processor: ProcessorOf<Type>,
-    options?: NodeOptions<Outputs>,
-  ): ChannelsOf<Outputs>;
 }
 
 export interface DrawnJob {
@@ -45,9 +32,14 @@ export interface DrawnJob {
   readonly dataEdges: readonly DataEdge[];
 }
 
-/** Runs a job's block and gives what it drew. */
-export function drawJob(jobName: string, jobType: string | null, build: (job: JobBuilder) => void): DrawnJob {
-  const sketch = new JobSketch(jobName, jobType);
+/** Runs a job's block and gives what it drew. `datasets` are those of the workflow. */
+export function drawJob(
+  jobName: string,
+  jobType: string | null,
+  datasets: DatasetBook,
+  build: (job: JobBuilder) => void,
+): DrawnJob {
+  const sketch = new JobSketch(jobName, jobType, datasets);
   const returned: unknown = build(sketch);
   return sketch.end(returned);
 }
@@ -65,55 +57,74 @@ class JobSketch implements JobBuilder {
   #ended = false;
   readonly #nodes = new Map<string, AINode>();
   readonly #dataEdges: DataEdge[] = [];
-  /** The channels that this job gave out: one of another workflow may bear the same names. */
-  readonly #ownChannels = new WeakSet<Channel>();
+  readonly #channels: JobChannels;
+  readonly #datasets: DatasetBook;
 
-  constructor(jobName: string, jobType: string | null) {
+  constructor(jobName: string, jobType: string | null, datasets: DatasetBook) {
     this.jobName = jobName;
     this.#jobType = jobType;
+    this.#channels = new JobChannels(jobName);
+    this.#datasets = datasets;
   }
+
+  // What each operator gives back follows from its row in the table of operators, which types cannot see.
 
   node<const Outputs extends number = 1>(
     processor: Processor,
     options: NodeOptions<Outputs> = {},
   ): ChannelsOf<Outputs> {
-    if (this.#ended) {
-      throw new AIFlowError(
-        'define.block_ended',
-        `a node was added to job "${this.jobName}" after its block had ended: call job.node() inside the block`,
-      );
-    }
-    checkKeys(options, ['name', 'inputs', 'outputs'], `a node of job "${this.jobName}"`);
-    const inputs = this.#checkInputs(options.inputs ?? []);
-    const { jobType, kind, params } = this.#checkProcessor(processor);
-    const own = Object.freeze({ jobType, kind, params: frozenCopy(params) });
-    const nodeId = checkName('node', options.name ?? `node_${this.#nodes.size + 1}`);
-    if (this.#nodes.has(nodeId)) {
-      throw new AIFlowError('define.name_taken', `job "${this.jobName}" already has a node "${nodeId}"`);
-    }
-    const outputs: number = options.outputs ?? 1;
-    if (!Number.isInteger(outputs) || outputs < 0 || outputs > 1000) {
-      throw new AIFlowError(
-        'define.invalid_outputs',
-        `node "${nodeId}" of job "${this.jobName}" must have 0 to 1000 outputs, not ${outputs}`,
-      );
-    }
-    for (const [port, source] of inputs.entries()) {
-      this.#checkChannel(source, nodeId);
-      this.#dataEdges.push(Object.freeze({ source, destination: nodeId, port }));
-    }
-    this.#nodes.set(
-      nodeId,
-      Object.freeze({
-        nodeId,
-        jobName: this.jobName,
-        operation: 'user_define_operation',
-        processor: own,
-        outputs,
-        config: {},
-      }),
-    );
-    return this.#channels(nodeId, outputs) as ChannelsOf<Outputs>;
+    return this.#add('user_define_operation', processor, options) as ChannelsOf<Outputs>;
+  }
+
+  readDataset(processor: Processor, options: ReadDatasetOptions): Channel {
+    return this.#add('read_dataset', processor, options) as Channel;
+  }
+
+  writeDataset(processor: Processor, options: WriteDatasetOptions): void {
+    this.#add('write_dataset', processor, options);
+  }
+
+  transform<const Outputs extends number = 1>(
+    processor: Processor,
+    options: TransformOptions<Outputs>,
+  ): ChannelsOf<Outputs> {
+    return this.#add('transform', processor, options) as ChannelsOf<Outputs>;
+  }
+
+  train<const Outputs extends number = 0>(
+    processor: Processor,
+    options: TrainOptions<Outputs>,
+  ): ChannelsOf<Outputs> {
+    return this.#add('train', processor, options) as ChannelsOf<Outputs>;
+  }
+
+  predict<const Outputs extends number = 1>(
+    processor: Processor,
+    options: PredictOptions<Outputs>,
+  ): ChannelsOf<Outputs> {
+    return this.#add('predict', processor, options) as ChannelsOf<Outputs>;
+  }
+
+  evaluate<const Outputs extends number = 0>(
+    processor: Processor,
+    options: EvaluateOptions<Outputs>,
+  ): ChannelsOf<Outputs> {
+    return this.#add('evaluate', processor, options) as ChannelsOf<Outputs>;
+  }
+
+  datasetValidate(processor: Processor, options: InputsOptions): void {
+    this.#add('dataset_validate', processor, options);
+  }
+
+  modelValidate<const Outputs extends number = 0>(
+    processor: Processor,
+    options: ModelValidateOptions<Outputs>,
+  ): ChannelsOf<Outputs> {
+    return this.#add('model_validate', processor, options) as ChannelsOf<Outputs>;
+  }
+
+  pushModel(processor: Processor, options: PushModelOptions): void {
+    this.#add('push_model', processor, options);
   }
 
   end(returned: unknown): DrawnJob {
@@ -133,15 +144,32 @@ class JobSketch implements JobBuilder {
     return { jobType: this.#jobType, nodes: [...this.#nodes.values()], dataEdges: this.#dataEdges };
   }
 
-  #channels(nodeId: string, outputs: number): Channel | readonly Channel[] | undefined {
-    const channel = (port: number): Channel => {
-      const made = Object.freeze({ jobName: this.jobName, nodeId, port });
-      this.#ownChannels.add(made);
-      return made;
-    };
-    if (outputs === 0) return undefined;
-    if (outputs === 1) return channel(0);
-    return Object.freeze(Array.from({ length: outputs }, (_, port) => channel(port)));
+  #add(operation: Operation, processor: Processor, options: OperatorOptions): unknown {
+    if (this.#ended) {
+      throw new AIFlowError(
+        'define.block_ended',
+        `a node was added to job "${this.jobName}" after its block had ended: call job.node() inside the block`,
+      );
+    }
+    const kind = operation === 'user_define_operation' ? 'node' : `${operation} node`;
+    checkOptions(operation, options, `a ${kind} of job "${this.jobName}"`);
+    const own = this.#checkProcessor(processor);
+    const nodeId = checkName('node', options.name ?? `node_${this.#nodes.size + 1}`);
+    if (this.#nodes.has(nodeId)) {
+      throw new AIFlowError('define.name_taken', `job "${this.jobName}" already has a node "${nodeId}"`);
+    }
+    const what = `node "${nodeId}" of job "${this.jobName}"`;
+    const outputs = checkOutputs(options.outputs ?? defaultOutputs(operation), what);
+    const inputs = this.#channels.take(options.inputs ?? [], nodeId);
+    const config = configOf(options, what);
+    if (config.dataset !== undefined) this.#datasets.add(config.dataset, what);
+    for (const [port, source] of inputs.entries()) {
+      this.#dataEdges.push(Object.freeze({ source, destination: nodeId, port }));
+    }
+    const { jobName } = this;
+    const node: AINode = { nodeId, jobName, operation, processor: own, outputs, config };
+    this.#nodes.set(nodeId, Object.freeze(node));
+    return this.#channels.give(nodeId, outputs);
   }
 
   #checkProcessor(processor: Processor): Processor {
@@ -151,53 +179,23 @@ class JobSketch implements JobBuilder {
         `a node of job "${this.jobName}" needs a processor, such as one made by bash('…') of @aiflow/job-bash`,
       );
     }
-    const notPlain = findNonJson(processor.params);
-    if (notPlain !== null) {
+    const { jobType, kind } = processor;
+    if (!isName(jobType)) {
       throw new AIFlowError(
         'define.invalid_processor',
-        `the ${processor.kind} of job "${this.jobName}" must have plain JSON as its params, and ${notPlain} is not`,
+        `a processor of job "${this.jobName}" has the jobType ${shown(jobType)}: expected ${nameRule}`,
       );
     }
-    this.#jobType ??= processor.jobType;
-    if (processor.jobType !== this.#jobType) {
+    this.#jobType ??= jobType;
+    if (jobType !== this.#jobType) {
       throw new AIFlowError(
         'define.processor_of_another_plugin',
-        `job "${this.jobName}" is a ${this.#jobType} job and cannot hold a ${processor.kind} of ` +
-          `${processor.jobType}: put it into a job of its own`,
+        `job "${this.jobName}" is a ${this.#jobType} job and cannot hold a ${shown(kind)} of ` +
+          `${jobType}: put it into a job of its own`,
       );
     }
-    return processor;
-  }
-
-  #checkInputs(inputs: readonly Channel[]): readonly Channel[] {
-    const given: unknown = inputs; // plain JavaScript can pass anything
-    if (Array.isArray(given)) return inputs;
-    throw new AIFlowError(
-      'define.unknown_channel',
-      `inputs of a node of job "${this.jobName}" must be a list of channels: write [channel]`,
-    );
-  }
-
-  #checkChannel(source: Channel, nodeId: string): void {
-    if (typeof source?.nodeId !== 'string' || typeof source.jobName !== 'string') {
-      throw new AIFlowError(
-        'define.unknown_channel',
-        `an input of node "${nodeId}" of job "${this.jobName}" is not a channel: inputs takes what job.node() returned`,
-      );
-    }
-    if (source.jobName !== this.jobName) {
-      throw new AIFlowError(
-        'define.channel_of_another_job',
-        `node "${nodeId}" of job "${this.jobName}" takes a channel of job "${source.jobName}": ` +
-          `a data edge stays inside its job, so let the jobs share a file and order them with startWhen()`,
-      );
-    }
-    if (!this.#ownChannels.has(source)) {
-      throw new AIFlowError(
-        'define.unknown_channel',
-        `node "${nodeId}" of job "${this.jobName}" takes output ${source.port} of "${source.nodeId}", which job.node() ` +
-          'did not return here: pass what it returned',
-      );
-    }
+    const what = `the params of ${shown(kind)} of job "${this.jobName}"`;
+    const params = plainCopy(processor.params, what, 'define.invalid_processor');
+    return Object.freeze({ jobType, kind, params });
   }
 }

@@ -1,48 +1,29 @@
 import { AIFlowError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { findNonJson, frozenCopy, isJsonObject } from '../json.ts';
 import { checkName } from '../names.ts';
-import { checkKeys } from './check.ts';
-import type { Condition, JobReference } from './conditions.ts';
-import { isCondition, jobsOf } from './conditions.ts';
-import { findRuleCycle } from './cycle.ts';
-import type { AIGraph, AINode, DataEdge, JobConfig } from './graph.ts';
+import type { ScheduleSpec } from '../schedule/schedule-spec.ts';
+import { toSchedule } from '../schedule/schedule-spec.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import { jobCondition, workflowCondition } from './check-rule.ts';
+import { checkKeys, checkOneOf, plainObjectCopy, told } from './check.ts';
+import type { Condition, WorkflowCondition } from './conditions.ts';
+import type { ContextExtractor, ContextExtractorSpec } from './context-extractor.ts';
+import { contextExtractor } from './context-extractor.ts';
+import { checkCycle } from './cycle.ts';
+import type { JobOwner } from './drawn-job.ts';
+import { DrawnJobHandle } from './drawn-job.ts';
+import type { AIGraph, AINode, DataEdge, JobConfig, WorkflowLimits } from './graph.ts';
 import { brandGraph } from './graph.ts';
-import type { PropertiesOf } from './job-types.ts';
+import { jobPolicy, jobPolicyKeys } from './job-policy.ts';
 import type { JobBuilder } from './job.ts';
 import { drawJob, isThenable } from './job.ts';
-import type { JobAction, JobRule } from './rules.ts';
-
-export interface JobOptions<Type extends string> {
-  /** Which plugin runs the job. Without it the job's processors say. */
-  readonly type: Type;
-  /** The plugin's configuration; what the workflow's YAML says for the same key wins. */
-  readonly properties?: PropertiesOf<Type>;
-}
-
-/** A job that has been drawn: what rules refer to, and where its own rules are set. */
-export interface DefinedJob extends JobReference {
-  /** Starts the job when the condition is met; with several, any of them. A job without one starts with the workflow. */
-  startWhen(condition: Condition): DefinedJob;
-  /** Stops the job when the condition is met. */
-  stopWhen(condition: Condition): DefinedJob;
-  /** Stops the job if it runs and starts it again when the condition is met. */
-  restartWhen(condition: Condition): DefinedJob;
-}
-
-/** Draws a workflow; only within the block that it was given to. */
-export interface WorkflowBuilder {
-  readonly workflowName: string;
-  /** Adds a job. Throws `define.name_taken`, `define.nested_job` or `define.empty_job`, and what `JobBuilder.node` throws. */
-  job(jobName: string, build: (job: JobBuilder) => void): DefinedJob;
-  job<const Type extends string>(
-    jobName: string,
-    options: JobOptions<Type>,
-    build: (job: JobBuilder<Type>) => void,
-  ): DefinedJob;
-  /** Merges into the properties that the workflow carries. */
-  properties(properties: JsonObject): void;
-}
+import { workflowLimits } from './limits.ts';
+import { DatasetBook } from './operators.ts';
+import { checkJobName, checkWorkflowName } from './reserved.ts';
+import type { JobAction, JobRule, WorkflowAction, WorkflowRule } from './rules.ts';
+import { workflowActions } from './rules.ts';
+import { applyRunConditions } from './run-condition.ts';
+import type { DefinedJob, JobOptions, WorkflowBuilder } from './workflow-builder.ts';
 
 /**
  * Draws a workflow. `workflows/<name>/<name>.ts` exports the result as its default. Mistakes throw at once, with
@@ -50,13 +31,7 @@ export interface WorkflowBuilder {
  * (`define.cycle`, naming the path).
  */
 export function defineWorkflow(workflowName: string, build: (workflow: WorkflowBuilder) => void): AIGraph {
-  if (reserved.includes(checkName('workflow', workflowName))) {
-    throw new AIFlowError(
-      'name.invalid',
-      `workflow name "${workflowName}" is taken: a job finds its workflow's files under that name, beside ${reserved.join(', ')}`,
-    );
-  }
-  const sketch = new WorkflowSketch(workflowName);
+  const sketch = new WorkflowSketch(checkWorkflowName(workflowName));
   if (typeof build !== 'function') {
     throw new AIFlowError(
       'define.invalid_block',
@@ -67,62 +42,113 @@ export function defineWorkflow(workflowName: string, build: (workflow: WorkflowB
   return sketch.end(returned);
 }
 
-/** What else stands in a job's working directory. */
-const reserved: readonly string[] = ['resources', 'dependencies', 'generated', 'project.yaml'];
-
-class WorkflowSketch implements WorkflowBuilder {
+class WorkflowSketch implements WorkflowBuilder, JobOwner {
   readonly workflowName: string;
   #ended = false;
   #drawing: string | null = null;
   #properties: JsonObject = {};
+  #limits: WorkflowLimits = {};
+  #extractor: ContextExtractor | null = null;
   readonly #jobs = new Map<string, JobConfig>();
+  readonly #datasets = new DatasetBook();
   readonly #nodes: AINode[] = [];
   readonly #dataEdges: DataEdge[] = [];
   readonly #rules: JobRule[] = [];
+  readonly #workflowRules: WorkflowRule[] = [];
+  readonly #schedules: Schedule[] = [];
+  readonly #jobSchedules = new Map<string, Schedule[]>();
 
   constructor(workflowName: string) {
     this.workflowName = workflowName;
   }
 
-  job<const Type extends string>(
+  job<const Type extends string = string>(
     jobName: string,
     ...rest: [(job: JobBuilder) => void] | [JobOptions<Type>, (job: JobBuilder<Type>) => void]
   ): DefinedJob {
     this.#checkOpen();
-    checkName('job', jobName);
-    if (this.#drawing !== null) {
-      throw new AIFlowError(
-        'define.nested_job',
-        `job "${jobName}" is drawn inside the block of job "${this.#drawing}": draw one job after the other`,
-      );
-    }
-    if (this.#jobs.has(jobName)) {
-      throw new AIFlowError(
-        'define.name_taken',
-        `workflow "${this.workflowName}" already has a job "${jobName}": give this one another name`,
-      );
-    }
-    const [options, build] = rest.length === 1 ? [null, rest[0]] : rest;
+    checkJobName(jobName);
+    this.#checkNew(jobName);
+    const [options, build] = rest.length === 1 ? [{}, rest[0]] : rest;
     if (typeof build !== 'function') {
       throw new AIFlowError(
         'define.invalid_block',
         `job "${jobName}" needs a function that draws it as its last argument`,
       );
     }
-    checkKeys(options ?? {}, ['type', 'properties'], `job "${jobName}"`);
-    const properties = plainObject(options?.properties ?? {}, `the properties of job "${jobName}"`);
+    const what = `job "${jobName}"`;
+    checkKeys(options, ['type', 'properties', ...jobPolicyKeys], what);
+    const { type, properties = {} } = options;
+    const ownProperties = plainObjectCopy(properties, `the properties of ${what}`);
+    const policy = jobPolicy(options, what);
     this.#drawing = jobName;
-    const drawn = drawJob(jobName, options?.type ?? null, build);
+    const wanted = type === undefined ? null : checkName(`the type of ${what}:`, type);
+    const { jobType, nodes, dataEdges } = drawJob(jobName, wanted, this.#datasets, build);
     this.#drawing = null;
-    this.#jobs.set(jobName, Object.freeze({ jobName, jobType: drawn.jobType, properties }));
-    for (const node of drawn.nodes) this.#nodes.push(node);
-    for (const edge of drawn.dataEdges) this.#dataEdges.push(edge);
-    return this.#defined(jobName);
+    this.#jobs.set(jobName, Object.freeze({ jobName, jobType, properties: ownProperties, ...policy }));
+    for (const node of nodes) this.#nodes.push(node);
+    for (const edge of dataEdges) this.#dataEdges.push(edge);
+    return new DrawnJobHandle(jobName, this);
   }
 
   properties(properties: JsonObject): void {
     this.#checkOpen();
-    this.#properties = { ...this.#properties, ...plainObject(properties, 'the workflow properties') };
+    const own = plainObjectCopy(properties, `the properties of workflow "${this.workflowName}"`);
+    this.#properties = { ...this.#properties, ...own };
+  }
+
+  schedule(spec: ScheduleSpec): void {
+    this.#checkOpen();
+    this.#schedules.push(told(`schedule() of workflow "${this.workflowName}"`, () => toSchedule(spec)));
+  }
+
+  startWhen(condition: WorkflowCondition): void {
+    this.#addRule('startWhen()', 'START', condition);
+  }
+
+  stopWhen(condition: WorkflowCondition): void {
+    this.#addRule('stopWhen()', 'STOP', condition);
+  }
+
+  when(condition: WorkflowCondition, action: WorkflowAction): void {
+    const what = `the action of when() of workflow "${this.workflowName}"`;
+    this.#addRule('when()', checkOneOf(action, workflowActions, what), condition);
+  }
+
+  extractContext(extractor: ContextExtractorSpec): void {
+    this.#checkOpen();
+    if (this.#extractor !== null) {
+      throw new AIFlowError(
+        'define.extractor_taken',
+        `extractContext() of workflow "${this.workflowName}" was called twice: an event has one context extractor`,
+      );
+    }
+    this.#extractor = contextExtractor(extractor, this.workflowName);
+  }
+
+  limit(limits: WorkflowLimits): void {
+    this.#checkOpen();
+    this.#limits = {
+      ...this.#limits,
+      ...workflowLimits(limits, `limit() of workflow "${this.workflowName}"`),
+    };
+  }
+
+  /** Called by the jobs that were drawn. */
+  addJobRule(call: string, jobName: string, action: JobAction, condition: Condition): void {
+    this.#checkOpen();
+    const what = `${call} of job "${jobName}"`;
+    const { workflowName } = this;
+    const checked = jobCondition(condition, { what, workflowName }, (name) => this.#jobs.has(name));
+    this.#rules.push(Object.freeze({ jobName, action, condition: checked }));
+  }
+
+  addJobSchedule(jobName: string, spec: ScheduleSpec): void {
+    this.#checkOpen();
+    const schedule = told(`schedule() of job "${jobName}"`, () => toSchedule(spec));
+    const schedules = this.#jobSchedules.get(jobName);
+    if (schedules === undefined) this.#jobSchedules.set(jobName, [schedule]);
+    else schedules.push(schedule);
   }
 
   end(returned: unknown): AIGraph {
@@ -139,61 +165,46 @@ class WorkflowSketch implements WorkflowBuilder {
         `workflow "${this.workflowName}" has no job: call workflow.job()`,
       );
     }
-    const cycle = findRuleCycle([...this.#jobs.keys()], this.#rules);
-    if (cycle !== null) {
-      throw new AIFlowError(
-        'define.cycle',
-        `these jobs wait for each other and could never start: ${cycle.join(' → ')}`,
-        { context: { path: cycle } },
-      );
+    for (const [jobName, schedules] of this.#jobSchedules) {
+      const job = this.#jobs.get(jobName);
+      if (job) this.#jobs.set(jobName, Object.freeze({ ...job, schedules: Object.freeze(schedules) }));
     }
+    const jobs = [...this.#jobs.values()];
+    checkCycle(jobs, applyRunConditions(this.#rules, jobs));
     return brandGraph({
       workflowName: this.workflowName,
       properties: Object.freeze(this.#properties),
-      jobs: Object.freeze([...this.#jobs.values()]),
+      jobs: Object.freeze(jobs),
       nodes: Object.freeze(this.#nodes),
       dataEdges: Object.freeze(this.#dataEdges),
       rules: Object.freeze(this.#rules),
-      workflowRules: [],
-      schedules: [],
-      contextExtractor: null,
-      limits: {},
+      workflowRules: Object.freeze(this.#workflowRules),
+      schedules: Object.freeze(this.#schedules),
+      contextExtractor: this.#extractor,
+      limits: Object.freeze(this.#limits),
     });
   }
 
-  #defined(jobName: string): DefinedJob {
-    const rule =
-      (action: JobAction) =>
-      (condition: Condition): DefinedJob => {
-        this.#checkOpen();
-        this.#checkCondition(jobName, action, condition);
-        this.#rules.push(frozenCopy({ jobName, action, condition }));
-        return defined;
-      };
-    const defined: DefinedJob = Object.freeze({
-      jobName,
-      startWhen: rule('START'),
-      stopWhen: rule('STOP'),
-      restartWhen: rule('RESTART'),
-    });
-    return defined;
+  #addRule(call: string, action: WorkflowAction, condition: WorkflowCondition): void {
+    this.#checkOpen();
+    const { workflowName } = this;
+    const what = `${call} of workflow "${workflowName}"`;
+    const checked = workflowCondition(condition, { what, workflowName });
+    this.#workflowRules.push(Object.freeze({ action, condition: checked }));
   }
 
-  #checkCondition(jobName: string, action: JobAction, condition: Condition): void {
-    const verb = action.toLowerCase();
-    if (!isCondition(condition)) {
+  #checkNew(jobName: string): void {
+    if (this.#drawing !== null) {
       throw new AIFlowError(
-        'define.invalid_rule',
-        `${verb}When() of job "${jobName}" needs a condition, such as finished(otherJob) or all(…) with at least one`,
+        'define.nested_job',
+        `job "${jobName}" is drawn inside the block of job "${this.#drawing}": draw one job after the other`,
       );
     }
-    for (const other of jobsOf(condition)) {
-      if (!this.#jobs.has(other)) {
-        throw new AIFlowError(
-          'define.unknown_job',
-          `${verb}When() of job "${jobName}" names job "${other}", which workflow "${this.workflowName}" does not have`,
-        );
-      }
+    if (this.#jobs.has(jobName)) {
+      throw new AIFlowError(
+        'define.name_taken',
+        `workflow "${this.workflowName}" already has a job "${jobName}": give this one another name`,
+      );
     }
   }
 
@@ -204,15 +215,4 @@ class WorkflowSketch implements WorkflowBuilder {
       `workflow "${this.workflowName}" was changed after its block had ended: draw it inside the block`,
     );
   }
-}
-
-function plainObject(value: object, what: string): JsonObject {
-  const notPlain = isJsonObject(value) ? findNonJson(value) : 'value';
-  if (notPlain !== null) {
-    throw new AIFlowError(
-      'define.not_plain',
-      `${what} must be an object of plain JSON, and ${notPlain} is not`,
-    );
-  }
-  return frozenCopy(value) as JsonObject;
 }

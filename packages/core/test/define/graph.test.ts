@@ -21,6 +21,9 @@ const train = defineWorkflow('penguins', (workflow) => {
   fit.startWhen(finished(clean));
 });
 
+/** What a node says that is no named operator. */
+const own = { operation: 'user_define_operation', config: {} };
+
 describe('a graph', () => {
   it('is plain data: jobs, nodes, data edges and rules in the order of definition', () => {
     expect(JSON.parse(JSON.stringify(train))).toEqual({
@@ -31,10 +34,10 @@ describe('a graph', () => {
         { jobName: 'fit', jobType: 'fake', properties: { seed: 7 } },
       ],
       nodes: [
-        { nodeId: 'node_1', jobName: 'clean', processor: step('clean'), outputs: 1 },
-        { nodeId: 'read', jobName: 'fit', processor: step('read'), outputs: 2 },
-        { nodeId: 'node_2', jobName: 'fit', processor: step('train'), outputs: 1 },
-        { nodeId: 'save', jobName: 'fit', processor: step('save'), outputs: 0 },
+        { nodeId: 'node_1', jobName: 'clean', processor: step('clean'), outputs: 1, ...own },
+        { nodeId: 'read', jobName: 'fit', processor: step('read'), outputs: 2, ...own },
+        { nodeId: 'node_2', jobName: 'fit', processor: step('train'), outputs: 1, ...own },
+        { nodeId: 'save', jobName: 'fit', processor: step('save'), outputs: 0, ...own },
       ],
       dataEdges: [
         { source: { jobName: 'fit', nodeId: 'read', port: 0 }, destination: 'node_2', port: 0 },
@@ -48,6 +51,10 @@ describe('a graph', () => {
           condition: { kind: 'job_status', jobName: 'clean', status: 'FINISHED' },
         },
       ],
+      workflowRules: [],
+      schedules: [],
+      contextExtractor: null,
+      limits: {},
     });
   });
 
