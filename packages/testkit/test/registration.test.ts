@@ -67,6 +67,28 @@ const mutants: readonly {
     ],
   },
   {
+    breaks: 'it says another platform of its job plugin',
+    change: ({ manifest, index }) => ({
+      manifest: {
+        ...manifest,
+        aiflow: {
+          plugins: [
+            { kind: 'blob', name: 'reference' },
+            { kind: 'job', name: 'reference', engine: 'shell', platform: 'kubernetes' },
+          ],
+        },
+      },
+      index: `${index}
+        import { registerPlugin } from '@aiflow/core';
+        const { create, ...record } = plugin;
+        registerPlugin({
+          ...record, kind: 'job', jobType: 'reference', engine: 'shell', platform: 'local',
+          getJobGenerator: () => null, getJobController: () => null,
+        });`,
+    }),
+    fails: ['the engine and platform that package.json says of a job plugin are its own'],
+  },
+  {
     breaks: 'it lacks the keyword',
     change: ({ manifest }) => ({ manifest: { ...manifest, keywords: [] } }),
     fails: [
@@ -151,10 +173,35 @@ async function writePackage({ manifest, index, plugin }: Package): Promise<(runn
   return (runner) => registrationSuite({ ...runner, packageDirectory: pathToFileURL(directory) });
 }
 
+/** A package that makes a platform and an engine known, beside its plugin. */
+const naming: Package = {
+  ...good,
+  manifest: {
+    ...good.manifest,
+    aiflow: {
+      plugins: [
+        { kind: 'blob', name: 'reference' },
+        { kind: 'platform', name: 'kubernetes' },
+        { kind: 'engine', name: 'spark' },
+      ],
+    },
+  },
+  index: `${good.index}
+    import { pluginOrigin, registerEngine, registerPlatform } from '@aiflow/core';
+    registerPlatform({ platform: 'kubernetes', description: 'Pods.' }, pluginOrigin(import.meta.url));
+    registerEngine({ engine: 'spark' }, pluginOrigin(import.meta.url));
+  `,
+};
+
 describe('the registration suite', () => {
-  it('finds nothing wrong with a good package', async () => {
-    expect(await failuresOf(await writePackage(good), { sideBySide: 2 })).toEqual([]);
-  });
+  for (const [what, pack] of [
+    ['a good package', good],
+    ['one with a platform and an engine', naming],
+  ] as const) {
+    it(`finds nothing wrong with ${what}`, async () => {
+      expect(await failuresOf(await writePackage(pack), { sideBySide: 2 })).toEqual([]);
+    });
+  }
 
   for (const { breaks, change, fails } of mutants) {
     it(`notices that ${breaks}`, async () => {

@@ -56,15 +56,18 @@ export class Workbench implements CaseContext {
     this.patience = options.patience ?? defaultPatience;
   }
 
-  /** The fixture as the sub-graph that a compiler would hand to the generator. */
+  /**
+   * The fixture as the sub-graph that a compiler would hand to the generator. Its processors may be those of another
+   * plugin of the same engine.
+   */
   subGraph(fixture: JobFixture): AISubGraph {
     const graph = defineWorkflow('conformance', (workflow) => {
-      const options = { type: this.options.factory.jobType, properties: fixture.properties ?? {} };
-      workflow.job('job', options, (job) => fixture.draw(job));
+      workflow.job('job', (job) => fixture.draw(job));
     });
     const [subGraph] = splitGraph(graph);
     assert.ok(subGraph !== undefined, 'a graph with one job has one sub-graph');
-    return subGraph;
+    const { jobType } = this.options.factory;
+    return { ...subGraph, config: { ...subGraph.config, jobType, properties: fixture.properties ?? {} } };
   }
 
   /** What the generator makes of a sub-graph, with its files where the worker will look for them. */

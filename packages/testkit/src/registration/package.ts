@@ -23,15 +23,16 @@ export function stringsOf(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-/** The plugins that `aiflow.plugins` declares, as `kind:name`, sorted. */
-export function declaredPlugins(manifest: JsonObject): string[] {
+/** What `aiflow.plugins` declares, with the members that are strings. */
+export function declarations(manifest: JsonObject): Readonly<Record<string, string>>[] {
   const { aiflow } = manifest;
   const plugins = isJsonObject(aiflow) ? aiflow['plugins'] : undefined;
-  if (!Array.isArray(plugins)) return [];
-  return plugins
-    .map((plugin: unknown) => {
-      const { kind, name } = stringsOf(plugin);
-      return `${kind}:${name}`;
-    })
+  return Array.isArray(plugins) ? plugins.map(stringsOf) : [];
+}
+
+/** The plugins that `aiflow.plugins` declares, as `kind:name`, sorted. */
+export function declaredPlugins(manifest: JsonObject): string[] {
+  return declarations(manifest)
+    .map(({ kind, name }) => `${kind}:${name}`)
     .sort();
 }

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { PluginKind } from '@aiflow/core';
+import type { RecordKind } from '@aiflow/core';
 import { protocol } from '@aiflow/core';
 
 /** A record as another process found it in its registry. */
 interface ProbedRecord {
-  readonly kind: PluginKind;
+  readonly kind: RecordKind;
   readonly name: string;
+  /** Of a job plugin. */
+  readonly engine?: string;
+  readonly platform?: string;
   readonly package: string;
   readonly version: string;
   readonly location: string;
@@ -50,9 +53,9 @@ const program = `
       return issues === undefined ? null : JSON.stringify(issues.map(({ message, path }) => [message, path?.map((part) => part?.key ?? part)]));
     };
     const validates = typeof standard?.validate === 'function';
-    const { kind, name, version, location, protocol, capabilities } = plugin;
+    const { kind, name, engine, platform, version, location, protocol, capabilities } = plugin;
     records.push({
-      kind, name, package: plugin.package, version, location, protocol, capabilities,
+      kind, name, engine, platform, package: plugin.package, version, location, protocol, capabilities,
       functions: Object.keys(plugin).filter((key) => typeof plugin[key] === 'function'),
       schema: {
         version: standard?.version, validates,

@@ -24,15 +24,23 @@ export interface ReferencePlan {
 
 const generator: JobGenerator = {
   generate: async (subGraph: AISubGraph, resourceDir: string): Promise<Job> => {
-    const [node] = subGraph.nodes;
-    if (node === undefined || subGraph.nodes.length !== 1)
-      throw invalidGraph('a reference job has exactly one node');
-    const plan = { nodeId: node.nodeId, script: scriptOf(node) } satisfies ReferencePlan;
-    await mkdir(resourceDir, { recursive: true });
-    await writeFile(join(resourceDir, 'script.sh'), plan.script);
-    return { config: subGraph.config, platform: 'local', engine: 'shell', plan, inputs: [], outputs: [] };
+    const job = jobOf(subGraph);
+    await writeScript(job, resourceDir);
+    return job;
   },
 };
+
+export function jobOf({ config, nodes }: AISubGraph): Job {
+  const [node] = nodes;
+  if (node === undefined || nodes.length !== 1) throw invalidGraph('a reference job has exactly one node');
+  const plan = { nodeId: node.nodeId, script: scriptOf(node) } satisfies ReferencePlan;
+  return { config, platform: 'local', engine: 'shell', plan, inputs: [], outputs: [] };
+}
+
+export async function writeScript(job: Job, resourceDir: string): Promise<void> {
+  await mkdir(resourceDir, { recursive: true });
+  await writeFile(join(resourceDir, 'script.sh'), (job.plan as unknown as ReferencePlan).script);
+}
 
 function scriptOf({ processor }: AINode): string {
   const text: unknown = Reflect.get(processor.params, 'script');

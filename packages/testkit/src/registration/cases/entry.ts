@@ -5,14 +5,19 @@ import { isName, protocol } from '@aiflow/core';
 import type { Case } from '../../suite/case.ts';
 import type { RegistrationContext } from '../context.ts';
 import type { RegistrationSuiteOptions } from '../options.ts';
-import { declaredPlugins } from '../package.ts';
+import { declarations, declaredPlugins } from '../package.ts';
 import { unlikelyOption } from '../probe.ts';
 
 const functionsOf = {
   job: ['getJobController', 'getJobGenerator'],
   blob: ['create'],
   scheduler: ['create'],
+  platform: [],
+  engine: [],
 } as const;
+
+/** Kinds that are names alone, and have no options. */
+const names: readonly string[] = ['platform', 'engine'];
 
 export const entryCases: readonly Case<RegistrationSuiteOptions, RegistrationContext>[] = [
   {
@@ -23,6 +28,21 @@ export const entryCases: readonly Case<RegistrationSuiteOptions, RegistrationCon
         records.map(({ kind, name }) => `${kind}:${name}`).sort(),
         declaredPlugins(context.manifest),
       );
+    },
+  },
+  {
+    name: 'the engine and platform that package.json says of a job plugin are its own',
+    run: async (context) => {
+      const { records } = await context.importEntry();
+      for (const { kind, name, engine, platform } of declarations(context.manifest)) {
+        if (kind !== 'job' || (engine ?? platform) === undefined) continue;
+        const record = records.find((each) => each.kind === 'job' && each.name === name);
+        assert.deepEqual(
+          { engine, platform },
+          { engine: record?.engine, platform: record?.platform },
+          `job plugin ${name} says both and what it is, because it is found by them without being run`,
+        );
+      }
     },
   },
   {
@@ -65,7 +85,8 @@ export const entryCases: readonly Case<RegistrationSuiteOptions, RegistrationCon
   {
     name: 'the options are a Standard Schema that refuses a key that it does not know, and what is no object',
     run: async (context) => {
-      for (const { name, schema } of (await context.importEntry()).records) {
+      for (const { kind, name, schema } of (await context.importEntry()).records) {
+        if (names.includes(kind)) continue;
         assert.deepEqual(
           [schema.version, schema.validates],
           [1, true],

@@ -18,7 +18,8 @@ export const packageCases: readonly Case<RegistrationSuiteOptions, RegistrationC
       );
       const declared = declaredPlugins(manifest);
       assert.notEqual(declared.length, 0, 'aiflow.plugins declares at least one');
-      for (const plugin of declared) assert.match(plugin, /^(job|blob|scheduler):[A-Za-z0-9_.-]+$/);
+      for (const plugin of declared)
+        assert.match(plugin, /^(job|blob|scheduler|platform|engine):[A-Za-z0-9_.-]+$/);
       assert.equal(new Set(declared).size, declared.length, 'each is declared once');
     },
   },
