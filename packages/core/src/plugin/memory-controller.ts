@@ -79,8 +79,13 @@ export class MemoryController implements JobController {
     if ((await this.#endNow(env)) !== null) return;
     const followed = this.#followed.get(env.attemptId);
     if (followed === undefined) return; // cleaned up meanwhile
-    followed.stop ??= this.#stop(followed, env);
-    await followed.stop;
+    const stop = (followed.stop ??= this.#stop(followed, env));
+    try {
+      await stop;
+    } catch (error) {
+      if (followed.stop === stop) followed.stop = null;
+      throw error;
+    }
     await followed.end;
   }
 
@@ -108,12 +113,7 @@ export class MemoryController implements JobController {
   }
 
   async #stop(followed: Followed, env: JobRuntimeEnv): Promise<void> {
-    try {
-      await this.#plugin.stopJob(followed.handler, env);
-    } catch (error) {
-      followed.stop = null;
-      throw error;
-    }
+    await this.#plugin.stopJob(followed.handler, env);
   }
 
   /** The end, or null while this process sees the job run. */

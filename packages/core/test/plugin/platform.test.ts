@@ -56,11 +56,13 @@ describe('platforms and engines', () => {
 
   it("are classes as the documents' are, or objects", () => {
     class Kubernetes {
+      readonly pods = 1;
       static platform(): string {
         return 'kubernetes';
       }
     }
     class Spark {
+      readonly cores = 1;
       static readonly engine = 'spark';
     }
     const registry = createRegistry();
