@@ -10,6 +10,7 @@ export const durationRule =
 const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 const spelled = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/;
 const longestMs = 100 * 366 * unitMs.d;
+const longestText = 60;
 
 /** In whole milliseconds, at least 0 and at most a hundred years; null for anything that is no duration. */
 export function durationMs(duration: unknown): number | null {
@@ -22,14 +23,32 @@ export function durationMs(duration: unknown): number | null {
 export function toMs(duration: Duration, what: string): number {
   const ms = durationMs(duration);
   if (ms !== null) return ms;
-  const found = JSON.stringify(duration)?.slice(0, 60);
-  throw new AIFlowError('duration.invalid', `${what} must be ${durationRule}, not ${found}`);
+  throw new AIFlowError('duration.invalid', `${what} must be ${durationRule}, not ${shown(duration)}`);
+}
+
+/** A length in words, such as `1 hour 30 minutes`, for whole milliseconds from 0 on. */
+export function describeDuration(ms: number): string {
+  const words: string[] = [];
+  let rest = ms;
+  for (const [unit, length] of [
+    ['day', unitMs.d],
+    ['hour', unitMs.h],
+    ['minute', unitMs.m],
+    ['second', unitMs.s],
+    ['millisecond', unitMs.ms],
+  ] as const) {
+    const amount = Math.floor(rest / length);
+    rest -= amount * length;
+    if (amount > 0) words.push(`${amount} ${unit}${amount === 1 ? '' : 's'}`);
+  }
+  return words.length > 0 ? words.join(' ') : '0 seconds';
 }
 
 function parse(text: string): number {
+  if (text.length > longestText) return NaN;
   const compact = text.replaceAll(' ', '');
   if (compact.includes(',')) return parseParts(compact.split(','));
-  if (compact.length > 60 || !spelled.test(compact)) return NaN;
+  if (!spelled.test(compact)) return NaN;
   let ms = 0;
   for (const [, amount, unit] of compact.matchAll(/([\d.]+)(ms|[dhms])/g)) {
     ms += Number(amount) * unitMs[unit as keyof typeof unitMs];
@@ -44,4 +63,9 @@ function parseParts(parts: readonly string[]): number {
   return (
     (days ?? 0) * unitMs.d + (hours ?? 0) * unitMs.h + (minutes ?? 0) * unitMs.m + (seconds ?? 0) * unitMs.s
   );
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, longestText));
+  return typeof value === 'number' ? String(value) : `a ${value === null ? 'null' : typeof value}`;
 }

@@ -90,6 +90,9 @@ export type { JobAction, JobRule, WorkflowAction, WorkflowRule } from './define/
 export type { CronSchedule, IntervalSchedule, MissedTicks, Schedule } from './schedule/schedule.ts';
 export type { CronSpec, IntervalParts, IntervalSpec, ScheduleSpec } from './schedule/schedule-spec.ts';
 export { toSchedule } from './schedule/schedule-spec.ts';
+export { describeSchedule } from './schedule/describe-schedule.ts';
+export type { DueTicks } from './schedule/ticks.ts';
+export { dueTicks, nextTick } from './schedule/ticks.ts';
 export type { DefinedJob, JobOptions, WorkflowBuilder } from './define/workflow-builder.ts';
 export { defineWorkflow } from './define/workflow.ts';
 

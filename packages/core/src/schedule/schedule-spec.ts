@@ -3,7 +3,7 @@ import { durationMs, durationRule } from '../duration.ts';
 import { AIFlowError } from '../errors.ts';
 import { isJsonObject } from '../json.ts';
 import { hintFor } from '../plugin/nearest.ts';
-import { nextCronTick } from './cron-ticks.ts';
+import { cronTicks } from './cron-ticks.ts';
 import { parseCron } from './cron.ts';
 import type { CronSchedule, IntervalSchedule, MissedTicks, Schedule } from './schedule.ts';
 import { parseStartDate, startDateRule } from './start-date.ts';
@@ -46,7 +46,7 @@ export interface IntervalParts {
 /** When something comes round, as it is written in a definition. */
 export type ScheduleSpec = CronSpec | IntervalSpec;
 
-const specKeys = ['cron', 'interval', 'timezone', 'startDate', 'missedTicks'];
+const specKeys = ['cron', 'interval', 'timezone', 'startDate', 'missedTicks'] as const;
 const missedTicks: readonly MissedTicks[] = ['latest', 'all', 'none'];
 const shortestMs = 1000;
 
@@ -60,14 +60,11 @@ export function toSchedule(spec: ScheduleSpec): Schedule {
   if (!isJsonObject(given))
     throw invalid(null, `a schedule must be an object, such as { cron: '0 6 * * *' }`);
   for (const key of Object.keys(given)) {
-    if (!specKeys.includes(key)) {
-      throw invalid(
-        key.slice(0, 60),
-        `a schedule has no option "${key.slice(0, 60)}": ${hintFor(key, specKeys)}`,
-      );
-    }
+    if (specKeys.some((known) => known === key)) continue;
+    const named = key.slice(0, 60);
+    throw invalid(named, `a schedule has no option "${named}": ${hintFor(key, specKeys)}`);
   }
-  const members: Members = given;
+  const members: Readonly<Partial<Record<(typeof specKeys)[number], unknown>>> = given;
   const timezone = readTimeZone(members.timezone ?? 'UTC');
   const base = {
     startDate: readStartDate(members.startDate ?? null, timezone),
@@ -87,7 +84,7 @@ export function toSchedule(spec: ScheduleSpec): Schedule {
     return Object.freeze<IntervalSchedule>({ kind: 'interval', intervalMs: readInterval(interval), ...base });
   }
   const schedule: CronSchedule = { kind: 'cron', cron: readCron(cron), timezone, ...base };
-  if (nextCronTick(schedule, -Infinity) !== null) return Object.freeze(schedule);
+  if (cronTicks(schedule).next(-Infinity) !== null) return Object.freeze(schedule);
   const since = base.startDate === null ? '' : ` after its start date ${base.startDate}`;
   throw invalid('cron', `cron ${shown(cron)} never comes${since}: there is no such day`);
 }
@@ -100,19 +97,14 @@ export function isSchedule(value: unknown): value is Schedule {
   if (!isJsonObject(value) || !isMissedTicks(value['missedTicks'])) return false;
   const { kind, startDate, cron, timezone, intervalMs } = value;
   if (startDate !== null && !isInstantText(startDate)) return false;
-  if (kind === 'interval')
-    return (
-      Number.isInteger(intervalMs) &&
-      durationMs(Number(intervalMs) / 1000) !== null &&
-      Number(intervalMs) >= shortestMs
-    );
+  if (kind === 'interval') return isIntervalMs(intervalMs);
   if (kind !== 'cron' || typeof cron !== 'string' || typeof timezone !== 'string') return false;
   return isTimeZone(timezone) && isCron(cron);
 }
 
-type Members = Readonly<Record<string, unknown>> & {
-  readonly [Key in 'cron' | 'interval' | 'timezone' | 'startDate' | 'missedTicks']?: unknown;
-};
+function isIntervalMs(value: unknown): boolean {
+  return typeof value === 'number' && value >= shortestMs && durationMs(value / 1000) === value;
+}
 
 function isCron(text: string): boolean {
   try {
@@ -159,7 +151,7 @@ function readMissedTicks(value: unknown): MissedTicks {
   if (isMissedTicks(value)) return value;
   throw invalid(
     'missedTicks',
-    `missedTicks ${shown(value)} is not known: ${hintFor(String(value), missedTicks)}`,
+    `missedTicks ${shown(value)} is not known: ${hintFor(typeof value === 'string' ? value : '', missedTicks)}`,
   );
 }
 
@@ -191,8 +183,10 @@ function secondsOf(parts: Readonly<Record<string, unknown>>): number {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : undefined;
-  return text ?? (typeof value === 'object' ? 'an object' : String(value).slice(0, 60));
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Date) return 'a Date outside of them';
+  return value === null || typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 function invalid(key: string | null, message: string): AIFlowError {

@@ -94,6 +94,13 @@ export function stretchAt(zone: string, instant: number): Stretch {
   };
 }
 
+/** Whether an instant lies in a stretch, and a day to both sides of it either does too or comes after a known change. */
+export function reaches({ start, end, changes, before }: Stretch, instant: number): boolean {
+  return (
+    instant >= start + (before === null ? dayMs : 0) && (changes ? instant < end : instant <= end - dayMs)
+  );
+}
+
 /** When the clocks of a zone show a wall time: the first time if they do twice; if never, when they jump over it. */
 export function instantOf(zone: string, wall: number): number {
   const [early, late] = [wall - dayMs, wall + dayMs];
