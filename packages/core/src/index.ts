@@ -62,6 +62,7 @@ export {
   modelVersion,
   running,
   sufficientOrNecessary,
+  waitsForEvents,
   workflowStatus,
 } from './define/conditions.ts';
 export type {
@@ -214,7 +215,7 @@ export type {
 export type { DiscoveredPlugin } from './plugin/discovery.ts';
 export { discoverPlugins } from './plugin/discovery.ts';
 export type { LoadOptions, PluginNeed } from './plugin/load.ts';
-export { loadPlugins } from './plugin/load.ts';
+export { loadMatching, loadPlugins } from './plugin/load.ts';
 export { nearest } from './plugin/nearest.ts';
 
 export type { BuildOptions } from './project/build.ts';
@@ -226,6 +227,7 @@ export {
   workflowFileName,
 } from './project/build.ts';
 export { createBlobManager, createScheduler } from './project/create-plugins.ts';
+export { listWorkflows } from './project/layout.ts';
 
 export type { LoadDefinitionOptions } from './project/load-definition.ts';
 export { loadDefinition } from './project/load-definition.ts';

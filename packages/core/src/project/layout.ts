@@ -17,7 +17,7 @@ export function stateDirectory(
 }
 
 /** The names of the workflows that a project has, sorted: directories that hold a definition of their own name. */
-function listWorkflows(projectDir: string): string[] {
+export function listWorkflows(projectDir: string): string[] {
   const directory = join(projectDir, 'workflows');
   let names: string[];
   try {
