@@ -100,7 +100,8 @@ export { defineWorkflow } from './define/workflow.ts';
 export type { CompileOptions } from './compile/compile.ts';
 export { compileWorkflow, jobTypesOf } from './compile/compile.ts';
 export type { JobSettings, WorkflowSettings } from './compile/config.ts';
-export { checkWorkflow, parseWorkflow, serializeWorkflow } from './compile/serialize.ts';
+export { checkWorkflow } from './compile/check-workflow.ts';
+export { parseWorkflow, serializeWorkflow } from './compile/serialize.ts';
 export { orderNodes, splitGraph } from './compile/split.ts';
 export type { Job, JobPort, PluginVersion, Workflow } from './compile/workflow.ts';
 export { workflowFormat } from './compile/workflow.ts';
@@ -123,6 +124,7 @@ export { leadsOutside } from './snapshot/links.ts';
 export type { ProjectSnapshot, SnapshotProjectOptions } from './snapshot/snapshot.ts';
 export { snapshotProject } from './snapshot/snapshot.ts';
 
+export { extractContext } from './schedule/context.ts';
 export type { JobExecutionInfo, WorkflowExecutionInfo, WorkflowInfo } from './schedule/info.ts';
 export type { PageOptions, ProjectContext, Scheduler, StartExecutionOptions } from './schedule/scheduler.ts';
 export type { Rule, RuleEvent } from './schedule/rule-book.ts';
@@ -229,6 +231,8 @@ export {
 export { createBlobManager, createScheduler } from './project/create-plugins.ts';
 export { listWorkflows } from './project/layout.ts';
 
+export type { ExtractorPlace, RunningExtractor } from './project/extractor-thread.ts';
+export { createContextExtractor, loadContextExtractor } from './project/load-context-extractor.ts';
 export type { LoadDefinitionOptions } from './project/load-definition.ts';
 export { loadDefinition } from './project/load-definition.ts';
 export type { PluginChoice, Project } from './project/project-file.ts';

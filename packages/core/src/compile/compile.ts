@@ -1,5 +1,7 @@
 import { sep } from 'node:path';
+import { checkCycle } from '../define/cycle.ts';
 import type { AIGraph, AISubGraph } from '../define/graph.ts';
+import { applyRunConditions } from '../define/run-condition.ts';
 import type { Problem } from '../errors.ts';
 import { AIFlowError, problemsError } from '../errors.ts';
 import { findNonJson, isJsonObject } from '../json.ts';
@@ -9,6 +11,7 @@ import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { JobPluginFactory } from '../run/job-plugin.ts';
 import { chosenConfig, choosePlugin, wishOf } from './choose-plugin.ts';
+import { completeJob } from './complete-job.ts';
 import type { WorkflowSettings } from './config.ts';
 import { noSettings } from './config.ts';
 import { splitGraph } from './split.ts';
@@ -31,7 +34,7 @@ export interface CompileOptions {
  * Turns a graph into a workflow: plain JSON, the same for the same input, byte for byte. The plugins that it needs
  * must be registered. Throws `config.invalid` with every problem of the settings and properties at once,
  * `plugin.not_registered`, `compile.absolute_path` for a job that names a directory of this machine that is not there
- * where it runs, `compile.not_plain` for a generator that breaks its contract, and what generators throw.
+ * where it runs, `define.cycle` when the YAML's run conditions make one, `compile.not_plain` for a generator that breaks its contract, and what generators throw.
  */
 export async function compileWorkflow(graph: AIGraph, options: CompileOptions): Promise<Workflow> {
   const { settings = noSettings, registry = globalRegistry(), resourceDir } = options;
@@ -46,7 +49,8 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     const { jobName, jobType: ownType } = subGraph.config;
     const own = owns.get(ownType) ?? getPlugin('job', ownType, registry);
     owns.set(ownType, own);
-    const wish = wishOf(subGraph.config, settings.jobs.get(jobName));
+    const said = settings.jobs.get(jobName);
+    const wish = wishOf(subGraph.config, said);
     const chosen = choosePlugin(jobName, own, wish, settings.locate, registry);
     if (chosen.problem !== undefined) {
       problems.push(chosen.problem);
@@ -55,8 +59,13 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     const { plugin } = chosen;
     const { jobType } = plugin;
     plugins.set(jobType, plugin);
-    const properties = { ...subGraph.config.properties, ...settings.jobs.get(jobName)?.properties };
-    prepared.push({ ...subGraph, config: { jobName, ...chosenConfig(plugin, wish), properties } });
+    const properties = { ...subGraph.config.properties, ...said?.properties };
+    const config = { ...subGraph.config, ...said?.config, ...chosenConfig(plugin, wish), properties };
+    if (config.poolSlots !== undefined && config.pool === undefined) {
+      const message = `job "${jobName}" takes ${config.poolSlots} places of no pool: say which pool, or leave the places out`;
+      problems.push({ ...settings.locate([jobName, 'pool_slots']), key: `${jobName}.pool_slots`, message });
+    }
+    prepared.push({ ...subGraph, config });
     const isEmpty = Object.keys(properties).length === 0;
     if (isEmpty && mayBeEmpty.has(jobType)) continue;
     const validated = await validateOptions(
@@ -70,6 +79,10 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
   }
   if (problems.length > 0) throw problemsError('config.invalid', problems);
 
+  const configs = prepared.map((subGraph) => subGraph.config);
+  const rules = applyRunConditions(graph.rules, configs);
+  // The YAML may have said other run conditions than those that the definition was checked with.
+  if (rules !== graph.rules) checkCycle(configs, rules);
   const jobs: Job[] = [];
   const project = { projectName: options.projectName ?? null, projectDir: options.projectDir ?? null };
   const places = [resourceDir, ...(options.projectDir === undefined ? [] : [options.projectDir])].map(
@@ -86,7 +99,7 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     workflowName: graph.workflowName,
     properties: { ...graph.properties, ...settings.properties },
     jobs,
-    rules: graph.rules,
+    rules,
     workflowRules: graph.workflowRules,
     schedules: settings.schedules ?? graph.schedules,
     contextExtractor: graph.contextExtractor,
@@ -135,7 +148,8 @@ function checkSettings(graph: AIGraph, settings: WorkflowSettings): Problem[] {
  * Holds what a generator gave against its contract: another plugin's mistake should not be found while a job runs.
  * `places` find the paths that it must not hold.
  */
-function checkJob(job: Job | undefined, { config }: AISubGraph, places: readonly RegExp[]): Job {
+function checkJob(job: Job | undefined, subGraph: AISubGraph, places: readonly RegExp[]): Job {
+  const { config } = subGraph;
   const refuse = (what: string): AIFlowError =>
     new AIFlowError(
       'compile.not_plain',
@@ -144,12 +158,21 @@ function checkJob(job: Job | undefined, { config }: AISubGraph, places: readonly
         context: { jobName: config.jobName, jobType: config.jobType },
       },
     );
-  if (!isJsonObject(job) || !isJsonObject(job.config) || job.plan === undefined) {
+  if (
+    !isJsonObject(job) ||
+    !isJsonObject(job.config) ||
+    !isJsonObject(job.config.properties) ||
+    job.plan === undefined
+  ) {
     throw refuse('lacks its config or its plan');
   }
   const notPlain = findNonJson(job);
   if (notPlain !== null) throw refuse(`is not plain JSON at "${notPlain}"`);
-  const written = JSON.stringify(job);
+  if (job.config.jobName !== config.jobName || job.config.jobType !== config.jobType) {
+    throw refuse('belongs to another job');
+  }
+  const whole = completeJob(job, subGraph);
+  const written = JSON.stringify(whole);
   if (places.some((place) => place.test(written))) {
     throw new AIFlowError(
       'compile.absolute_path',
@@ -158,8 +181,5 @@ function checkJob(job: Job | undefined, { config }: AISubGraph, places: readonly
       { context: { jobName: config.jobName } },
     );
   }
-  if (job.config.jobName !== config.jobName || job.config.jobType !== config.jobType) {
-    throw refuse('belongs to another job');
-  }
-  return job;
+  return whole;
 }

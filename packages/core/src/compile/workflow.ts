@@ -25,7 +25,7 @@ export interface Job {
   readonly plan: Json;
   readonly inputs: readonly JobPort[];
   readonly outputs: readonly JobPort[];
-  /** What its nodes read and write, each once. Compiling fills them in; a generator leaves them out. */
+  /** What its nodes read and write, each once; absent when that is nothing. Compiling fills them in, and no generator. */
   readonly inputDatasets?: readonly Dataset[];
   readonly outputDatasets?: readonly Dataset[];
 }

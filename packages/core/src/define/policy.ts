@@ -1,5 +1,6 @@
 import type { Duration } from '../duration.ts';
 import { AIFlowError } from '../errors.ts';
+import { isJsonObject } from '../json.ts';
 import { checkDuration, checkKeys, checkWhole, shown } from './check.ts';
 
 /** How often and when a failed attempt is followed by another. */
@@ -75,6 +76,19 @@ export function retryPolicy(spec: RetrySpec, what = 'retry'): RetryPolicy {
   });
 }
 
+/** Whether a value, which may come from anywhere, has the shape of a retry policy. */
+export function isRetryPolicy(value: unknown): value is RetryPolicy {
+  if (!isJsonObject(value)) return false;
+  const { limit, delayMs, backoff, maxDelayMs, jitter } = value;
+  return (
+    Number.isSafeInteger(limit) &&
+    isInRange(limit, 0, Infinity) &&
+    [delayMs, maxDelayMs].every((ms) => Number.isSafeInteger(ms) && isInRange(ms, 0, Infinity)) &&
+    isInRange(backoff, 1, 100) &&
+    isInRange(jitter, 0, 1)
+  );
+}
+
 /**
  * How long to wait before a retry, in whole milliseconds, never below 0. `retryNumber` counts from 1; `random`, from 0
  * up to but not including 1, decides the jitter: 0 gives the shortest delay and 0.5 the one without jitter.
@@ -87,9 +101,13 @@ export function retryDelayMs(policy: RetryPolicy, retryNumber: number, random: n
 }
 
 function checkRange(value: unknown, least: number, most: number, what: string): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
+  if (isInRange(value, least, most)) return value;
   throw new AIFlowError(
     'define.invalid_option',
     `${what} must be a number from ${least} to ${most}, not ${shown(value)}`,
   );
+}
+
+function isInRange(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && value >= least && value <= most;
 }

@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AISubGraph, Job, PluginRegistry, Workflow, WorkflowSettings } from '../../src/index.ts';
 import {
   canonicalJson,
-  checkWorkflow,
   compileWorkflow,
   createRegistry,
   defineWorkflow,
@@ -237,35 +236,5 @@ describe('a compiled workflow', () => {
     [`{"format":${workflowFormat + 1},"jobs":[],"rules":[]}`, 'workflow.newer'],
   ])('is not read from %j: %s', (text, code) => {
     expect(() => parseWorkflow(text)).toThrow(expect.objectContaining({ code }) as Error);
-  });
-
-  const job = {
-    config: { jobName: 'a', jobType: 't', properties: {} },
-    platform: 'p',
-    engine: 'e',
-    plan: null,
-  };
-  const whole = {
-    format: workflowFormat,
-    workflowName: 'w',
-    properties: {},
-    jobs: [job],
-    rules: [],
-    plugins: [],
-  };
-  it.each<[string, object]>([
-    ['no jobs', { ...whole, jobs: [] }],
-    ['its job 2 is none', { ...whole, jobs: [job, 1] }],
-    ['its job 1 is none', { ...whole, jobs: [{ ...job, config: { jobName: 'a' } }] }],
-    ['its rule 1 is none', { ...whole, rules: [null] }],
-    [
-      'its rule 1 is none',
-      { ...whole, rules: [{ jobName: 'a', action: 'JUMP', condition: { kind: 'all', of: [] } }] },
-    ],
-    ['its properties are no object', { ...whole, properties: [] }],
-    ['it has no name', { ...whole, workflowName: 7 }],
-  ])('says what is wrong with one that came from elsewhere: %s', (what, value) => {
-    expect(checkWorkflow(whole)).toBe(whole);
-    expect(() => checkWorkflow(value)).toThrow(what);
   });
 });
