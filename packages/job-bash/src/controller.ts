@@ -1,68 +1,46 @@
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { JobRuntimeEnv } from '@aiflow/core';
+import type { Job, JobRuntimeEnv } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
-import type { ProcessJob } from '@aiflow/process';
+import type { ProcessCommand, ProcessJob } from '@aiflow/process';
 import { commandLine } from './command-line.ts';
-import { graphFiles, nodeOutput } from './files.ts';
-import type { GraphOrder } from './graph-order.ts';
+import { nodeOutput } from './files.ts';
+import { graphCommand } from './graph-command.ts';
 import type { BashHandleData } from './handle.ts';
 import { handleData, origin } from './handle.ts';
-import type { BashProperties } from './options.ts';
+import { variablesOf, withoutNodeVariables } from './node-variables.ts';
 import { readProperties } from './options.ts';
-import type { BashPlan } from './plan.ts';
 import { readPlan } from './plan.ts';
 import { noBash, resultOf } from './result.ts';
 
 /**
  * Bash jobs as processes of this machine: one main process for each attempt, which is the node itself when there is
  * one, and a small program that runs the graph when there are several. To submit one throws `bash.not_found`,
- * `bash.command_too_long`, `job.file_not_found`, `path.outside` and `secret.missing`; nothing has begun then.
+ * `bash.command_too_long`, `job.file_not_found`, `path.outside`, `secret.missing` and `dataset.invalid_uri`;
+ * nothing has begun then.
  */
 export const bashJob: ProcessJob<BashHandleData> = {
   jobType: 'bash',
   origin,
-  command: (job, env) => {
-    const properties = readProperties(job.config.properties);
-    return {
-      argv: mainProcess(readPlan(job), properties, env),
-      environment: { ...env.environment, ...env.resolveSecrets(properties.env) },
-    };
-  },
+  command,
   handleData,
   result: resultOf,
   explainLaunch: (error, _command, env) => explainLaunch(error, env),
 };
 
-/** The program that is the job, with its arguments; for several nodes its order is written down first. */
-function mainProcess(
-  { nodes }: BashPlan,
-  properties: Required<BashProperties>,
-  env: JobRuntimeEnv,
-): [string, ...string[]] {
-  const ordered = nodes.map((node) => ({
-    id: node.id,
-    argv: commandLine(node, properties.shell_options, env),
-    inputs: node.inputs,
-    ...nodeOutput(env, node.id, nodes.length),
-  }));
-  const [only, ...others] = ordered;
-  if (only !== undefined && others.length === 0) return only.argv;
-  const files = graphFiles(env);
-  const order: GraphOrder = {
-    nodes: ordered,
-    output_encoding: properties.output_encoding,
-    stop_grace_ms: properties.stop_grace_seconds * 1000,
-    report: files.report,
-  };
-  writeFileSync(files.order, JSON.stringify(order));
-  return [process.execPath, graphProgram, files.order];
+function command(job: Job, env: JobRuntimeEnv): ProcessCommand {
+  const properties = readProperties(job.config.properties);
+  const { nodes: planned } = readPlan(job);
+  const nodes = planned.map((node) => {
+    const { open, secret } = variablesOf(node, job.config.execMode ?? 'BATCH', env);
+    const argv = commandLine(node, properties.shell_options, env);
+    const output = nodeOutput(env, node.id, planned.length);
+    return { ordered: { id: node.id, argv, inputs: node.inputs, variables: open, ...output }, secret };
+  });
+  const environment = { ...withoutNodeVariables(env.environment), ...env.resolveSecrets(properties.env) };
+  const [only, ...others] = nodes;
+  if (only === undefined || others.length > 0) return graphCommand(nodes, properties, environment, env);
+  const { argv, variables } = only.ordered;
+  return { argv, environment: { ...environment, ...variables, ...only.secret } };
 }
-
-// The same file as TypeScript when this runs from its sources, and as JavaScript when it was built.
-const graphProgram = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './graph-program.ts' : './graph-program.js', import.meta.url),
-);
 
 /** What a user can put right becomes an error that says how; anything else goes on as it is. */
 function explainLaunch(error: AIFlowError, { jobName }: JobRuntimeEnv): AIFlowError {

@@ -29,7 +29,7 @@ export class BashJobGenerator implements JobGenerator {
 
 function plan(jobName: string, node: AINode, inputs: readonly string[]): PlannedNode {
   const { jobType, kind, params } = node.processor;
-  const { nodeId: id, outputs } = node;
+  const { nodeId: id, outputs, operation, config } = node;
   if (jobType !== 'bash' || kind !== 'BashProcessor' || !isBashParams(params)) {
     throw invalidGraph(
       jobName,
@@ -42,9 +42,9 @@ function plan(jobName: string, node: AINode, inputs: readonly string[]): Planned
       `node "${id}" has ${outputs} outputs, and a bash node has one: its last line of output`,
     );
   }
-  return 'command' in params
-    ? { id, command: params.command, inputs }
-    : { id, file: params.file, args: params.args, inputs };
+  const program =
+    'command' in params ? { command: params.command } : { file: params.file, args: params.args };
+  return { id, ...program, inputs, operation, works_on: config };
 }
 
 /** The sources of a node's inputs, by port; `edges` are those that lead to it. */

@@ -13,9 +13,16 @@ export interface OrderedNode {
   readonly argv: readonly [string, ...string[]];
   /** The nodes whose results it takes, by port. */
   readonly inputs: readonly string[];
+  /** What its environment has beside the job's and {@link secretVariables}. */
+  readonly variables: Variables;
   readonly stdout: string;
   readonly stderr: string;
 }
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** Through this variable the program gets what no file may hold: further variables by node, as JSON. */
+export const secretVariables = 'AIFLOW_SECRET_VARIABLES';
 
 /** How a graph ended, as JSON: written whole or not at all. */
 export interface GraphReport {

@@ -1,9 +1,15 @@
-import type { Job } from '@aiflow/core';
+import type { Job, NodeConfig, Operation } from '@aiflow/core';
 import { AIFlowError, isJsonObject } from '@aiflow/core';
 import type { BashParams } from './processor.ts';
 
 /** A node as it will run: what, and whose results it takes, by port. */
-export type PlannedNode = BashParams & { readonly id: string; readonly inputs: readonly string[] };
+export type PlannedNode = BashParams & {
+  readonly id: string;
+  readonly inputs: readonly string[];
+  readonly operation: Operation;
+  /** The datasets and models that the operator was given. */
+  readonly works_on: NodeConfig;
+};
 
 /** What the generator makes of a sub-graph; every node stands behind those whose results it takes. */
 export interface BashPlan {

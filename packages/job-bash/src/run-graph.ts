@@ -30,7 +30,7 @@ export async function runGraph(
       const node = ready.next();
       if (node === undefined) break;
       say(`node "${node.id}" begins`);
-      const started = startNode(node, inputVariables(node, values));
+      const started = startNode(node, variablesOf(node, values));
       running.set(node.id, started);
       void started.ended.then((ended) => ends.put(ended));
     }
@@ -51,13 +51,9 @@ export async function runGraph(
   }
 }
 
-function inputVariables(
-  node: OrderedNode,
-  values: ReadonlyMap<string, string | null>,
-): Record<string, string> {
-  return Object.fromEntries(
-    node.inputs.map((input, port) => [`AIFLOW_INPUT_${port}`, values.get(input) ?? '']),
-  );
+function variablesOf(node: OrderedNode, values: ReadonlyMap<string, string | null>): Record<string, string> {
+  const inputs = node.inputs.map((input, port) => [`AIFLOW_INPUT_${port}`, values.get(input) ?? ''] as const);
+  return { ...node.variables, ...Object.fromEntries(inputs) };
 }
 
 function valueOf(node: OrderedNode, encoding: string, say: (line: string) => void): string | null {

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Job, JobBuilder, JobHandle, JobResult, JobRuntimeEnv, JobController } from '@aiflow/core';
+import type {
+  ExecMode,
+  Job,
+  JobBuilder,
+  JobHandle,
+  JobResult,
+  JobRuntimeEnv,
+  JobController,
+} from '@aiflow/core';
 import { defineWorkflow, splitGraph } from '@aiflow/core';
 import type { TestHost } from '@aiflow/testkit';
 import { createTestEnv, createTestHost } from '@aiflow/testkit';
@@ -11,6 +19,7 @@ import { bashJobPlugin } from '../src/plugin.ts';
 
 export interface BashRunOptions {
   readonly properties?: BashProperties;
+  readonly execMode?: ExecMode;
   readonly secrets?: Readonly<Record<string, string>>;
   /** Files of the project, by path. */
   readonly files?: Readonly<Record<string, string>>;
@@ -21,10 +30,12 @@ export interface BashRunOptions {
 /** The job that a block draws, as the generator makes it. */
 export async function generate(
   draw: (job: JobBuilder) => void,
-  properties: BashProperties = {},
+  { properties = {}, execMode }: Pick<BashRunOptions, 'properties' | 'execMode'> = {},
 ): Promise<Job> {
   const graph = defineWorkflow('tests', (workflow) => {
-    workflow.job('job', { type: 'bash', properties }, (job) => draw(job as JobBuilder));
+    workflow.job('job', { type: 'bash', properties, ...(execMode && { execMode }) }, (job) =>
+      draw(job as JobBuilder),
+    );
   });
   const [subGraph] = splitGraph(graph);
   if (subGraph === undefined) throw new Error('a graph with one job has one sub-graph');
@@ -76,7 +87,7 @@ export async function prepare(
     mkdirSync(dirname(join(projectDir, path)), { recursive: true });
     writeFileSync(join(projectDir, path), content);
   }
-  const job = await generate(draw, options.properties);
+  const job = await generate(draw, options);
   const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...options.environment };
   const env = createTestEnv({ host, job, attempt: { attemptId: randomUUID() }, projectDir, environment });
   return new BashRun(host, job, env);

@@ -30,12 +30,13 @@ describe('the generator', () => {
       const first = draw.node(bash('echo 1'), { name: 'first' });
       draw.node(bashFile('resources/x.sh', ['a']), { name: 'second', inputs: [first] });
     });
+    const plain = { operation: 'user_define_operation', works_on: {} };
     expect(job).toMatchObject({ platform: 'local', engine: 'cmd_line', inputs: [], outputs: [] });
     expect(job.plan).toEqual({
       format: 1,
       nodes: [
-        { id: 'first', command: 'echo 1', inputs: [] },
-        { id: 'second', file: 'resources/x.sh', args: ['a'], inputs: ['first'] },
+        { id: 'first', command: 'echo 1', inputs: [], ...plain },
+        { id: 'second', file: 'resources/x.sh', args: ['a'], inputs: ['first'], ...plain },
       ],
     });
   });

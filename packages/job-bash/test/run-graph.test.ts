@@ -14,7 +14,8 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function node(id: string, command: string, inputs: readonly string[] = []): OrderedNode {
   const argv = ['/bin/sh', '-c', command] as const;
-  return { id, argv, inputs, stdout: join(root, `${id}.out`), stderr: join(root, `${id}.err`) };
+  const output = { stdout: join(root, `${id}.out`), stderr: join(root, `${id}.err`) };
+  return { id, argv, inputs, variables: {}, ...output };
 }
 
 function order(nodes: readonly OrderedNode[]): GraphOrder {

@@ -10,7 +10,7 @@ test("a node that has ended is not signalled: its number may be a stranger's", a
   try {
     const argv = ['/bin/sh', '-c', 'exit 0'] as const;
     const running = startNode(
-      { id: 'n', argv, inputs: [], stdout: join(root, 'o'), stderr: join(root, 'e') },
+      { id: 'n', argv, inputs: [], variables: {}, stdout: join(root, 'o'), stderr: join(root, 'e') },
       {},
     );
     expect(await running.ended).toMatchObject({ failure: null });
