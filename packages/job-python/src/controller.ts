@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import type { JobRuntimeEnv } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
 import type { ProcessHandleData, ProcessJob } from '@aiflow/process';
+import { locateDatasets, secretLocations } from './dataset-locations.ts';
 import { pythonEnvironment } from './environment.ts';
 import { origin } from './handle.ts';
 import { readProperties } from './options.ts';
@@ -12,7 +13,8 @@ import { executableAdvice, resultOf } from './result.ts';
 
 /**
  * Python jobs as processes of this machine, one for each attempt. To submit one throws `python.executable_not_found`
- * when there is no such program, and `secret.missing`; nothing has begun then.
+ * when there is no such program, `secret.missing`, and for datasets `path.outside` and `dataset.invalid_uri`; nothing
+ * has begun then.
  */
 export const pythonJob: ProcessJob<ProcessHandleData> = {
   jobType: 'python',
@@ -21,8 +23,12 @@ export const pythonJob: ProcessJob<ProcessHandleData> = {
     const properties = readProperties(job.config.properties);
     const { environment, modulePath } = pythonEnvironment(env, properties);
     const { request } = attemptFiles(env);
-    await writeFile(request, JSON.stringify(makeRequest(job, env, modulePath)));
-    return { argv: [locate(properties.python_executable_path, env), pythonDirectory, request], environment };
+    const datasets = locateDatasets(job, env);
+    await writeFile(request, JSON.stringify(makeRequest(job, env, modulePath, datasets)));
+    return {
+      argv: [locate(properties.python_executable_path, env), pythonDirectory, request],
+      environment: { ...environment, [secretLocations]: JSON.stringify(datasets.secret) },
+    };
   },
   handleData: (job) => ({ stop_grace_seconds: readProperties(job.config.properties).stop_grace_seconds }),
   result: async (end, _data, env) => resultOf(await readRemains(env, end)),

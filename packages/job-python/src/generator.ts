@@ -96,6 +96,8 @@ function planNode(jobName: string, node: AINode, inputs: readonly Source[]): Pla
     ...place,
     class: params.class,
     config: params.config,
+    operation: node.operation,
+    works_on: node.config,
     outputs: node.outputs,
     inputs,
   };

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Job, JobRuntimeEnv } from '@aiflow/core';
-import type { PythonPlan } from './plan.ts';
+import type { DatasetLocations } from './dataset-locations.ts';
+import { planOf } from './plan.ts';
 
 /** The directory that holds our Python package and the `__main__.py` that is started; beside `src` and `dist` alike. */
 export const pythonDirectory: string = fileURLToPath(new URL('../python', import.meta.url));
@@ -20,14 +21,21 @@ export function attemptFiles(env: JobRuntimeEnv): {
 }
 
 /** What `python/aiflow/_run/request.py` reads. It holds no secret: those are in the process's environment alone. */
-export function makeRequest(job: Job, env: JobRuntimeEnv, modulePath: readonly string[]): object {
+export function makeRequest(
+  job: Job,
+  env: JobRuntimeEnv,
+  modulePath: readonly string[],
+  datasets: DatasetLocations,
+): object {
   const files = attemptFiles(env);
   return {
-    nodes: (job.plan as unknown as PythonPlan).nodes,
+    nodes: planOf(job).nodes,
+    dataset_locations: datasets.open,
     facts: {
       project_name: env.projectName,
       workflow_name: env.workflowName,
       job_name: env.jobName,
+      exec_mode: job.config.execMode ?? 'BATCH',
       workflow_execution_id: env.workflowExecutionId,
       attempt_id: env.attemptId,
       attempt_number: env.attemptNumber,

@@ -1,5 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelVersionEvent } from '@aiflow/core';
+import { event, modelVersion } from '@aiflow/core';
 import { expect, test } from 'vitest';
 import { runNodes } from './python-run.ts';
 
@@ -34,8 +36,37 @@ test('events go to the outbox, one whole file each, in the order of publishing',
       namespace: 'n',
     })),
   );
-  expect(events[20]).toEqual({ key: 'k', value: 'v', event_type: 'UNDEFINED', namespace: 'default' });
+  // What is left out is what core's event() takes when it is left out.
+  const { eventType: event_type, namespace } = event({ key: 'k' });
+  expect(events[20]).toEqual({ key: 'k', value: 'v', event_type, namespace });
+  expect([event_type, namespace]).toEqual(['UNDEFINED', 'default']);
   expect(readdirSync(join(directory, 'outbox')).every((name) => /^\d+-\d+-\d+\.json$/.test(name))).toBe(true);
+});
+
+test('a model version is published as the events that modelVersion() waits for', async () => {
+  const { events } = await runNodes(
+    `from aiflow import Model
+${node(
+  'context.publish_model_version(Model("m"), "1"); context.publish_model_version("m", "1", "MODEL_DEPLOYED")',
+)}`,
+    [{ id: 'a' }],
+  );
+  const waitsFor = (event: ModelVersionEvent) => {
+    const { key, value, eventType: event_type, namespace } = modelVersion('m', { event, version: '1' });
+    return { key, value, event_type, namespace };
+  };
+  expect(events).toEqual([waitsFor('MODEL_GENERATED'), waitsFor('MODEL_DEPLOYED')]);
+});
+
+test.each([
+  ['context.publish_model_version("m", "1", "MODEL_DEPLOYD")', 'did you mean "MODEL_DEPLOYED"?'],
+  ['context.publish_model_version("m", "1", "generated")', 'must be one of MODEL_GENERATED, MODEL_VALIDATED'],
+  ['context.publish_model_version("m", 1)', "an event's value must be a str, not int"],
+  ['context.publish_model_version(context.model, "1")', "an event's key must be a str, not NoneType"],
+])('%s is refused, and no event published', async (call, message) => {
+  const { result, events } = await runNodes(node(call), [{ id: 'a' }]);
+  expect(result?.error?.message).toContain(message);
+  expect(events).toEqual([]);
 });
 
 test('an event whose value is no string is refused with what to write', async () => {

@@ -78,12 +78,20 @@ describe('the plan', () => {
     expect(job.plan).toEqual({
       format: 1,
       nodes: [
-        { id: 'split', module: 'm', class: 'Split', config: { at: 0.5 }, outputs: 2, inputs: [] },
+        {
+          id: 'split',
+          ...{ module: 'm', class: 'Split', config: { at: 0.5 } },
+          ...{ operation: 'user_define_operation', works_on: {} },
+          outputs: 2,
+          inputs: [],
+        },
         {
           id: 'join',
           file: 'resources/join.py',
           class: 'Join',
           config: {},
+          operation: 'user_define_operation',
+          works_on: {},
           outputs: 1,
           inputs: [
             { node: 'split', port: 1 },

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Job, JobBuilder, JobHandle, JobResult, JobRuntimeEnv, JobController } from '@aiflow/core';
+import type {
+  ExecMode,
+  Job,
+  JobBuilder,
+  JobHandle,
+  JobResult,
+  JobRuntimeEnv,
+  JobController,
+} from '@aiflow/core';
 import { defineWorkflow, splitGraph } from '@aiflow/core';
 import { createTestEnv, createTestHost, testAttempt } from '@aiflow/testkit';
 import { onTestFinished } from 'vitest';
@@ -15,6 +23,7 @@ export interface TestJob {
   readonly source: string;
   readonly draw?: (job: JobBuilder) => void;
   readonly properties?: PythonProperties;
+  readonly execMode?: ExecMode;
   readonly files?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
@@ -32,6 +41,7 @@ export async function prepareJob({
   source,
   draw,
   properties,
+  execMode,
   files,
   secrets,
   environment,
@@ -45,7 +55,11 @@ export async function prepareJob({
   const [subGraph] = splitGraph(
     defineWorkflow('w', (workflow) => {
       const block = draw ?? ((job: JobBuilder) => job.node(python('nodes:Node'), { name: 'node' }));
-      workflow.job('j', { type: 'python', properties: properties ?? {} }, block);
+      workflow.job(
+        'j',
+        { type: 'python', properties: properties ?? {}, ...(execMode && { execMode }) },
+        block,
+      );
     }),
   );
   if (subGraph === undefined) throw new Error('one job has one sub-graph');

@@ -53,6 +53,8 @@ function plannedNode(node: TestNode): PlannedNode {
     class: node.class ?? 'Node',
     config: node.config ?? {},
     outputs: node.outputs ?? 1,
+    operation: 'user_define_operation',
+    works_on: {},
     inputs,
     ...place,
   };
@@ -82,10 +84,12 @@ export async function runNodes(
   const module_path = [join(directory, 'workflows/w'), join(directory, 'dependencies/python')];
   const request = {
     nodes: nodes.map(plannedNode),
+    dataset_locations: {},
     facts: {
       project_name: 'p',
       workflow_name: 'w',
       job_name: 'j',
+      exec_mode: 'BATCH',
       workflow_execution_id: 'e1',
       attempt_id: 'a1',
       attempt_number: 2,

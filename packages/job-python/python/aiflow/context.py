@@ -5,6 +5,11 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Union
 
 from aiflow import datasets, events
+from aiflow.events import ModelVersionEvent
+from aiflow.resources import Dataset, Model
+
+#: A node's dataset, or a path or URI.
+DatasetReference = Union[str, "os.PathLike[str]", Dataset, None]
 
 
 class ExecutionContext:
@@ -14,10 +19,20 @@ class ExecutionContext:
     #: The node's name, and what the workflow's definition gave to ``python('module:Class', config)``.
     node_name: str
     config: Mapping[str, Any]
+    #: Which operator of the definition the node is: ``read_dataset``, ``train`` …; ``user_define_operation`` for a
+    #: plain ``job.node``. What the operator was given follows; None when it was not said.
+    operation: str
+    dataset: Optional[Dataset]
+    model: Optional[Model]
+    model_version: Optional[str]
+    base_model: Optional[Model]
+    base_model_version: Optional[str]
 
     project_name: str
     workflow_name: str
     job_name: str
+    #: ``BATCH`` or ``STREAM``.
+    exec_mode: str
     workflow_execution_id: str
     #: Unique over all executions; the number counts the attempts of this job in this execution, from 1.
     attempt_id: str
@@ -41,9 +56,16 @@ class ExecutionContext:
         *,
         node_name: str = "node",
         config: Optional[Mapping[str, Any]] = None,
+        operation: str = "user_define_operation",
+        dataset: Optional[Dataset] = None,
+        model: Optional[Model] = None,
+        model_version: Optional[str] = None,
+        base_model: Optional[Model] = None,
+        base_model_version: Optional[str] = None,
         project_name: str = "project",
         workflow_name: str = "workflow",
         job_name: str = "job",
+        exec_mode: str = "BATCH",
         workflow_execution_id: str = "execution",
         attempt_id: str = "attempt",
         attempt_number: int = 1,
@@ -57,9 +79,16 @@ class ExecutionContext:
     ) -> None:
         self.node_name = node_name
         self.config = {} if config is None else config
+        self.operation = operation
+        self.dataset = dataset
+        self.model = model
+        self.model_version = model_version
+        self.base_model = base_model
+        self.base_model_version = base_model_version
         self.project_name = project_name
         self.workflow_name = workflow_name
         self.job_name = job_name
+        self.exec_mode = exec_mode
         self.workflow_execution_id = workflow_execution_id
         self.attempt_id = attempt_id
         self.attempt_number = attempt_number
@@ -84,23 +113,38 @@ class ExecutionContext:
                 )
         events.put_into_outbox(self.outbox_dir, event)
 
-    def read_dataset(self, uri: Union[str, os.PathLike[str]], format: Optional[str] = None) -> Any:
+    def publish_model_version(
+        self, model: Union[str, Model], version: str, event: ModelVersionEvent = "MODEL_GENERATED"
+    ) -> None:
+        """Publishes what happened to a version of a model, for whoever waits for it with ``modelVersion(…)``: an event
+        with the model's name as its key, and the version as its value. ValueError for an event that is none."""
+        events.check_model_version_event(event)
+        self.publish_event(model.name if isinstance(model, Model) else model, version, event_type=event)
+
+    def read_dataset(self, dataset: DatasetReference, format: Optional[str] = None) -> Any:
         """Reads a ``csv`` (a list with a dict of strings per row), ``json`` (any value) or ``jsonl`` (a list) file.
 
-        ``uri`` is a path or a ``file:///…`` URI. A relative path is looked for in ``execution_dir`` first, where
-        earlier jobs wrote, then in the project. The format follows from the file's name unless it is given.
+        ``dataset`` is ``context.dataset``, a path or a ``file:///…`` URI. A relative path is looked for in
+        ``execution_dir`` first, where earlier jobs wrote, then in the project. The format is the dataset's, or else
+        follows from the file's name, unless it is given.
         """
-        path = datasets.path_of(os.fspath(uri))
-        written, own = self.execution_dir / path, self.project_dir / path
-        if not written.exists() and not own.exists():
-            places = str(path) if path.is_absolute() else f"{path} in {self.execution_dir} or {self.project_dir}"
-            raise FileNotFoundError(f"there is no dataset {places}")
-        return datasets.read_file(written if written.exists() else own, format)
+        found = self._dataset(dataset)
+        if not found.path.exists():
+            raise FileNotFoundError(f"there is no dataset {found.name}: looked for {' and '.join(map(str, found.places()))}")
+        return datasets.read_file(found.path, format or found.format)
 
-    def write_dataset(self, uri: Union[str, os.PathLike[str]], data: Any, format: Optional[str] = None) -> Path:
+    def write_dataset(self, dataset: DatasetReference, data: Any, format: Optional[str] = None) -> Path:
         """Writes what ``read_dataset`` reads, and returns its path. A relative path lies in ``execution_dir``, and
         its directories are made; the file appears when it is whole. The columns of a ``csv`` are the keys of all
         rows, in the order in which they first appear."""
-        path = self.execution_dir / datasets.path_of(os.fspath(uri))
-        datasets.write_file(path, data, format)
+        found = self._dataset(dataset)
+        path = found.places()[0]
+        datasets.write_file(path, data, format or found.format)
         return path
+
+    def _dataset(self, dataset: DatasetReference) -> Dataset:
+        if dataset is None:
+            raise ValueError("this node has no dataset: give it one in the definition, as job.readDataset(…, { dataset })")
+        if isinstance(dataset, Dataset):
+            return dataset
+        return Dataset.within(os.fspath(dataset), (self.execution_dir, self.project_dir))

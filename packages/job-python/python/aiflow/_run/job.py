@@ -81,7 +81,7 @@ class JobRun:
         loaded = []
         for node in self.request.nodes:
             self.progress.enter("loading", node.id)
-            context = ExecutionContext(node_name=node.id, config=node.config, **self.request.facts)
+            context = ExecutionContext(node_name=node.id, config=node.config, **node.operator, **self.request.facts)
             loaded.append(Opened(node, load_processor(node, self.request), context))
         for each in loaded:
             self.progress.enter("open()", each.node.id)

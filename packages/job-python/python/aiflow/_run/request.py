@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Mapping, NamedTuple, Optional
+
+from aiflow.resources import Column, Dataset, Model
+
+#: JSON, by node: where those datasets are whose URI holds a secret. No file may say it, and no child process gets it.
+SECRET_LOCATIONS = "AIFLOW_DATASET_LOCATIONS"
 
 
 class Node(NamedTuple):
@@ -17,6 +23,8 @@ class Node(NamedTuple):
     outputs: int
     #: The source of each input, by port: a node's id and the port of its output.
     inputs: list[tuple[str, int]]
+    #: The operator and what it was given, as arguments of ``ExecutionContext``.
+    operator: dict[str, Any]
 
 
 class Request(NamedTuple):
@@ -36,6 +44,7 @@ class Request(NamedTuple):
 def read_request(path: str) -> Request:
     with open(path, encoding="utf-8") as file:
         content = json.load(file)
+    locations = {**content["dataset_locations"], **json.loads(os.environ.pop(SECRET_LOCATIONS, "{}"))}
     nodes = [
         Node(
             id=node["id"],
@@ -45,6 +54,7 @@ def read_request(path: str) -> Request:
             config=node["config"],
             outputs=node["outputs"],
             inputs=[(source["node"], source["port"]) for source in node["inputs"]],
+            operator=operator_of(node["operation"], node["works_on"], locations.get(node["id"])),
         )
         for node in content["nodes"]
     ]
@@ -56,3 +66,32 @@ def read_request(path: str) -> Request:
         result_file=Path(content["result_file"]),
         progress_file=Path(content["progress_file"]),
     )
+
+
+def operator_of(operation: str, works_on: Mapping[str, Any], location: Optional[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "operation": operation,
+        "dataset": dataset_of(works_on.get("dataset"), location),
+        "model": model_of(works_on.get("model")),
+        "model_version": works_on.get("modelVersion"),
+        "base_model": model_of(works_on.get("baseModel")),
+        "base_model_version": works_on.get("baseModelVersion"),
+    }
+
+
+def dataset_of(said: Optional[Mapping[str, Any]], location: Optional[Mapping[str, Any]]) -> Optional[Dataset]:
+    if said is None or location is None:
+        return None
+    columns = said["schema"]
+    return Dataset(
+        name=said["name"],
+        uri=location["uri"],
+        format=said["format"],
+        schema=None if columns is None else [Column(column["name"], column["type"]) for column in columns],
+        properties=said["properties"],
+        paths=tuple(Path(path) for path in location["paths"]),
+    )
+
+
+def model_of(said: Optional[Mapping[str, Any]]) -> Optional[Model]:
+    return None if said is None else Model(said["name"], said["type"], said["properties"])
