@@ -14,9 +14,9 @@ export class LocalEventLog implements EventLog {
   }
 
   async publish(events: readonly NewEvent[]): Promise<Event[]> {
-    const { commit, store, clock } = this.#session();
+    const { commit, transitions } = this.#session();
     events.forEach(checkEvent);
-    return commit.run(() => events.map((event) => store.events.append(event, Math.trunc(clock.now()))));
+    return commit.run(() => transitions.publish(events));
   }
 
   async list(filter: EventFilter, options: { readonly limit?: number } = {}): Promise<Event[]> {
@@ -57,18 +57,17 @@ export class LocalEventLog implements EventLog {
 
 /** What is published may come from plain JavaScript. */
 function checkEvent(event: NewEvent): void {
+  const { key, value, eventType = '', namespace = '', sender = null, context = null, sequence } = event;
+  const notText = Object.entries({ key, value, eventType, namespace, sender, context }).find(
+    ([name, part]) => typeof part !== 'string' && (part !== null || !['sender', 'context'].includes(name)),
+  );
   const wrong =
-    (typeof event.key !== 'string' && 'key must be a string') ||
-    (typeof event.value !== 'string' && 'value must be a string') ||
-    (event.sequence !== undefined &&
-      !Number.isSafeInteger(event.sequence) &&
-      'sequence must be a whole number') ||
-    (event.sequence !== undefined &&
-      typeof event.sender !== 'string' &&
-      'a sequence needs a sender, whose it is');
+    (notText !== undefined && `${notText[0]} must be a string`) ||
+    (sequence !== undefined && !Number.isSafeInteger(sequence) && 'sequence must be a whole number') ||
+    (sequence !== undefined && sender === null && 'a sequence needs a sender, whose it is');
   if (wrong === false) return;
   throw new AIFlowError(
     'event.invalid',
-    `the event ${JSON.stringify(event.key)} cannot be published: its ${wrong}`,
+    `the event ${JSON.stringify(key)} cannot be published: its ${wrong}`,
   );
 }

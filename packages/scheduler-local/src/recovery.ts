@@ -73,10 +73,11 @@ function takeUp(attemptId: string, run: AttemptRun | null, { dispatcher, transit
   }
 }
 
-/** What no waiting heals: what is needed to look for the attempt is not there. */
+/** What no waiting heals: what is needed to look for the attempt is not there, or its plugin cannot find it. */
 const hopeless: readonly (string | null)[] = [
   'blob.not_found',
   'blob.invalid_uri',
+  'job.lost',
   'plugin.not_installed',
   'plugin.not_registered',
 ];

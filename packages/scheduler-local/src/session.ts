@@ -33,7 +33,12 @@ export class Session {
     this.#host = host;
     this.clock = clock;
     this.store = openStore(database.connection);
-    this.transitions = new Transitions(this.store, () => Math.trunc(clock.now()), config.max_running_jobs);
+    this.transitions = new Transitions({
+      store: this.store,
+      now: () => Math.trunc(clock.now()),
+      maxRunning: config.max_running_jobs,
+      logger,
+    });
     this.commit = new GroupCommit({
       connection: database.connection,
       file: database.file,

@@ -1,9 +1,18 @@
-import type { Event, FinalStatus, JobResult, JobRule, Status, StatusReason } from '@aiflow/core';
-import { statusEventTypes } from '@aiflow/core';
+import type {
+  Event,
+  FinalStatus,
+  JobResult,
+  Logger,
+  NewEvent,
+  RuleAction,
+  Status,
+  StatusReason,
+} from '@aiflow/core';
+import { datasetEventType, statusEventTypes } from '@aiflow/core';
 import { attemptId as newAttemptId, executionId as newExecutionId } from './ids.ts';
 import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
 import { LiveState } from './live/live-state.ts';
-import { tellRules } from './live/tell-rules.ts';
+import { Publisher } from './publisher.ts';
 import type { ExecutionRow, NewExecution } from './store/executions.ts';
 import type { Store } from './store/store.ts';
 
@@ -20,10 +29,12 @@ export interface Consequences {
   readonly ended: string[];
 }
 
-/** An event that was appended, and the execution whose rules are to be told of it. */
-interface Untold {
-  readonly event: Event;
-  readonly execution: LiveExecution;
+export interface TransitionsParts {
+  readonly store: Store;
+  /** Whole milliseconds since 1970. */
+  readonly now: () => number;
+  readonly maxRunning: number;
+  readonly logger: Logger;
 }
 
 /**
@@ -34,18 +45,18 @@ interface Untold {
 export class Transitions {
   #live: LiveState;
   #consequences: Consequences = { commands: [], ended: [] };
-  /** In the order of their versions. */
-  #untold: Untold[] = [];
   /** The executions that may be over now. */
   readonly #perhapsOver = new Set<LiveExecution>();
   readonly #store: Store;
   readonly #now: () => number;
   readonly #maxRunning: number;
+  readonly #publisher: Publisher;
 
-  constructor(store: Store, now: () => number, maxRunning: number) {
+  constructor({ store, now, maxRunning, logger }: TransitionsParts) {
     this.#store = store;
     this.#now = now;
     this.#maxRunning = maxRunning;
+    this.#publisher = new Publisher(store, logger);
     this.#live = new LiveState(store);
   }
 
@@ -63,7 +74,7 @@ export class Transitions {
   /** After a rollback: nothing of it happened. */
   forget(): void {
     this.#consequences = { commands: [], ended: [] };
-    this.#untold = [];
+    this.#publisher.forget();
     this.#perhapsOver.clear();
     this.#live = new LiveState(this.#store);
   }
@@ -71,6 +82,19 @@ export class Transitions {
   /** Fills the places that are free, as after a restart. */
   resume(): void {
     this.#settle();
+  }
+
+  /**
+   * Appends events from outside, and tells the rules of the executions that they belong to. What somebody publishes
+   * as the status of a job is only written down: of jobs rules believe the scheduler alone.
+   */
+  publish(events: readonly NewEvent[]): Event[] {
+    const now = this.#now();
+    const published = events.map((event) =>
+      this.#publisher.publish(event, now, event.eventType === statusEventTypes.job ? 'nobody' : 'all'),
+    );
+    this.#settle();
+    return published;
   }
 
   startExecution(request: Omit<NewExecution, 'executionId' | 'startedAt'>): ExecutionRow {
@@ -92,6 +116,8 @@ export class Transitions {
       this.#store.executions.setStatus(execution.seq, 'RUNNING', 'stopping', null);
     }
     for (const attempt of execution.open.values()) this.#stop(attempt, false);
+    this.#perhapsOver.add(execution);
+    this.#settle();
   }
 
   /** Adds an attempt of a job that has none open; gives its `seq`. */
@@ -135,6 +161,7 @@ export class Transitions {
     this.#live.endAttempt(attempt, result.status, reason === 'lost');
     this.#consequences.ended.push(attemptId);
     this.#changed(attempt, result.status, now);
+    if (result.status === 'FINISHED') this.#publishDatasets(attempt, now);
     // The next attempt follows a stop that is confirmed; of one whose end is not known something may still run.
     if (restart && reason !== 'lost') this.#addAttempt(execution, jobName, now);
     this.#perhapsOver.add(execution);
@@ -149,19 +176,15 @@ export class Transitions {
 
   /** Follows what was published to its end: rules, then executions that are over, then free places. */
   #settle(): void {
-    // Both lists grow while they are walked: what a rule starts is an event that other rules may wait for.
-    for (const { event, execution } of this.#untold) {
-      if (execution.stopping) continue;
-      for (const rule of tellRules(this.#store.ruleMarks, execution, event)) this.#act(execution, rule);
-    }
-    this.#untold = [];
-    for (const execution of this.#perhapsOver) if (execution.open.size === 0) this.#endExecution(execution);
-    this.#perhapsOver.clear();
+    do {
+      this.#publisher.tell(this.#live, (execution, action) => this.#act(execution, action));
+      for (const execution of this.#perhapsOver) if (isOver(execution)) this.#endExecution(execution);
+      this.#perhapsOver.clear();
+    } while (this.#publisher.hasUntold); // for the end of an execution is an event too
     this.#fillPlaces();
   }
 
-  #act(execution: LiveExecution, { jobName, action }: JobRule): void {
-    if (action === 'NONE') return;
+  #act(execution: LiveExecution, { jobName, action }: RuleAction): void {
     const open = execution.open.get(jobName);
     if (open === undefined) {
       // Of an attempt that was lost something may still run: a person may say that it is gone, a rule may not.
@@ -243,7 +266,7 @@ export class Transitions {
       sender: execution.executionId,
       context: attemptId,
     };
-    this.#untold.push({ event: this.#store.events.append(event, now), execution });
+    this.#publisher.publish(event, now, execution);
   }
 
   #publishExecution(execution: LiveExecution, status: Status, now: number): void {
@@ -254,8 +277,20 @@ export class Transitions {
       eventType: statusEventTypes.workflow,
       namespace: projectName,
     };
-    this.#store.events.append({ ...event, sender: executionId }, now);
+    this.#publisher.publish({ ...event, sender: executionId }, now, 'all');
   }
+
+  #publishDatasets({ execution, jobName }: LiveAttempt, now: number): void {
+    for (const { name, uri } of execution.version.jobs.get(jobName)?.outputDatasets ?? []) {
+      const event = { key: name, value: uri, eventType: datasetEventType, sender: execution.executionId };
+      this.#publisher.publish(event, now, 'all');
+    }
+  }
+}
+
+/** Whether nothing of it is under way, and nothing can come to be. */
+function isOver(execution: LiveExecution): boolean {
+  return execution.open.size === 0 && (execution.stopping || !execution.version.isLongRunning);
 }
 
 /** A failure outweighs a stop, and a stop a good end. Only the latest attempt of each job counts. */

@@ -305,6 +305,13 @@ test.each([
     workflowOf('w', ['a'], [rule('a', 'JUMP' as never, finished(job('a')))]),
     'workflow.invalid',
   ],
+  [
+    'contexts that code of the project finds',
+    workflowOf('w', ['a'], [], {
+      workflow: { contextExtractor: { kind: 'module', module: 'context.ts', exportName: 'default' } },
+    }),
+    'scheduler.unsupported',
+  ],
 ])('a workflow with %s is refused, and nothing is kept of it', async (_, workflow, code) => {
   const { scheduler } = await openRig();
   await expect(scheduler.submitWorkflow(workflow as never, context)).rejects.toMatchObject({ code });

@@ -5,6 +5,7 @@ import type { ManualClock, ScriptedRunner, TestHost } from '@aiflow/testkit';
 import { createManualClock, createScriptedRunner, createTestHost } from '@aiflow/testkit';
 import { onTestFinished } from 'vitest';
 import { localScheduler } from '../src/plugin.ts';
+import type { More } from './workflow.ts';
 import { context, project, workflowOf } from './workflow.ts';
 
 export interface Rig {
@@ -17,12 +18,18 @@ export interface Rig {
   /** Closes the scheduler and starts another on the same file. */
   restart(): Promise<Scheduler>;
   /** Submits a workflow and starts an execution of it; gives the execution's id. */
-  run(jobs: readonly string[], rules?: readonly JobRule[]): Promise<string>;
+  run(jobs: readonly string[], rules?: readonly JobRule[], more?: RunOptions): Promise<string>;
   /** The attempts of a job as the scheduler tells of them. */
   attempts(jobName: string, executionId: string): Promise<JobExecutionInfo[]>;
   untilJob(jobName: string, executionId: string, status: Status): Promise<JobExecutionInfo>;
   untilEnded(executionId: string): Promise<Status>;
   dispose(): Promise<void>;
+}
+
+export interface RunOptions extends More {
+  /** `workflow` unless said. */
+  readonly name?: string;
+  readonly context?: string;
 }
 
 export interface RigOptions {
@@ -58,9 +65,11 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       rig.scheduler = await open();
       return rig.scheduler;
     },
-    async run(jobs, rules = []) {
-      await rig.scheduler.submitWorkflow(workflowOf('workflow', jobs, rules), context);
-      const started = await rig.scheduler.startNewWorkflowExecution(project, 'workflow');
+    async run(jobs, rules = [], more = {}) {
+      const name = more.name ?? 'workflow';
+      await rig.scheduler.submitWorkflow(workflowOf(name, jobs, rules, more), context);
+      const options = { context: more.context ?? null };
+      const started = await rig.scheduler.startNewWorkflowExecution(project, name, options);
       if (started === null) throw new AssertionError({ message: 'the workflow was submitted' });
       return started.workflowExecutionId;
     },

@@ -141,20 +141,23 @@ test('closing while attempts are looked for ends the looking', async () => {
   expect(await until('nothing to wait', () => (rig.clock.sleeping === 0 ? true : null))).toBe(true);
 });
 
-test.each(['blob.not_found', 'blob.invalid_uri', 'plugin.not_installed', 'plugin.not_registered'])(
-  'an attempt that can never be looked for any more (%s) is lost, and its execution ends',
-  async (code) => {
-    const rig = await openRig();
-    const id = await rig.run(['a']);
-    await rig.untilJob('a', id, 'RUNNING');
-    rig.runner.find = () => Promise.reject(new AIFlowError(code, 'it is gone'));
-    await rig.restart();
-    expect(await rig.untilEnded(id)).toBe('FAILED');
-    expect(await rig.attempts('a', id)).toMatchObject([
-      { reason: 'lost', error: { message: expect.stringContaining('it is gone') as unknown } },
-    ]);
-  },
-);
+test.each([
+  'blob.not_found',
+  'blob.invalid_uri',
+  'job.lost',
+  'plugin.not_installed',
+  'plugin.not_registered',
+])('an attempt that can never be looked for any more (%s) is lost, and its execution ends', async (code) => {
+  const rig = await openRig();
+  const id = await rig.run(['a']);
+  await rig.untilJob('a', id, 'RUNNING');
+  rig.runner.find = () => Promise.reject(new AIFlowError(code, 'it is gone'));
+  await rig.restart();
+  expect(await rig.untilEnded(id)).toBe('FAILED');
+  expect(await rig.attempts('a', id)).toMatchObject([
+    { reason: 'lost', error: { message: expect.stringContaining('it is gone') as unknown } },
+  ]);
+});
 
 test('a stop of an attempt that cannot be looked for now is refused with the reason, and carried out later', async () => {
   const rig = await openRig();

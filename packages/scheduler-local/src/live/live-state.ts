@@ -4,6 +4,7 @@ import type { AttemptRow } from '../store/attempts.ts';
 import type { ExecutionRow } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import { Fifo } from './fifo.ts';
+import { Listeners } from './listeners.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
 import { indexVersion } from './workflow-version.ts';
 
@@ -56,6 +57,7 @@ export interface LiveExecution {
 export class LiveState {
   readonly executions: Map<string, LiveExecution> = new Map();
   readonly attempts: Map<string, LiveAttempt> = new Map();
+  readonly listeners: Listeners = new Listeners();
   /** May hold attempts that were stopped meanwhile; whoever takes one looks. */
   readonly queue: Fifo<LiveAttempt> = new Fifo();
   /** How many attempts have a place. */
@@ -104,11 +106,13 @@ export class LiveState {
     const siblings = this.#byWorkflow.get(key);
     if (siblings === undefined) this.#byWorkflow.set(key, new Set([execution]));
     else siblings.add(execution);
+    this.listeners.add(execution);
     return execution;
   }
 
   removeExecution(execution: LiveExecution): void {
     this.executions.delete(execution.executionId);
+    this.listeners.remove(execution);
     const key = workflowKey(execution.projectName, execution.workflowName);
     const siblings = this.#byWorkflow.get(key);
     siblings?.delete(execution);

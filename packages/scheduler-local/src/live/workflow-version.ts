@@ -1,5 +1,5 @@
-import type { Job, JobRule, Workflow } from '@aiflow/core';
-import { RuleBook } from '@aiflow/core';
+import type { Event, EventContext, Job, JobRule, Workflow } from '@aiflow/core';
+import { extractContext, isLongRunning, RuleBook, startsWithExecution } from '@aiflow/core';
 import type { VersionRow } from '../store/workflows.ts';
 
 /** A workflow version as an execution uses it, with its indexes. Built once for each version. */
@@ -9,24 +9,30 @@ export interface WorkflowVersion {
   readonly snapshotUri: string;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly rules: RuleBook<JobRule>;
-  /** The jobs that start with the execution: those without a START rule and without a schedule. */
+  /** The jobs that start with the execution. */
   readonly startJobs: readonly string[];
+  /** Whether an execution waits for events or ticks, and so does not end by itself. */
+  readonly isLongRunning: boolean;
+  /** Of an event that is no change of a job: which executions it belongs to. */
+  readonly contextOf: (event: Event) => EventContext;
 }
 
 export function indexVersion(row: VersionRow): WorkflowVersion {
   const workflow = JSON.parse(row.workflow) as Workflow;
-  const waiting = new Set(
-    workflow.rules.filter((rule) => rule.action === 'START').map((rule) => rule.jobName),
-  );
-  const starting = workflow.jobs.filter(
-    ({ config: { jobName, schedules = [] } }) => !waiting.has(jobName) && schedules.length === 0,
-  );
   return {
     versionId: row.version_id,
     snapshotId: row.snapshot_id,
     snapshotUri: row.snapshot_uri,
     jobs: new Map(workflow.jobs.map((job) => [job.config.jobName, job])),
     rules: new RuleBook(workflow.rules),
-    startJobs: starting.map((job) => job.config.jobName),
+    startJobs: startsWithExecution(workflow),
+    isLongRunning: isLongRunning(workflow),
+    contextOf: contextsOf(workflow),
   };
+}
+
+/** A workflow that does not say otherwise takes events as they were published: for all, or for their context. */
+function contextsOf({ contextExtractor }: Workflow): WorkflowVersion['contextOf'] {
+  if (contextExtractor?.kind === 'field') return (event) => extractContext(contextExtractor, event);
+  return ({ context }) => (context === null ? { broadcast: true } : { contexts: [context] });
 }

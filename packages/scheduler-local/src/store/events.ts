@@ -30,18 +30,19 @@ export class EventStore {
     this.#latest = connection.prepare<unknown[], number | null>('SELECT max(version) FROM events').pluck();
   }
 
-  /** Appends an event, or gives the one that its sender published under the same sequence before. */
-  append(event: NewEvent, now: number): Event {
+  /** Appends an event, or gives the one that its sender published under the same sequence before: then it is not new. */
+  append(event: NewEvent, now: number): { readonly event: Event; readonly isNew: boolean } {
     const { key, value, eventType = 'UNDEFINED', namespace = 'default', sequence = null } = event;
     const sender = event.sender ?? null;
     const context = event.context ?? null;
     if (sender !== null && sequence !== null) {
       const before = this.#published.get(sender, sequence);
-      if (before !== undefined) return toEvent(before);
+      if (before !== undefined) return { event: toEvent(before), isNew: false };
     }
     const added = this.#insert.run(key, value, eventType, namespace, sender, context, sequence, now);
     const version = Number(added.lastInsertRowid);
-    return { version, key, value, eventType, namespace, sender, context, createTime: now };
+    const appended = { version, key, value, eventType, namespace, sender, context, createTime: now };
+    return { event: appended, isNew: true };
   }
 
   list(filter: EventFilter, limit: number): Event[] {
