@@ -10,9 +10,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noSettings } from '../../src/compile/config.ts';
+import { defineWorkflow } from '../../src/define/workflow.ts';
 import { isAIFlowError } from '../../src/errors.ts';
 import { discoverPlugins, packageEntry } from '../../src/plugin/discovery.ts';
+import { findJobPlugin, getJobPlugin } from '../../src/plugin/find-job-plugin.ts';
 import { loadPlugins } from '../../src/plugin/load.ts';
+import { loadJobPlugins } from '../../src/project/load-job-plugins.ts';
+import { codeOf as codeOfSync } from '../define/drawing.ts';
 
 /** Plugins import `@aiflow/core`; here they find this package itself beside the command. */
 const commandDir = dirname(dirname(import.meta.dirname));
@@ -137,6 +142,91 @@ describe('discovery', () => {
   ])('takes the entry that import would: %j', (manifest, entry) => {
     write('package/package.json', manifest);
     expect(packageEntry(join(root, 'package'))).toBe(join(root, 'package', entry));
+  });
+});
+
+describe('loading the plugins of a workflow', () => {
+  /** A package with a job plugin of the engine `engine` on a platform; it says both, and leaves a mark. */
+  function writeRunner(place: string, name: string, engine: string, platform: string): void {
+    const source = registering(name, name)
+      .replace("engine: 'none'", `engine: '${engine}'`)
+      .replace("platform: 'local'", `platform: '${platform}'`);
+    writePackage(`${place}/node_modules/${name}`, name, name, source);
+    const aiflow = { plugins: [{ kind: 'job', name, engine, platform }] };
+    write(`${place}/node_modules/${name}/package.json`, {
+      name,
+      version: '1.2.3',
+      type: 'module',
+      exports: './main.js',
+      aiflow,
+    });
+  }
+
+  const imported = (name: string): boolean => existsSync(join(root, `imported-${name}`));
+
+  /** Loads what a workflow of one job needs, whose processors are of `own` and whose YAML says `said`. */
+  async function loadFor(
+    own: string,
+    said: { readonly platform?: string; readonly jobType?: string },
+    command = commandDir,
+  ): Promise<void> {
+    const { jobType = null, ...config } = said;
+    const graph = defineWorkflow('w', (workflow) => {
+      workflow.job('a', (job) => void job.node({ jobType: own, kind: 'step', params: {} }));
+    });
+    const jobs = new Map([['a', { jobType, properties: {}, config }]]);
+    const options = { projectDir: join(root, 'project'), plugins: [], commandDir: command };
+    await loadJobPlugins(graph, { ...noSettings, jobs }, options);
+  }
+
+  it('imports that of the same engine on the platform which is named, and no other', async () => {
+    const [own, pods, yarn, engine] = [unique(), unique(), unique(), unique()];
+    write('project/package.json', { dependencies: { [own]: '*', [pods]: '*', [yarn]: '*' } });
+    writeRunner('project', own, engine, 'local');
+    writeRunner('project', pods, engine, 'kubernetes');
+    writeRunner('project', yarn, engine, 'yarn');
+    expect(discoverPlugins(join(root, 'project')).map((plugin) => [plugin.engine, plugin.platform])).toEqual([
+      [engine, 'local'],
+      [engine, 'kubernetes'],
+      [engine, 'yarn'],
+    ]);
+    await loadFor(own, { platform: 'kubernetes' });
+    expect([own, pods, yarn].map(imported)).toEqual([true, true, false]);
+    expect(findJobPlugin({ engine, platform: 'kubernetes' })?.name).toBe(pods);
+    await loadFor(own, { jobType: yarn });
+    expect(imported(yarn)).toBe(true);
+  });
+
+  it('takes all that the project has for the pair, so that none is chosen by chance', async () => {
+    const [own, one, two, engine] = [unique(), unique(), unique(), unique()];
+    write('project/package.json', { dependencies: { [own]: '*', [one]: '*', [two]: '*' } });
+    writeRunner('project', own, engine, 'local');
+    writeRunner('project', one, engine, 'kubernetes');
+    writeRunner('project', two, engine, 'kubernetes');
+    await loadFor(own, { platform: 'kubernetes' });
+    expect(codeOfSync(() => findJobPlugin({ engine, platform: 'kubernetes' }))).toBe('plugin.ambiguous');
+  });
+
+  it('takes one that is installed beside the command only where the project has none', async () => {
+    const [own, beside, engine] = [unique(), unique(), unique()];
+    write('project/package.json', { dependencies: { [own]: '*' } });
+    writeRunner('project', own, engine, 'local');
+    writeRunner('global', beside, engine, 'local');
+    writeRunner('global', `${beside}_pods`, engine, 'kubernetes');
+    mkdirSync(join(root, 'global/node_modules/@aiflow'));
+    symlinkSync(commandDir, join(root, 'global/node_modules/@aiflow/core'));
+    await loadFor(own, { platform: 'kubernetes' }, join(root, 'global'));
+    expect([beside, `${beside}_pods`].map(imported)).toEqual([false, true]);
+  });
+
+  it('asks all that is installed for what it may be called, when there is none', async () => {
+    const [own, pods, engine] = [unique(), unique(), unique()];
+    write('project/package.json', { dependencies: { [own]: '*', [pods]: '*' } });
+    writeRunner('project', own, engine, 'local');
+    writeRunner('project', pods, engine, 'kubernetes');
+    await loadFor(own, { platform: 'kubernets' });
+    expect(codeOfSync(() => getJobPlugin({ engine, platform: 'kubernets' }))).toBe('plugin.unknown_platform');
+    expect(getJobPlugin({ engine, platform: 'kubernetes' }).name).toBe(pods);
   });
 });
 
