@@ -194,7 +194,7 @@ class JobSketch implements JobBuilder {
           `${jobType}: put it into a job of its own`,
       );
     }
-    const what = `the params of ${shown(kind)} of job "${this.jobName}"`;
+    const what = `the params of a processor of job "${this.jobName}"`;
     const params = plainCopy(processor.params, what, 'define.invalid_processor');
     return Object.freeze({ jobType, kind, params });
   }

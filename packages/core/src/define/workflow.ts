@@ -14,6 +14,7 @@ import type { JobOwner } from './drawn-job.ts';
 import { DrawnJobHandle } from './drawn-job.ts';
 import type { AIGraph, AINode, DataEdge, JobConfig, WorkflowLimits } from './graph.ts';
 import { brandGraph } from './graph.ts';
+import type { JobPolicy } from './job-policy.ts';
 import { jobPolicy, jobPolicyKeys } from './job-policy.ts';
 import type { JobBuilder } from './job.ts';
 import { drawJob, isThenable } from './job.ts';
@@ -40,6 +41,26 @@ export function defineWorkflow(workflowName: string, build: (workflow: WorkflowB
   }
   const returned: unknown = build(sketch);
   return sketch.end(returned);
+}
+
+/** What the options of a job come to; `type` is null where they leave it to the processors. */
+interface Configured extends JobPolicy {
+  readonly type: string | null;
+  readonly properties: JsonObject;
+}
+
+const unsaid: Configured = { type: null, properties: Object.freeze({}) };
+const jobKeys = ['type', 'properties', ...jobPolicyKeys];
+
+function configure(jobName: string, options: JobOptions<string>): Configured {
+  const what = `job "${jobName}"`;
+  checkKeys(options, jobKeys, what);
+  const { type, properties = {} } = options;
+  return {
+    type: type === undefined ? null : checkName(`the type of ${what}:`, type),
+    properties: plainObjectCopy(properties, `the properties of ${what}`),
+    ...jobPolicy(options, what),
+  };
 }
 
 class WorkflowSketch implements WorkflowBuilder, JobOwner {
@@ -69,23 +90,18 @@ class WorkflowSketch implements WorkflowBuilder, JobOwner {
     this.#checkOpen();
     checkJobName(jobName);
     this.#checkNew(jobName);
-    const [options, build] = rest.length === 1 ? [{}, rest[0]] : rest;
+    const [options, build] = rest.length === 1 ? [null, rest[0]] : rest;
     if (typeof build !== 'function') {
       throw new AIFlowError(
         'define.invalid_block',
         `job "${jobName}" needs a function that draws it as its last argument`,
       );
     }
-    const what = `job "${jobName}"`;
-    checkKeys(options, ['type', 'properties', ...jobPolicyKeys], what);
-    const { type, properties = {} } = options;
-    const ownProperties = plainObjectCopy(properties, `the properties of ${what}`);
-    const policy = jobPolicy(options, what);
+    const { type, ...config } = options === null ? unsaid : configure(jobName, options);
     this.#drawing = jobName;
-    const wanted = type === undefined ? null : checkName(`the type of ${what}:`, type);
-    const { jobType, nodes, dataEdges } = drawJob(jobName, wanted, this.#datasets, build);
+    const { jobType, nodes, dataEdges } = drawJob(jobName, type, this.#datasets, build);
     this.#drawing = null;
-    this.#jobs.set(jobName, Object.freeze({ jobName, jobType, properties: ownProperties, ...policy }));
+    this.#jobs.set(jobName, Object.freeze({ jobName, jobType, ...config }));
     for (const node of nodes) this.#nodes.push(node);
     for (const edge of dataEdges) this.#dataEdges.push(edge);
     return new DrawnJobHandle(jobName, this);
