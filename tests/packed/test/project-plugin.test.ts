@@ -73,3 +73,29 @@ it("the README's plugin runs its jobs as a package that is built, packed and ins
   expect((await project.typecheck(['workflows/sums/sums.ts'], { types: ['node'] })).stdout).toBe('');
   await expectSums(project);
 });
+
+it("the README's plugin in AIFlow's own shape runs on two platforms", async () => {
+  const sources = await Promise.all(
+    ['plugins/sleep.ts', 'plugins/moon.ts', 'workflows/naps/naps.ts'].map(
+      async (path) => [path, await readmeBlock('core', `// ${path}`)] as const,
+    ),
+  );
+  await using project = await PackedProject.create({
+    tarballs: inject('tarballs'),
+    packages: smallest,
+    files: {
+      'project.yaml': 'project_name: moon\nplugins: [./plugins/sleep.ts, ./plugins/moon.ts]\n',
+      'workflows/naps/naps.yaml': await readmeBlock('core', '# workflows/naps/naps.yaml'),
+      ...Object.fromEntries(sources),
+    },
+  });
+  const paths = sources.map(([path]) => path);
+  const checked = await project.typecheck(paths, { types: ['node'] });
+  expect(checked).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  const ran = await project.run('aiflow', ['run', 'naps', '-o', 'json']);
+  expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+  expect((JSON.parse(ran.stdout) as RunResult).jobs).toMatchObject([
+    { job_name: 'nap', status: 'FINISHED', values: { node_1: '0.1 s on local' } },
+    { job_name: 'long_nap', status: 'FINISHED', values: { node_1: '0.2 s on moon' } },
+  ]);
+});
