@@ -8,6 +8,7 @@ import { createReport } from './report.ts';
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'start-up': async () => (await import('./start-up.ts')).startUp,
   compile: async () => (await import('./compile.ts')).compile,
+  rules: async () => (await import('./rules.ts')).rules,
   submit: async () => (await import('./submit.ts')).submit,
   'run-jobs': async () => (await import('./run-jobs.ts')).runJobs,
 };

@@ -12,12 +12,13 @@ describe('npm run bench', () => {
     for (const what of [
       'aiflow version',
       '300 jobs',
+      '30 rules of which one fires',
       'snapshot of 60 files',
       'bytes sent',
       'before the first job',
     ])
       expect(stdout).toContain(what);
-    expect(stdout.match(/goal .*: (met|MISSED)/g)).toHaveLength(4);
+    expect(stdout.match(/goal .*: (met|MISSED)/g)).toHaveLength(5);
   });
 
   it('measures only what it is asked for', async () => {
@@ -31,7 +32,7 @@ describe('npm run bench', () => {
     const { exitCode, stdout, stderr } = await bench('compiled');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      'bench: expected any of start-up, compile, submit, run-jobs and --scale N (1 is all), not compiled',
+      'bench: expected any of start-up, compile, rules, submit, run-jobs and --scale N (1 is all), not compiled',
     );
   });
 });

@@ -39,6 +39,7 @@ function findRuleCycle(
   if (waiting.size === 0) return null;
   const startable = new Set<string>();
   const pending = jobNames.filter((jobName) => !waiting.has(jobName) || scheduled.has(jobName));
+  for (const rule of startRules) if (canBeMet(rule.condition, startable)) pending.push(rule.jobName); // by events alone
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (startable.has(next)) continue;
     startable.add(next);

@@ -11,6 +11,7 @@ import type { ProjectContext } from '../schedule/scheduler.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
 import { generatedDirectory, generatedJobs } from '../snapshot/manifest.ts';
 import { snapshotProject } from '../snapshot/snapshot.ts';
+import { loadContextExtractor } from './load-context-extractor.ts';
 import { loadDefinition } from './load-definition.ts';
 import { loadJobPlugins } from './load-job-plugins.ts';
 import type { Project } from './project-file.ts';
@@ -29,7 +30,7 @@ export const workflowFileName = 'workflow.json';
 
 /**
  * Defines and compiles a workflow of a project, with the plugins that it needs; generators write below
- * `<overlay>/generated/<workflow>/jobs/`.
+ * `<overlay>/generated/<workflow>/jobs/`. The file of a context extractor is loaded once, to see that it can be.
  */
 export async function buildWorkflow(
   project: Project,
@@ -46,6 +47,18 @@ export async function buildWorkflow(
     signal,
     ...(onOutput && { onOutput }),
   });
+  if (graph.contextExtractor?.kind === 'module') {
+    const extractor = graph.contextExtractor;
+    // Only to see that it can be: a scheduler loads it again, from the snapshot.
+    const loaded = await loadContextExtractor({
+      extractor,
+      projectDir,
+      commandDir,
+      signal,
+      ...(onOutput && { onOutput }),
+    });
+    await loaded.close();
+  }
   const settings = await readSettings(projectDir, workflowName);
   await loadJobPlugins(graph, settings, { projectDir, plugins, commandDir, registry });
   const resourceDir = join(overlay, generatedJobs(workflowName));

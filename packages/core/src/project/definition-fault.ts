@@ -3,21 +3,27 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AIFlowError, describeProblem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { DefinitionAnswer } from './definition-message.ts';
-
-type Thrown = Extract<DefinitionAnswer, { kind: 'threw' }>;
+import type { Thrown } from './thread-message.ts';
 
 interface Fault {
   readonly code: string;
   readonly message: string;
 }
 
-/** The error for what a definition threw while it was loaded: where, what, and what to write instead. */
-export function explainThrown(thrown: Thrown, file: string, projectDir: string): AIFlowError {
+/**
+ * The error for what a file of the project threw while it was loaded or run: where, what, and what to write instead.
+ * `subject` says what the file is.
+ */
+export function explainThrown(
+  thrown: Thrown,
+  file: string,
+  projectDir: string,
+  subject = 'the definition',
+): AIFlowError {
   const place = findPlace(thrown.stack, projectDir) ?? { file, line: null, column: null };
   const fault =
     thrown.own === null
-      ? explainFault(thrown, place.file)
+      ? explainFault(thrown, place.file, subject)
       : { code: thrown.code ?? 'workflow.threw', message: thrown.message };
   const problem = { ...place, key: null, message: fault.message };
   const context: JsonObject = {
@@ -29,7 +35,7 @@ export function explainThrown(thrown: Thrown, file: string, projectDir: string):
   return new AIFlowError(fault.code, describeProblem(problem), { context, problems: [problem] });
 }
 
-function explainFault(thrown: Thrown, file: string): Fault {
+function explainFault(thrown: Thrown, file: string, subject: string): Fault {
   const { code, message } = thrown;
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX')
     return typeScriptFault(code, message);
@@ -48,7 +54,7 @@ function explainFault(thrown: Thrown, file: string): Fault {
     return { code: 'workflow.import_not_found', message };
   return {
     code: 'workflow.threw',
-    message: `the definition threw: ${message === '' ? 'an error without a message' : message}`,
+    message: `${subject} threw: ${message === '' ? 'an error without a message' : message}`,
   };
 }
 

@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads';
 import type { AIGraph } from '../define/graph.ts';
 import { graphVersion } from '../define/graph.ts';
 import { AIFlowError, messageOf } from '../errors.ts';
 import { explainThrown } from './definition-fault.ts';
-import type { DefinitionAnswer, DefinitionRequest } from './definition-message.ts';
 import { findDefinition } from './layout.ts';
+import type { DefinitionAnswer, ThreadFile } from './thread-message.ts';
+import { ProjectThread } from './thread.ts';
 
 export interface LoadDefinitionOptions {
   readonly projectDir: string;
@@ -57,56 +57,42 @@ function checkGraph(graph: AIGraph, version: number, file: string, workflowName:
   return graph;
 }
 
+async function runDefinition(file: string, options: LoadDefinitionOptions): Promise<DefinitionAnswer> {
+  const { projectDir, commandDir = null, onOutput, timeout = 60_000, signal } = options;
+  signal?.throwIfAborted();
+  const request: ThreadFile = { file, projectDir, commandDir };
+  const thread = new ProjectThread<DefinitionAnswer>('definition-thread', request, onOutput);
+  const fault = (code: string, message: string, cause?: unknown): AIFlowError =>
+    new AIFlowError(code, `${file} ${message}`, { context: { file }, cause });
+  try {
+    const outcome = await thread.next({ timeout, signal });
+    switch (outcome.kind) {
+      case 'answer':
+        return outcome.answer;
+      case 'timeout':
+        throw fault(
+          'workflow.definition_timeout',
+          `did not finish loading within ${timeout / 1000} s: a definition only draws the graph, so let jobs do the work`,
+        );
+      case 'not_plain': {
+        const message = `exports what is not plain data: ${messageOf(outcome.error)}`;
+        throw fault('workflow.definition_failed', message, outcome.error);
+      }
+      case 'failed': {
+        const message = `could not be run: ${messageOf(outcome.error)}`;
+        throw fault('workflow.definition_failed', message, outcome.error);
+      }
+      case 'exited':
+        throw fault('workflow.definition_exited', exitFault(outcome.code));
+    }
+  } finally {
+    await thread.end();
+  }
+}
+
 /** Node ends a thread with 13 when what its module awaits can never come. */
 function exitFault(code: number): string {
   return code === 13
     ? 'awaits something that never comes: a definition only draws the graph, so let jobs do the waiting'
     : `ended its process (exit code ${code}) instead of exporting a workflow: take the call of process.exit() out`;
-}
-
-// In the sources of this package the thread's file is TypeScript, in what is published it is JavaScript.
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const threadFile = new URL(`./definition-thread.${extension}`, import.meta.url);
-
-async function runDefinition(file: string, options: LoadDefinitionOptions): Promise<DefinitionAnswer> {
-  const { projectDir, commandDir = null, onOutput, timeout = 60_000, signal } = options;
-  signal?.throwIfAborted();
-  const request: DefinitionRequest = { file, projectDir, commandDir };
-  const worker = new Worker(threadFile, {
-    workerData: request,
-    stdout: true,
-    stderr: true,
-    // A project without "type" in its package.json still loads, a little slower; that is no news for its user.
-    execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
-  });
-  for (const stream of [worker.stdout, worker.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
-  }
-  const outcome = Promise.withResolvers<DefinitionAnswer>();
-  const fail = (code: string, message: string, cause?: unknown): void => {
-    outcome.reject(new AIFlowError(code, `${file} ${message}`, { context: { file }, cause }));
-  };
-  const timer = setTimeout(() => {
-    fail(
-      'workflow.definition_timeout',
-      `did not finish loading within ${timeout / 1000} s: a definition only draws the graph, so let jobs do the work`,
-    );
-  }, timeout);
-  const onAbort = (): void => outcome.reject(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  worker.on('message', (answer: DefinitionAnswer) => outcome.resolve(answer));
-  worker.on('messageerror', (error) =>
-    fail('workflow.definition_failed', `exports what is not plain data: ${messageOf(error)}`, error),
-  );
-  worker.on('error', (error) =>
-    fail('workflow.definition_failed', `could not be run: ${messageOf(error)}`, error),
-  );
-  worker.on('exit', (code) => fail('workflow.definition_exited', exitFault(code)));
-  try {
-    return await outcome.promise;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-    await worker.terminate();
-  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkflowBuilder } from '../../src/index.ts';
-import { all, any, failed, finished, isAIFlowError } from '../../src/index.ts';
+import { all, any, event, failed, finished, isAIFlowError } from '../../src/index.ts';
 import { draw, oneStep } from './drawing.ts';
 
 const job = (jobName: string): { readonly jobName: string } => ({ jobName });
@@ -85,6 +85,25 @@ describe('a cycle of jobs', () => {
       b?.startWhen(finished(job('a')));
     });
     expect(stopped).toEqual(['a', 'b', 'a']);
+  });
+
+  it('is none where an event alone can start a job, or is enough for one that waits for others too', () => {
+    const alone = cycleOf([], (workflow) => {
+      workflow.job('a', oneStep).startWhen(event({ key: 'go' }));
+    });
+    expect(alone).toBeNull();
+    const either = cycleOf([], (workflow) => {
+      const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));
+      a?.startWhen(any(finished(job('b')), event({ key: 'go' })));
+      b?.startWhen(finished(job('a')));
+    });
+    expect(either).toBeNull();
+    const both = cycleOf([], (workflow) => {
+      const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));
+      a?.startWhen(all(finished(job('b')), event({ key: 'go' })));
+      b?.startWhen(finished(job('a')));
+    });
+    expect(both).toEqual(['a', 'b', 'a']);
   });
 
   it('is none where a rule only stops', () => {
