@@ -1,7 +1,7 @@
 # Is the data in the form that the later jobs expect? The last line, the number of rows, is the node's result.
 set -euo pipefail
 
-python3 - resources/penguins.json <<'PYTHON'
+python3 - "$AIFLOW_DATASET_URI" <<'PYTHON'
 import json, sys
 
 COLUMNS = {
@@ -32,4 +32,4 @@ if problems:
 PYTHON
 
 echo "the data is in good form; rows:"
-grep -c '"Species"' resources/penguins.json
+grep -c '"Species"' "$AIFLOW_DATASET_URI"

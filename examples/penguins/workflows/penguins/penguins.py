@@ -9,15 +9,20 @@ SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 MEASURES = ("beak_length_mm", "beak_depth_mm", "flipper_length_mm", "body_mass_g")
 
 
+#: How a value of a CSV file is read, by the type of its column.
+TYPES = {"STRING": str, "FLOAT64": float}
+
+
 class ReadRows(PythonProcessor):
-    """The cleaned rows as dicts, with the measures as numbers."""
+    """The cleaned rows as dicts, with values of the types that the dataset's schema says."""
 
     def process(self, context: ExecutionContext, inputs):
         rows = []
-        for line, row in enumerate(context.read_dataset("penguins.csv"), start=2):
+        for line, row in enumerate(context.read_dataset(context.dataset), start=2):
             if row["species"] not in SPECIES:
-                raise ValueError(f"penguins.csv:{line}: {row['species']!r} is not one of {', '.join(SPECIES)}")
-            rows.append({"species": row["species"], **{measure: float(row[measure]) for measure in MEASURES}})
+                place = f"{context.dataset.path.name}:{line}"
+                raise ValueError(f"{place}: {row['species']!r} is not one of {', '.join(SPECIES)}")
+            rows.append({column.name: TYPES[column.type](row[column.name]) for column in context.dataset.schema})
         print(f"{len(rows)} penguins")
         return rows
 
@@ -40,15 +45,21 @@ class Split(PythonProcessor):
 
 
 class Train(PythonProcessor):
+    """The model, also as a file, and an event for whoever waits for a new version of it."""
+
     def process(self, context: ExecutionContext, inputs):
         (rows,) = inputs
-        return softmax.train(
+        model = softmax.train(
             [[row[measure] for measure in MEASURES] for row in rows],
             [SPECIES.index(row["species"]) for row in rows],
             classes=len(SPECIES),
             steps=context.config["steps"],
             rate=context.config["rate"],
         )
+        path = context.write_dataset("model.json", {"species": SPECIES, "measures": MEASURES, **model})
+        context.publish_model_version(context.model, version_of(context))
+        print(f"model: {path}")
+        return model
 
 
 class Predict(PythonProcessor):
@@ -76,13 +87,24 @@ class Evaluate(PythonProcessor):
         return {"accuracy": right / len(predictions), "judged_by": len(predictions), "confusion": confusion}
 
 
-class Save(PythonProcessor):
-    """Files for the next job, and an event for whoever waits for a new model."""
+class Validate(PythonProcessor):
+    """A model that is good enough is said to be so; with another the job fails."""
 
     def process(self, context: ExecutionContext, inputs):
-        model, predictions, metrics = inputs
-        path = context.write_dataset("model.json", {"species": SPECIES, "measures": MEASURES, **model})
-        context.write_dataset("predictions.csv", predictions)
-        context.write_dataset("metrics.json", metrics)
-        context.publish_event("penguins", str(path), event_type="MODEL_GENERATED")
-        print(f"model: {path}")
+        (metrics,) = inputs
+        least = context.config["least_accuracy"]
+        if metrics["accuracy"] < least:
+            raise ValueError(f"expected an accuracy of {least} or more, found {metrics['accuracy']}")
+        context.publish_model_version(context.model, version_of(context), "MODEL_VALIDATED")
+
+
+class Write(PythonProcessor):
+    """What flows in becomes the node's dataset."""
+
+    def process(self, context: ExecutionContext, inputs):
+        context.write_dataset(context.dataset, inputs[0])
+
+
+def version_of(context: ExecutionContext) -> str:
+    """One execution trains one version of the model."""
+    return context.workflow_execution_id
