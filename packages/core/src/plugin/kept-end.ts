@@ -11,8 +11,8 @@ export interface KeptEnd {
   readonly result: JobResult;
 }
 
-const begunFile = (env: JobRuntimeEnv): string => join(env.stateDir, 'begun');
-const endFile = (env: JobRuntimeEnv): string => join(env.stateDir, 'end.json');
+const begunFile = (env: JobRuntimeEnv): string => join(env.stateDir, 'handler.begun');
+const endFile = (env: JobRuntimeEnv): string => join(env.stateDir, 'handler.end.json');
 
 /** Says on disk that an attempt may have begun; called before anything happens outside. */
 export async function markBegun(env: JobRuntimeEnv): Promise<void> {
