@@ -8,7 +8,7 @@ import type { PlannedNode } from './plan.ts';
  * What a command finds in its environment about its node, beside the job's own facts. One that was not said is not
  * set, and is not inherited either: `nounset` then finds the mistake, and `${NAME:-…}` says what to take instead.
  */
-export const nodeVariableNames = {
+const nodeVariableNames = {
   operation: 'AIFLOW_OPERATION',
   execMode: 'AIFLOW_EXEC_MODE',
   datasetName: 'AIFLOW_DATASET_NAME',

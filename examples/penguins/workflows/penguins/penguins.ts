@@ -27,7 +27,7 @@ const penguins = model({ name: 'penguins', type: 'softmax' });
 // Which penguin is it? From 344 rows of data to a model, its accuracy and a picture of where it errs.
 export default defineWorkflow('penguins', (workflow) => {
   const check = workflow.job('check', (job) => {
-    job.readDataset(bashFile('resources/check.sh'), { dataset: raw });
+    job.readDataset(bashFile('resources/check.sh'), { name: 'rows', dataset: raw });
   });
 
   // Between bash nodes flows a line of text: here the path of the data.
@@ -61,9 +61,14 @@ export default defineWorkflow('penguins', (workflow) => {
       inputs: [predictions],
       outputs: 1,
     });
-    job.writeDataset(python('penguins:Write'), { dataset: predicted, inputs: [predictions] });
-    job.writeDataset(python('penguins:Write'), { dataset: judged, inputs: [metrics] });
+    job.writeDataset(python('penguins:Write'), {
+      name: 'predicted',
+      dataset: predicted,
+      inputs: [predictions],
+    });
+    job.writeDataset(python('penguins:Write'), { name: 'judged', dataset: judged, inputs: [metrics] });
     job.modelValidate(python('penguins:Validate', { least_accuracy: 0.9 }), {
+      name: 'validated',
       model: penguins,
       inputs: [metrics],
     });
