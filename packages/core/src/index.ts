@@ -229,6 +229,8 @@ export {
   workflowFileName,
 } from './project/build.ts';
 export { createBlobManager, createScheduler } from './project/create-plugins.ts';
+export type { ConfigSchemas } from './project/json-schemas.ts';
+export { configSchemas } from './project/json-schemas.ts';
 export { listWorkflows } from './project/layout.ts';
 
 export type { ExtractorPlace, RunningExtractor } from './project/extractor-thread.ts';
@@ -237,4 +239,6 @@ export type { LoadDefinitionOptions } from './project/load-definition.ts';
 export { loadDefinition } from './project/load-definition.ts';
 export type { PluginChoice, Project } from './project/project-file.ts';
 export { openProject } from './project/project-file.ts';
+export type { ServerConfig } from './project/server-file.ts';
+export { readServerConfig } from './project/server-file.ts';
 export { readSettings } from './project/settings.ts';

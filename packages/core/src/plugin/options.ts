@@ -1,10 +1,15 @@
 import type { Problem } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonArray, isJsonObject } from '../json.ts';
+import { bareSecret, findBareSecrets } from './bare-secrets.ts';
+import { describedAt } from './described.ts';
+import { choiceNear, expectedBy, foundWords, quotes } from './expected.ts';
 import { hintFor } from './nearest.ts';
 import type { Schema } from './schema.ts';
 import { describeSchema } from './schema.ts';
 import type { StandardIssue } from './standard-schema.ts';
+import { withoutUnknown } from './unknown-keys.ts';
 
 /** Where a key stands in a file; what is not known is null. */
 export interface Place {
@@ -20,35 +25,79 @@ export type Validated<Options> =
   | { readonly value: Options; readonly problems?: undefined }
   | { readonly problems: readonly Problem[] };
 
+type Path = readonly (string | number)[];
+
 /**
- * Holds options against a schema and names all that is wrong, each at its place. `keys` are the keys before the
- * options in the file, such as `['blob', 'blob_manager_config']`.
+ * Holds options against a schema and names all that is wrong at once, each at its place: keys that are not known, at
+ * every depth, with the nearest that is; values with what was expected and what was found; secrets that stand there
+ * as they are. `keys` are the keys before the options in the file, such as `['blob', 'blob_manager_config']`. No
+ * message shows a text, which may be a secret: `written` is what the file says where `options` have references
+ * already resolved, and then only that is shown.
  */
 export async function validateOptions<Options>(
   schema: Schema<Options>,
   options: JsonObject,
-  keys: readonly (string | number)[],
+  keys: Path,
   locate: Locate,
+  written: JsonObject = options,
 ): Promise<Validated<Options>> {
-  const first = await schema['~standard'].validate(options);
-  if (first.issues === undefined) return { value: first.value };
-  const known = knownKeys(schema);
+  const description = describeSchema(schema);
   const problems = new Map<string, Problem>();
-  // Some libraries name one unknown key at a time, so the rest is held against the schema again without it.
-  let issues: readonly StandardIssue[] = first.issues;
-  for (let rest = options; ;) {
-    for (const issue of issues) {
-      const problem = describeIssue(issue, rest, keys, locate, known);
-      problems.set(`${problem.key} ${problem.message}`, problem);
-    }
-    const refused = issues.map(pathOf).find((path) => path.length === 1 && isUnknown(path[0], rest, known));
-    if (refused === undefined) return { problems: [...problems.values()] };
-    const { [String(refused[0])]: _, ...others } = rest;
-    rest = others;
-    const next = await schema['~standard'].validate(rest);
-    if (next.issues === undefined) return { problems: [...problems.values()] };
-    issues = next.issues;
+  const add = (path: Path, message: (key: string) => string): void => {
+    const key = [...keys, ...path].join('.');
+    const text = message(`"${key}"`);
+    problems.set(`${key} ${text}`, { ...locate([...keys, ...path]), key, message: text });
+  };
+  const first = await schema['~standard'].validate(options);
+  findBareSecrets(description, written, (path) => add(path, (key) => bareSecret(key, path)));
+  if (first.issues === undefined && problems.size === 0) return { value: first.value };
+  let issues: readonly StandardIssue[] = first.issues ?? [];
+  if (issues.length > 0) {
+    // Some libraries name one unknown key at a time, and none of them says which was meant.
+    const known = withoutUnknown(description, options, (path, names) =>
+      add(path, (key) =>
+        names === null
+          ? `${key} is not valid: expected a mapping of keys to values (found a list)`
+          : `${key} is not an option: ${hintFor(String(path.at(-1)), names)}`,
+      ),
+    );
+    if (known !== options) issues = (await schema['~standard'].validate(known)).issues ?? [];
   }
+  for (const issue of issues.flatMap(innermost)) {
+    const path = pathOf(issue);
+    add(path, (key) => `${key} is not valid: ${describe(issue, path, description, options, written)}`);
+  }
+  return { problems: [...problems.values()] };
+}
+
+/** What one issue says. The library's own words are used where they are not just of types, and quote nothing. */
+function describe(
+  issue: StandardIssue,
+  path: Path,
+  description: JsonObject | null,
+  options: JsonObject,
+  written: JsonObject,
+): string {
+  const schema = describedAt(description, options, path);
+  const value = valueAt(options, path);
+  const found = valueAt(written, path);
+  const own = messageOf(issue.message).slice(0, 300);
+  const expected = (schema === null ? null : expectedBy(schema)) ?? 'something else';
+  const says = /^Invalid \S+:/.test(own) || quotes(own, value) ? `expected ${expected}` : own;
+  const near = schema === null ? null : choiceNear(schema, found);
+  const isHidden = schema?.['writeOnly'] === true;
+  const shown =
+    isHidden && found !== undefined && found !== null ? 'found something else' : foundWords(found);
+  return `${says} (${shown})${near === null ? '' : `: did you mean "${near}"?`}`;
+}
+
+/** valibot says of a union as a whole that nothing fits; what is wrong deeper inside one of its forms says more. */
+function innermost(issue: StandardIssue): StandardIssue[] {
+  const inner: unknown = Reflect.get(issue, 'issues');
+  if (!Array.isArray(inner)) return [issue];
+  const deeper = (inner as StandardIssue[]).flatMap(innermost).filter((one) => pathOf(one).length > 0);
+  if (deeper.length === 0) return [issue];
+  return deeper.map((one) => ({ message: one.message, path: [...pathOf(issue), ...pathOf(one)] }));
 }
 
 function pathOf(issue: StandardIssue): (string | number)[] {
@@ -58,47 +107,10 @@ function pathOf(issue: StandardIssue): (string | number)[] {
   });
 }
 
-/** The names of the options, where the schema can say them; null where it cannot. */
-function knownKeys(schema: Schema): readonly string[] | null {
-  try {
-    const properties: unknown = describeSchema(schema)?.['properties'];
-    return typeof properties === 'object' && properties !== null ? Object.keys(properties) : null;
-  } catch {
-    return null; // a schema that cannot describe itself only costs the suggestion
-  }
-}
-
-function isUnknown(
-  key: string | number | undefined,
-  options: JsonObject,
-  known: readonly string[] | null,
-): boolean {
-  return key !== undefined && String(key) in options && known !== null && !known.includes(String(key));
-}
-
-function describeIssue(
-  issue: StandardIssue,
-  options: JsonObject,
-  keys: readonly (string | number)[],
-  locate: Locate,
-  known: readonly string[] | null,
-): Problem {
-  const path = pathOf(issue);
-  const key = [...keys, ...path].join('.');
-  const place = locate([...keys, ...path]);
-  const own = path[0];
-  if (path.length === 1 && isUnknown(own, options, known)) {
-    return { ...place, key, message: `"${key}" is not an option: ${hintFor(String(own), known ?? [])}` };
-  }
-  return { ...place, key, message: `"${key}" is not valid: ${issue.message}${found(options, path)}` };
-}
-
-/** What stands there, as far as it can be shown: never a text, which may be a secret. */
-function found(options: JsonObject, path: readonly (string | number)[]): string {
-  let at: Json | undefined = options;
+function valueAt(value: Json, path: Path): Json | undefined {
+  let at: Json | undefined = value;
   for (const key of path) {
-    at = isJsonObject(at) || Array.isArray(at) ? (Reflect.get(at, key) as Json | undefined) : undefined;
+    at = isJsonObject(at) || isJsonArray(at) ? (Reflect.get(at, key) as Json | undefined) : undefined;
   }
-  if (at === undefined) return ' (it is missing)';
-  return typeof at === 'number' || typeof at === 'boolean' || at === null ? ` (found ${at})` : '';
+  return at;
 }

@@ -1,15 +1,14 @@
-import { problemsError } from '../errors.ts';
-import type { Json } from '../json.ts';
+import { AIFlowError } from '../errors.ts';
 import type { PluginHost } from '../plugin/host.ts';
 import type { SchedulerHost } from '../plugin/kinds.ts';
-import { validateOptions } from '../plugin/options.ts';
-import type { PluginRecord } from '../plugin/record.ts';
+import { shownConfig } from '../plugin/record.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
-import { resolveReferences } from '../plugin/secrets.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
-import type { PluginChoice, Project } from './project-file.ts';
+import type { ResolvedOptions } from './plugin-options.ts';
+import { resolveOptions } from './plugin-options.ts';
+import type { Project } from './project-file.ts';
 
 /**
  * The blob manager that a project chose; `name` is its short name, as `loadPlugins` gave it. Throws `config.invalid`
@@ -22,7 +21,8 @@ export async function createBlobManager(
   registry: PluginRegistry = globalRegistry(),
 ): Promise<BlobManager> {
   const plugin = getPlugin('blob', name, registry);
-  return plugin.create(await optionsOf(plugin, project.blob, project, host), host);
+  const options = await resolveOptions(plugin.options, project.blob, project.locate, host.secrets);
+  return showing(plugin.create(options.value, host), options);
 }
 
 /** The scheduler that a project chose, not yet started. Throws as {@link createBlobManager} does. */
@@ -33,17 +33,17 @@ export async function createScheduler(
   registry: PluginRegistry = globalRegistry(),
 ): Promise<Scheduler> {
   const plugin = getPlugin('scheduler', name, registry);
-  return plugin.create(await optionsOf(plugin, project.scheduler, project, host), host);
+  const options = await resolveOptions(plugin.options, project.scheduler, project.locate, host.secrets);
+  return showing(plugin.create(options.value, host), options);
 }
 
-/** Options are checked as they were written, so that no message can show what a reference stands for. */
-async function optionsOf(
-  plugin: PluginRecord,
-  choice: PluginChoice,
-  project: Project,
-  host: PluginHost,
-): Promise<unknown> {
-  const validated = await validateOptions(plugin.options, choice.config, choice.keys, project.locate);
-  if (validated.problems !== undefined) throw problemsError('config.invalid', validated.problems);
-  return resolveReferences(validated.value as Json, host.secrets);
+/** Lets `config` show references as they were written: what plugins are given has them resolved. */
+function showing<Made extends BlobManager | Scheduler>(made: Made, { shown }: ResolvedOptions): Made {
+  if (shown === null) return made;
+  const value = shownConfig(shown);
+  if (Reflect.defineProperty(made, 'config', { value, enumerable: true })) return made;
+  throw new AIFlowError(
+    'plugin.invalid',
+    'a plugin must let "config" be replaced by what the project file says, so that it shows no secret: do not freeze it',
+  );
 }

@@ -1,15 +1,10 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Problem } from '../errors.ts';
-import { AIFlowError, errorCode, messageOf, problemsError } from '../errors.ts';
-import type { Json, JsonObject } from '../json.ts';
-import { isJsonObject } from '../json.ts';
-import { isName, nameRule } from '../names.ts';
+import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { Locate } from '../plugin/options.ts';
 import { projectFileName, stateDirectory } from './layout.ts';
-import type { Report } from './report.ts';
-import { reportUnknown } from './report.ts';
-import type { ConfigFile } from './yaml.ts';
+import { checkConfig, readConfigText } from './read-config.ts';
 import { parseYaml } from './yaml.ts';
 
 /** Which plugin a project chose for something, and the options that it gives it. */
@@ -30,19 +25,13 @@ export interface Project {
   readonly scheduler: PluginChoice;
   /** Packages and files (`./…`) whose plugins it uses beside those of its dependencies. */
   readonly plugins: readonly string[];
+  /** Where its server and the server of events are; null where it does not say. */
+  readonly serverUri: string | null;
+  readonly notificationServerUri: string | null;
+  readonly properties: JsonObject;
   readonly stateDir: string;
   readonly locate: Locate;
 }
-
-const knownKeys = [
-  'project_name',
-  'blob',
-  'scheduler',
-  'plugins',
-  'server_uri',
-  'notification_server_uri',
-  'properties',
-];
 
 /**
  * Reads the project at a directory. Throws `project.not_found` when there is no `project.yaml` in it, and
@@ -54,26 +43,29 @@ export async function openProject(
 ): Promise<Project> {
   const text = readProjectFile(resolve(directory));
   const projectDir = realpathSync(directory); // module loading sees real paths, so everything else does too
+  const { projectFileSchema } = await import('./schemas/project.ts');
   const file = await parseYaml(text, join(projectDir, projectFileName));
-  const problems: Problem[] = [];
-  const report: Report = (path, message) => {
-    problems.push({ ...file.locate(path), key: path.join('.'), message });
-  };
-  reportUnknown(file.value, knownKeys, [], report);
-  const projectName = file.value['project_name'];
-  if (typeof projectName !== 'string' || !isName(projectName)) {
-    report(['project_name'], `"project_name" must be ${nameRule}${shown(projectName)}`);
-  }
+  const keys = await checkConfig(file, projectFileSchema);
   const project: Project = {
     projectDir,
-    projectName: typeof projectName === 'string' ? projectName : '',
-    blob: choice(file, 'blob', 'blob_manager_class', 'blob_manager_config', report),
-    scheduler: choice(file, 'scheduler', 'scheduler_class_name', 'scheduler_config', report),
-    plugins: texts(file.value['plugins'], report),
+    projectName: keys.project_name,
+    blob: {
+      className: keys.blob?.blob_manager_class ?? 'local',
+      config: keys.blob?.blob_manager_config ?? {},
+      keys: ['blob', 'blob_manager_config'],
+    },
+    scheduler: {
+      className: keys.scheduler?.scheduler_class_name ?? 'local',
+      config: keys.scheduler?.scheduler_config ?? {},
+      keys: ['scheduler', 'scheduler_config'],
+    },
+    plugins: keys.plugins ?? [],
+    serverUri: keys.server_uri ?? null,
+    notificationServerUri: keys.notification_server_uri ?? null,
+    properties: keys.properties ?? {},
     stateDir: stateDirectory(projectDir, environment),
     locate: file.locate,
   };
-  if (problems.length > 0) throw problemsError('config.invalid', problems);
   if (project.stateDir === projectDir) {
     throw new AIFlowError(
       'state.is_project',
@@ -85,8 +77,9 @@ export async function openProject(
 
 function readProjectFile(projectDir: string): string {
   try {
-    return readFileSync(join(projectDir, projectFileName), 'utf8');
+    return readConfigText(join(projectDir, projectFileName));
   } catch (error) {
+    if (isAIFlowError(error)) throw error;
     const reason =
       errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR' ? 'there is none' : messageOf(error);
     throw new AIFlowError(
@@ -95,48 +88,4 @@ function readProjectFile(projectDir: string): string {
       { context: { projectDir }, cause: error },
     );
   }
-}
-
-function choice(
-  file: ConfigFile,
-  key: string,
-  classKey: string,
-  configKey: string,
-  report: Report,
-): PluginChoice {
-  const section = file.value[key] ?? {};
-  const fallback: PluginChoice = { className: 'local', config: {}, keys: [key, configKey] };
-  if (!isJsonObject(section)) {
-    report([key], `"${key}" must be a mapping with "${classKey}" and "${configKey}"${shown(section)}`);
-    return fallback;
-  }
-  reportUnknown(section, [classKey, configKey], [key], report);
-  const className = section[classKey] ?? fallback.className;
-  const config = section[configKey] ?? {};
-  if (typeof className !== 'string' || className === '') {
-    report(
-      [key, classKey],
-      `"${key}.${classKey}" must name a plugin, such as "local" or "@aiflow/${key}-local"${shown(className)}`,
-    );
-  }
-  if (!isJsonObject(config))
-    report([key, configKey], `"${key}.${configKey}" must be a mapping${shown(config)}`);
-  return {
-    className: typeof className === 'string' ? className : fallback.className,
-    config: isJsonObject(config) ? config : {},
-    keys: fallback.keys,
-  };
-}
-
-function texts(value: Json | undefined, report: Report): string[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  report(['plugins'], '"plugins" must be a list of package names and files, such as "./plugins/my_job.ts"');
-  return [];
-}
-
-function shown(value: Json | undefined): string {
-  if (value === undefined || value === null) return ' (it is missing)';
-  if (typeof value === 'object') return Array.isArray(value) ? ' (found a list)' : ' (found a mapping)';
-  return ` (found ${JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value)})`;
 }

@@ -1,18 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { JobSettings, WorkflowSettings } from '../compile/config.ts';
 import { noSettings } from '../compile/config.ts';
-import type { Problem } from '../errors.ts';
-import { AIFlowError, errorCode, messageOf, problemsError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { WorkflowLimits } from '../define/graph.ts';
+import type { JobPolicy } from '../define/job-policy.ts';
+import { jobPolicy } from '../define/job-policy.ts';
+import type { ExecMode, RetrySpec } from '../define/policy.ts';
+import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { isJsonObject } from '../json.ts';
+import { isName, nameRule } from '../names.ts';
+import { nearest } from '../plugin/nearest.ts';
 import { settingsFile } from './layout.ts';
+import { checkConfig, readConfigText } from './read-config.ts';
 import type { Report } from './report.ts';
-import { reportUnknown } from './report.ts';
+import type { JobKeys, RetryKeys } from './schemas/job.ts';
+import type { Maybe } from './schemas/parts.ts';
+import type { WorkflowKeys } from './schemas/workflow.ts';
 import { parseYaml } from './yaml.ts';
-
-/** Keys of AIFlow's that are not jobs, and that nothing here reads: silence would look like consent. */
-const notYet = ['dependencies', 'periodic_config'];
-const jobKeys = ['job_type', 'properties'];
 
 /**
  * What the YAML beside a workflow's definition says; without one, nothing. Throws `config.invalid` with every
@@ -20,54 +24,117 @@ const jobKeys = ['job_type', 'properties'];
  */
 export async function readSettings(projectDir: string, workflowName: string): Promise<WorkflowSettings> {
   const path = settingsFile(projectDir, workflowName);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') {
-      refuseOtherEnding(path);
-      return noSettings;
-    }
-    throw new AIFlowError('config.unreadable', `cannot read ${path}: ${messageOf(error)}`, {
-      context: { path },
-      cause: error,
-    });
-  }
+  const text = readIfThere(path);
+  return text === null ? noSettings : parseSettings(text, path, workflowName);
+}
+
+/** What a workflow's YAML says, given as a text; `path` is what problems name. */
+export async function parseSettings(
+  text: string,
+  path: string,
+  workflowName: string,
+): Promise<WorkflowSettings> {
+  const { jobKeys, workflowFileSchema, workflowKeyNames } = await import('./schemas/workflow.ts');
+  const { schedulesOf } = await import('./schemas/periodic.ts');
   const file = await parseYaml(text, path);
-  const problems: Problem[] = [];
-  const report: Report = (path, message) => {
-    problems.push({ ...file.locate(path), key: path.join('.'), message });
-  };
-  const mapping = (path: readonly string[], value: unknown): JsonObject => {
-    if (value === undefined || value === null) return {};
-    if (isJsonObject(value)) return value;
-    report(
-      path,
-      `"${path.join('.')}" must be a mapping of keys to values, not ${Array.isArray(value) ? 'a list' : 'a single value'}`,
-    );
-    return {};
-  };
-  const jobs = new Map<string, JobSettings>();
-  for (const [jobName, value] of Object.entries(file.value)) {
-    if (jobName === 'properties') continue;
-    if (notYet.includes(jobName)) {
-      report([jobName], `"${jobName}" has no effect yet: take it out, or start the workflow by hand`);
-      continue;
+  const jobNames = Object.keys(file.value).filter((key) => !workflowKeyNames.includes(key));
+  const keys = await checkConfig(file, workflowFileSchema, (given, report) => {
+    for (const jobName of jobNames) {
+      if (given === null) reportMisspelt(jobName, file.value[jobName] ?? null, workflowKeyNames, report);
+      else checkJobName(jobKeys(given, jobName), jobName, report);
     }
-    const settings = mapping([jobName], value);
-    reportUnknown(settings, jobKeys, [jobName], report);
-    const jobType = settings['job_type'] ?? null;
-    if (jobType !== null && typeof jobType !== 'string')
-      report([jobName, 'job_type'], `"${jobName}.job_type" must be the name of a job type, such as bash`);
+    const said = given?.workflow_name ?? workflowName;
+    if (said === workflowName) return;
+    const message = `"workflow_name" is that of another workflow: write "${workflowName}", or leave it out`;
+    report(['workflow_name'], message);
+  });
+  const jobs = new Map<string, JobSettings>();
+  for (const jobName of jobNames) {
+    const job = jobKeys(keys, jobName);
+    const schedules = schedulesOf(job.periodic_config);
     jobs.set(jobName, {
-      jobType: typeof jobType === 'string' ? jobType : null,
-      properties: mapping([jobName, 'properties'], settings['properties']),
-      config: {},
+      jobType: job.job_type ?? null,
+      properties: job.properties ?? {},
+      config: { ...policyOf(job, jobName), ...(schedules !== null && { schedules }) },
     });
   }
-  const properties = mapping(['properties'], file.value['properties']);
-  if (problems.length > 0) throw problemsError('config.invalid', problems);
-  return { properties, jobs, schedules: null, limits: {}, dependencies: {}, locate: file.locate };
+  return {
+    properties: keys.properties ?? {},
+    jobs,
+    schedules: schedulesOf(keys.periodic_config),
+    limits: limitsOf(keys),
+    dependencies: keys.dependencies ?? {},
+    locate: file.locate,
+  };
+}
+
+/** A key that is nearly one of the workflow's own, and holds what no job would, was meant to be that. */
+function reportMisspelt(key: string, value: Json, known: readonly string[], report: Report): void {
+  const near = nearest(key, known);
+  const isJob = value === null || (isJsonObject(value) && 'job_type' in value);
+  if (near !== null && !isJob) report([key], `"${key}" is taken for a job: did you mean "${near}"?`);
+}
+
+function checkJobName(job: JobKeys, jobName: string, report: Report): void {
+  if (!isName(jobName)) report([jobName], `"${jobName}" is taken for a job, whose name must be ${nameRule}`);
+  if ((job.job_name ?? jobName) === jobName) return;
+  report([jobName, 'job_name'], `"${jobName}.job_name" is another name: write "${jobName}", or leave it out`);
+}
+
+/** What is not said is absent. The schema has passed it, so that nothing is thrown here. */
+function policyOf(job: JobKeys, jobName: string): JobPolicy {
+  const { platform, engine, timeout, pool } = job;
+  return jobPolicy(
+    withoutNothing({
+      platform,
+      engine,
+      timeout,
+      pool,
+      execMode: job.exec_mode?.toUpperCase() as ExecMode | undefined,
+      retry: retryOf(job.retry),
+      poolSlots: job.pool_slots,
+      runCondition: job.run_condition,
+      labelInterval: job.job_label_report_interval,
+    }),
+    `job "${jobName}"`,
+  );
+}
+
+function retryOf(retry: Maybe<number | RetryKeys>): Maybe<RetrySpec> {
+  if (typeof retry !== 'object' || retry === null) return retry;
+  const { limit, delay, backoff, jitter, max_delay: maxDelay } = retry;
+  return { limit, ...withoutNothing({ delay, backoff, jitter, maxDelay }) };
+}
+
+function limitsOf({ workflow }: WorkflowKeys): WorkflowLimits {
+  return withoutNothing({
+    jobs: workflow?.max_running_jobs,
+    executions: workflow?.max_running_executions,
+  });
+}
+
+type Present<T> = { readonly [Key in keyof T]?: Exclude<T[Key], null | undefined> };
+
+/** The members that hold something: a key with nothing behind it counts as left out. */
+function withoutNothing<T extends object>(members: T): Present<T> {
+  const present = Object.entries(members).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(present) as Present<T>;
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readConfigText(path);
+  } catch (error) {
+    if (isAIFlowError(error)) throw error;
+    if (errorCode(error) !== 'ENOENT') {
+      throw new AIFlowError('config.unreadable', `cannot read ${path}: ${messageOf(error)}`, {
+        context: { path },
+        cause: error,
+      });
+    }
+    refuseOtherEnding(path);
+    return null;
+  }
 }
 
 /** A file that people would expect to be read, and that is not, is an error rather than a silence. */

@@ -1,10 +1,14 @@
 import type * as Yaml from 'yaml';
-import type { Document, LineCounter, Node } from 'yaml';
-import type { AIFlowError } from '../errors.ts';
-import { messageOf, problemsError } from '../errors.ts';
+import type { Problem } from '../errors.ts';
+import { problemsError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { findNonJson, isJsonObject } from '../json.ts';
-import type { Locate, Place } from '../plugin/options.ts';
+import type { Locate } from '../plugin/options.ts';
+import { yamlLimits } from './yaml-limits.ts';
+import { locateIn } from './yaml-locate.ts';
+import { PlainReader } from './yaml-plain.ts';
+import type { ReportYaml } from './yaml-tokens.ts';
+import { readTokens } from './yaml-tokens.ts';
+import { openBracket, yamlWords } from './yaml-words.ts';
 
 /** A configuration file as plain data that still knows where each key was written. */
 export interface ConfigFile {
@@ -13,88 +17,97 @@ export interface ConfigFile {
   readonly locate: Locate;
 }
 
-/** In bytes; configuration is written by people. */
-const largest = 1024 * 1024;
-
 /**
- * Reads YAML 1.2 that must be a mapping; an empty text is an empty one. Throws `config.invalid` with a problem for
- * each fault and its place: syntax, keys given twice, `__proto__`, more than 1 MiB, aliases that multiply.
+ * Reads YAML 1.2 that must be a mapping; an empty text is an empty one. Plain merge keys (`<<`) work as in YAML 1.1,
+ * which AIFlow's files are read by. Keys are texts, whatever they look like. Throws `config.invalid` with every
+ * problem at its place: syntax, tabs, keys given twice or too long, `__proto__`, tags, aliases that multiply, a second
+ * document, and more than {@link yamlLimits} allow. No message quotes a value.
  */
 export async function parseYaml(text: string, file: string): Promise<ConfigFile> {
-  if (Buffer.byteLength(text) > largest) throw invalid(file, `the file is larger than ${largest} bytes`);
-  const yaml = await loadParser();
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const problems: Problem[] = [];
+  if (Buffer.byteLength(text) > yamlLimits.bytes) {
+    const message = `the file is larger than ${yamlLimits.bytes} bytes: split it`;
+    throw problemsError('config.invalid', [{ file, line: null, column: null, key: null, message }]);
+  }
+  // Loaded when it is first used: plugins and definitions import this package and need no parser.
+  const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const problems = [...document.errors, ...document.warnings].map((error) => ({
-    ...placeAt(file, lines, error.pos[0]),
-    key: null,
-    message: messageOf(error),
-  }));
-  if (problems.length > 0) throw problemsError('config.invalid', problems);
-  const value = toPlain(document, file);
-  return { file, value, locate: (path) => locate(yaml, document, lines, file, path) };
-}
-
-type Parser = typeof Yaml;
-
-/** Loaded when it is first used: plugins and definitions import this package and need no parser. */
-const loadParser = (): Promise<Parser> => import('yaml');
-
-function toPlain(document: Document, file: string): JsonObject {
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 }) ?? {};
-  } catch (error) {
-    throw invalid(file, messageOf(error), error);
+  const report: ReportYaml = (offset, message, key = '') => {
+    const { line, col } = lines.linePos(offset);
+    if (problems.some((problem) => problem.line === line && problem.column === col)) return; // one fault leads to others
+    if (problems.length < yamlLimits.problems)
+      problems.push({ file, line, column: col, key: key === '' ? null : key, message });
+  };
+  const document = readDocument(yaml, source, lines, report);
+  const value = document === null ? {} : new PlainReader(yaml, lines, report).read(document.contents);
+  if (document !== null) reportFaults(document, source, lines, report);
+  if (document === null || problems.length > 0) {
+    problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+    throw problemsError('config.invalid', problems);
   }
-  if (!isJsonObject(value)) throw invalid(file, 'expected a mapping of keys to values at the top');
-  const notPlain = findNonJson(value);
-  if (notPlain !== null)
-    throw invalid(file, `the value of "${notPlain}" is neither text, number, list nor mapping`);
-  if (hasPrototypeKey(value)) throw invalid(file, 'the key "__proto__" is not allowed');
-  return value;
+  return { file, value, locate: (path) => locateIn(yaml, document, lines, file, path) };
 }
 
-function hasPrototypeKey(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasPrototypeKey);
-  if (!isJsonObject(value)) return false;
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasPrototypeKey);
-}
-
-function invalid(file: string, message: string, cause?: unknown): AIFlowError {
-  return problemsError('config.invalid', [{ file, line: null, column: null, key: null, message }], cause);
-}
-
-/** Where the deepest part of the path that exists was written. */
-function locate(
-  { isAlias, isCollection, isMap, isPair, isScalar }: Parser,
-  document: Document,
-  lines: LineCounter,
-  file: string,
-  path: readonly (string | number)[],
-): Place {
-  let node: Node | null = document.contents;
-  let offset = node?.range?.[0] ?? 0;
-  for (const key of path) {
-    if (isAlias(node)) node = node.resolve(document) ?? null;
-    if (!isCollection(node)) break;
-    const item: unknown = isMap(node)
-      ? node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))
-      : node.items[Number(key)];
-    if (item === undefined) break;
-    const written: unknown = isPair(item) ? item.key : item;
-    offset = rangeOf(written) ?? offset;
-    node = (isPair(item) ? item.value : item) as Node | null;
+/** The document of a text with what is wrong with its syntax reported; null when it was not read at all. */
+function readDocument(
+  yaml: typeof Yaml,
+  text: string,
+  lines: Yaml.LineCounter,
+  report: ReportYaml,
+): Yaml.Document | null {
+  // oxlint-disable-next-line no-control-regex -- it looks for just these
+  const control = /[\0-\u{8}\u{B}\u{C}\u{E}-\u{1F}\u{7F}]|\r(?!\n)/u.exec(text);
+  const tokens = readTokens(yaml, control === null ? text : text.slice(0, control.index), lines, report);
+  if (control !== null) {
+    const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    report(
+      control.index,
+      `a character that a text does not hold (U+${code}): take it out, or save the file as UTF-8`,
+    );
+    return null;
   }
-  return placeAt(file, lines, offset);
+  if (tokens === null) return null;
+  // Keys given twice are looked for by PlainReader, which is linear and knows the line of the first.
+  const composer = new yaml.Composer({
+    uniqueKeys: false,
+    stringKeys: true,
+    merge: false,
+    logLevel: 'silent',
+  });
+  const [document, second] = composer.compose(tokens, true, text.length);
+  if (document === undefined) return null;
+  for (const token of tokens) if (token.type === 'directive') report(token.offset, yamlWords.BAD_DIRECTIVE);
+  if (second !== undefined) report(second.range[0], yamlWords.MULTIPLE_DOCS);
+  return document;
 }
 
-function rangeOf(node: unknown): number | null {
-  const range: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'range') : null;
-  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : null;
+/** What the parser found. Faults about tabs come as all sorts, on the line of the tab or beside it. */
+function reportFaults(
+  document: Yaml.Document,
+  text: string,
+  lines: Yaml.LineCounter,
+  report: ReportYaml,
+): void {
+  const faults = [...document.errors, ...document.warnings].filter(
+    // Tags that nobody knows are named by PlainReader.
+    ({ code, name }) => !(code === 'TAG_RESOLVE_FAILED' && name === 'YAMLWarning'),
+  );
+  const reported = new Set<number>();
+  for (const { code, pos, message } of faults) {
+    const { line } = lines.linePos(pos[0]);
+    const tabbed = [line, line - 1, line + 1].find((near) => isTabbed(text, lines, near));
+    const at = tabbed ?? line;
+    if (reported.has(at)) continue;
+    reported.add(at);
+    if (tabbed === undefined) report(pos[0], message.startsWith('Flow ') ? openBracket : yamlWords[code]);
+    else report(lines.lineStarts[tabbed - 1] ?? 0, yamlWords.TAB_AS_INDENT);
+  }
 }
 
-function placeAt(file: string, lines: LineCounter, offset: number): Place {
-  const { line, col } = lines.linePos(offset);
-  return { file, line, column: col };
+/** Whether a line, counted from 1, is indented with a tab. */
+function isTabbed(text: string, lines: Yaml.LineCounter, line: number): boolean {
+  const start = lines.lineStarts[line - 1];
+  if (start === undefined) return false;
+  return /^ *\t[ \t]*[^\s#]/.test(text.slice(start, start + 200));
 }

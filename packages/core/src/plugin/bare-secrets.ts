@@ -1,0 +1,39 @@
+import type { Json, JsonObject } from '../json.ts';
+import { isJsonArray, isJsonObject } from '../json.ts';
+import { describedAt, memberOf } from './described.ts';
+import { referencesIn } from './secrets.ts';
+
+type Path = readonly (string | number)[];
+
+/** Reports each value in a field for secrets (`writeOnly` in its schema) that is the secret itself and no reference. */
+export function findBareSecrets(
+  description: JsonObject | null,
+  options: JsonObject,
+  report: (path: Path) => void,
+): void {
+  if (description === null) return;
+  const look = (schema: JsonObject | null, value: Json, path: Path, isSecret: boolean): void => {
+    const secret = isSecret || schema?.['writeOnly'] === true;
+    const into = (key: string | number, member: Json): void =>
+      look(
+        schema === null ? null : memberOf(description, schema, key, member),
+        member,
+        [...path, key],
+        secret,
+      );
+    if (isJsonArray(value)) for (const [index, item] of value.entries()) into(index, item);
+    else if (isJsonObject(value)) for (const [key, member] of Object.entries(value)) into(key, member);
+    else if (secret && value !== null && value !== '' && referencesIn(value).size === 0) report(path);
+  };
+  look(describedAt(description, options, []), options, [], false);
+}
+
+/** What to write instead: a reference, for which a name is made of the key. */
+export function bareSecret(key: string, path: Path): string {
+  const last = path.findLast((part) => typeof part === 'string') ?? 'secret';
+  const name = last
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9_]/g, '_')
+    .replace(/^(?=\d)/, '_');
+  return `${key} holds a secret as it is: write \${${name}} and set the environment variable ${name}`;
+}
