@@ -21,7 +21,8 @@ export function isName(name: string): boolean {
 /** Gives `name` back, or throws `name.invalid`, saying what kind of name it is and what a name may be. */
 export function checkName(kind: string, name: string): string {
   if (isName(name)) return name;
-  const text = String(name); // plain JavaScript may pass anything
+  const given: unknown = name; // plain JavaScript may pass anything, also what cannot be made a text
+  const text = typeof given === 'string' || typeof given === 'number' ? String(given) : `(${typeof given})`;
   const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
   throw new AIFlowError('name.invalid', `${kind} name ${shown} is not allowed: expected ${nameRule}`, {
     context: { kind, name: text.slice(0, 200) },

@@ -115,6 +115,39 @@ describe('a cycle of jobs', () => {
     expect(path).toBeNull();
   });
 
+  it('is none where a schedule or an event starts one of the jobs, or a failure does by its run condition', () => {
+    expect(
+      cycleOf([], (workflow) => {
+        const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));
+        a?.startWhen(finished(job('b'))).schedule({ interval: '1h' });
+        b?.startWhen(finished(job('a')));
+      }),
+    ).toBeNull();
+    expect(
+      cycleOf([], (workflow) => {
+        const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));
+        a?.startWhen(any(finished(job('b')), event({ key: 'go' })));
+        b?.startWhen(finished(job('a')));
+      }),
+    ).toBeNull();
+    expect(
+      cycleOf(['first'], (workflow) => {
+        const a = workflow.job('a', { runCondition: 'upstream_failed' }, oneStep);
+        const b = workflow.job('b', oneStep).startWhen(finished(a));
+        a.startWhen(all(finished(job('first')), finished(b)));
+      }),
+    ).toBeNull();
+  });
+
+  it('is found where a rule that can be met does nothing', () => {
+    const path = cycleOf(['first'], (workflow) => {
+      const [a, b] = ['a', 'b'].map((name) => workflow.job(name, oneStep));
+      a?.startWhen(finished(job('b'))).when(finished(job('first')), 'NONE');
+      b?.startWhen(finished(job('a')));
+    });
+    expect(path).toEqual(['a', 'b', 'a']);
+  });
+
   it('is found in a chain of 20,000 jobs without exhausting the stack', () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `job_${index}`);
     const path = cycleOf([], (workflow) => {
