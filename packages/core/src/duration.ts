@@ -67,5 +67,6 @@ function parseParts(parts: readonly string[]): number {
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, longestText));
-  return typeof value === 'number' ? String(value) : `a ${value === null ? 'null' : typeof value}`;
+  if (typeof value === 'number' || value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

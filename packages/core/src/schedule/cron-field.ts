@@ -65,7 +65,7 @@ export function wrongField(rule: FieldRule, found: string, why: string): AIFlowE
   const shown = JSON.stringify(found.length > 40 ? `${found.slice(0, 40)}…` : found);
   return new AIFlowError(
     'schedule.invalid',
-    `cron has the ${rule.field} ${shown}: ${why}; a ${rule.field} is ${rule.min} to ${highest(rule)}${names}, a range (a-b), "*", or either with a step (*/n)`,
+    `cron has the ${rule.field} ${shown}: ${why}; expected ${rule.min} to ${highest(rule)}${names}, a range (a-b), "*", a step (*/n), or a list of them`,
     { context: { key: 'cron' } },
   );
 }
