@@ -19,7 +19,7 @@ export interface RuleLeaf {
 }
 
 /** A group of conditions (`all`, `any`): met when `needed` of its members are. The first is the root. */
-export interface RuleGroup {
+interface RuleGroup {
   readonly needed: number;
   readonly parent: number | null;
 }
