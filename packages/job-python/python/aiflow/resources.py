@@ -41,7 +41,9 @@ class Dataset(NamedTuple):
     def within(cls, uri: str, directories: tuple[Path, ...]) -> Dataset:
         """A dataset of which only the path or URI is known; a relative one belongs to the directories."""
         relative = path_of(uri)
-        return cls(name=uri, uri=uri, paths=tuple(directory / relative for directory in directories))
+        # An absolute path is the same within each of them.
+        paths = dict.fromkeys(directory / relative for directory in directories)
+        return cls(name=uri, uri=uri, paths=tuple(paths))
 
 
 class Model(NamedTuple):
