@@ -23,8 +23,20 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/init.ts')).init,
   },
   'workflow show': {
-    summary: 'print the graph of a workflow',
+    summary: 'print the graph of a workflow, or when its jobs start',
     load: async () => (await import('./commands/workflow-show.ts')).workflowShow,
+  },
+  check: {
+    summary: 'find every problem of a project and its workflows',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  compile: {
+    summary: 'print a compiled workflow',
+    load: async () => (await import('./commands/compile.ts')).compile,
+  },
+  schema: {
+    summary: 'write JSON schemas of the YAML files, for editors',
+    load: async () => (await import('./commands/schema.ts')).schema,
   },
   'snapshot list': {
     summary: 'list the snapshots, newest first',

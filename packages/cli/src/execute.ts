@@ -1,11 +1,13 @@
-import type { ProjectContext, Scheduler, Status, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
+import type { Event, ProjectContext, Scheduler, Status, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
 import { isFinal, statusEventTypes } from '@aiflow/core';
 import { errorLines } from './error-lines.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
 import { leftOpen, tellGoingOn, tellTakenUp } from './left-open.ts';
+import { AttemptNotes } from './output/attempt-notes.ts';
 import { createProgress } from './output/progress.ts';
 import { runReport } from './output/run-report.ts';
+import { spellLongRunning } from './words/long-running.ts';
 
 /** A workflow that is stored and compiled, and the scheduler that is to run it, not yet started. */
 export interface Submission {
@@ -29,6 +31,8 @@ export interface ExecuteOptions {
 export async function execute(submission: Submission, options: ExecuteOptions): Promise<number> {
   const { workflow, project, scheduler } = submission;
   const { interrupt, context } = options;
+  const endless = spellLongRunning(workflow);
+  if (endless !== null) process.stderr.write(`${endless}\n`);
   await scheduler.start();
   let left: readonly WorkflowExecutionInfo[] = [];
   try {
@@ -71,7 +75,11 @@ async function finish(
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
   if (interrupt.signal.aborted) onInterrupt();
   try {
-    await following.toEnd(afterVersion, (jobName, status, time) => progress.job(jobName, status, time));
+    const notes = new AttemptNotes(scheduler, id, workflow);
+    await following.toEnd(afterVersion, async (event) => {
+      // The value of such an event is a status.
+      progress.job(event.key, event.value as Status, event.createTime, await notes.of(event));
+    });
   } catch (error) {
     show(error);
     // Whatever broke, no process is left behind by this command.
@@ -110,15 +118,11 @@ class Following {
   }
 
   /** Resolves when the execution has ended; throws when it cannot be followed or not be stopped. */
-  async toEnd(
-    afterVersion: number,
-    onJob: (jobName: string, status: Status, time: number) => void,
-  ): Promise<void> {
+  async toEnd(afterVersion: number, onJob: (event: Event) => Promise<void>): Promise<void> {
     const filter = { sender: this.#id, afterVersion };
     for await (const event of this.#scheduler.events.listen(filter, { signal: this.#ended.signal })) {
-      const status = event.value as Status; // what these types of events carry
-      if (event.eventType === statusEventTypes.job) onJob(event.key, status, event.createTime);
-      if (event.eventType === statusEventTypes.workflow && isFinal(status)) break;
+      if (event.eventType === statusEventTypes.job) await onJob(event);
+      if (event.eventType === statusEventTypes.workflow && isFinal(event.value)) break;
     }
     await this.#stopped;
   }

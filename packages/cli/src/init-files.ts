@@ -1,10 +1,14 @@
+import type { SchemaName } from './schema-paths.ts';
+import { schemaNames, schemaPath } from './schema-paths.ts';
+
 /**
- * The files of a new project, by path. `versions` are those of the packages that were found, so that the project
+ * The files of a new project, by path. `schemas` are the texts that its YAML files point editors at, and `versions` are those of the packages that were found, so that the project
  * asks for what its maker had.
  */
 export function projectFiles(
   name: string,
   versions: ReadonlyMap<string, string>,
+  schemas: Readonly<Record<SchemaName, string>>,
   ending: string,
 ): Readonly<Record<string, string>> {
   const range = (packageName: string): string => {
@@ -26,9 +30,10 @@ export function projectFiles(
     devDependencies: { typescript: 'latest' },
   };
   return {
-    'project.yaml': `project_name: ${name}\n`,
+    'project.yaml': `# yaml-language-server: $schema=${schemaPath('project')}\nproject_name: ${name}\n`,
     [`workflows/hello/hello.${ending}`]: definition,
     'workflows/hello/hello.yaml': settings,
+    ...Object.fromEntries(schemaNames.map((schema) => [schemaPath(schema), schemas[schema]])),
     'resources/names.txt': 'Ada\nGrace\nKatherine\n',
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
     'tsconfig.json': `${JSON.stringify(tsconfig, null, 2)}\n`,
@@ -50,7 +55,8 @@ export default defineWorkflow('hello', (workflow) => {
 });
 `;
 
-const settings = `# One key for each job. What stands here wins over the definition.
+const settings = `# yaml-language-server: $schema=../../${schemaPath('workflow')}
+# One key for each job. What stands here wins over the definition.
 greet:
   job_type: bash
   properties:

@@ -49,19 +49,19 @@ export function openRunner({ project, host, environment }: Session, blob: BlobMa
 /** Loads plugins for a project; gives their short names. */
 export function load(project: Project, needs: readonly PluginNeed[]): Promise<string[]> {
   const { projectDir, plugins } = project;
-  return whileImporting(project, () => loadPlugins(needs, { projectDir, plugins, commandDir }));
+  return whileImporting(projectDir, () => loadPlugins(needs, { projectDir, plugins, commandDir }));
 }
 
 /**
  * Lets plugins be imported meanwhile: what they print goes to stderr, since stdout belongs to the command, and one
  * that ends the process is told of.
  */
-export async function whileImporting<T>(project: Project, use: () => Promise<T>): Promise<T> {
+export async function whileImporting<T>(projectDir: string, use: () => Promise<T>): Promise<T> {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
   const onExit = (): void => {
     const message = 'a plugin ended the process while it was imported: take its call of process.exit() out';
-    process.stderr.write(`error: ${project.projectDir}: ${message}\n`);
+    process.stderr.write(`error: ${projectDir}: ${message}\n`);
     process.exitCode = exitCodes.wrongInput;
   };
   process.once('exit', onExit);

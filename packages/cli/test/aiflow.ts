@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
+import { expect } from 'vitest';
 
 export const bin: string = join(import.meta.dirname, '../dist/bin.js');
 
@@ -114,4 +115,31 @@ export interface RunJson {
 
 export function runJson(ended: Ended): RunJson {
   return JSON.parse(ended.stdout) as RunJson;
+}
+
+/** Every problem is one line that begins with `error: `; nothing is on stdout. */
+export function expectErrors(ended: Ended, ...patterns: readonly (string | RegExp)[]): void {
+  const lines = ended.stderr.split('\n').filter((line) => line !== '');
+  expect(lines.map((line) => line.slice(0, 7))).toEqual(patterns.map(() => 'error: '));
+  for (const [index, pattern] of patterns.entries()) expect(lines[index]).toMatch(pattern);
+  expect(ended.stdout).toBe('');
+  expect(ended.exitCode).toBe(2);
+}
+
+/** Calls the command with its stdout in a pipe to a shell text; the exit code is the command's, or else the text's. */
+export async function piped(project: TestProject, call: string, reader: string): Promise<object> {
+  const script = `set -o pipefail; "$NODE" "$BIN" ${call} | { ${reader}; }`;
+  const { exitCode, stdout, stderr } = await execa('bash', ['-c', script], {
+    cwd: project.directory,
+    env: { NODE: process.execPath, BIN: bin, DONE: `${project.directory}/.aiflow/done` },
+    reject: false,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+/** Whether name spaces can be made here, as `inNameSpace` does. */
+export function mayMount(): boolean {
+  return (
+    execaSync('unshare', ['--user', '--map-root-user', '--mount', 'true'], { reject: false }).exitCode === 0
+  );
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { TestProject, bin, chain } from './aiflow.ts';
+import { TestProject, bin, chain, piped } from './aiflow.ts';
 
 const jobs = 10_000;
 const large = {
@@ -82,14 +82,3 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`;
     expect(read).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
 });
-
-/** Calls the command with its stdout in a pipe to a shell text; the exit code is the command's, or else the text's. */
-async function piped(project: TestProject, call: string, reader: string): Promise<object> {
-  const script = `set -o pipefail; "$NODE" "$BIN" ${call} | { ${reader}; }`;
-  const { exitCode, stdout, stderr } = await execa('bash', ['-c', script], {
-    cwd: project.directory,
-    env: { NODE: process.execPath, BIN: bin, DONE: `${project.directory}/.aiflow/done` },
-    reject: false,
-  });
-  return { exitCode, stdout, stderr };
-}

@@ -1,18 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { execaSync } from 'execa';
 import { describe, expect, it } from 'vitest';
-import type { Ended } from './aiflow.ts';
-import { TestProject, chain } from './aiflow.ts';
-
-/** Every problem is one line that begins with `error: `; nothing is on stdout. */
-function expectErrors(ended: Ended, ...patterns: readonly (string | RegExp)[]): void {
-  const lines = ended.stderr.split('\n').filter((line) => line !== '');
-  expect(lines.map((line) => line.slice(0, 7))).toEqual(patterns.map(() => 'error: '));
-  for (const [index, pattern] of patterns.entries()) expect(lines[index]).toMatch(pattern);
-  expect(ended.stdout).toBe('');
-  expect(ended.exitCode).toBe(2);
-}
+import { TestProject, chain, expectErrors, mayMount } from './aiflow.ts';
 
 const good = chain('w', { a: 'true' });
 
@@ -168,9 +157,3 @@ export default defineWorkflow('w', (workflow) => {
     expect(ended.stdout).toContain('python_executable_path');
   });
 });
-
-function mayMount(): boolean {
-  return (
-    execaSync('unshare', ['--user', '--map-root-user', '--mount', 'true'], { reject: false }).exitCode === 0
-  );
-}

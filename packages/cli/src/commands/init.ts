@@ -12,6 +12,7 @@ import {
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { projectFiles } from '../init-files.ts';
+import { schemaTexts } from '../schema-files.ts';
 import { commandDir } from '../session.ts';
 
 export const init: Command = {
@@ -30,7 +31,9 @@ export const init: Command = {
     const versions = new Map(
       discoverPlugins(projectDir, { commandDir }).map((plugin) => [plugin.package, plugin.version]),
     );
-    const written = write(projectDir, projectFiles(name, versions, definitionEnding(projectDir)));
+    const schemas = await schemaTexts(projectDir, []);
+    const files = projectFiles(name, versions, schemas, definitionEnding(projectDir));
+    const written = write(projectDir, files);
     const shown = directory === '.' ? '' : ` --project ${directory}`;
     process.stdout.write(
       `${written.map((path) => `wrote ${join(directory, path)}\n`).join('')}\nnow run:  aiflow run hello${shown}\n`,

@@ -17,7 +17,8 @@ export const runWorkflow: Command = {
   },
   details:
     'Ctrl-C stops every process of this run, then the command ends with 130. What an earlier run left open is taken ' +
-    'up beside it, and goes on when this one ends; both are said on stderr.',
+    'up beside it, and goes on when this one ends; both are said on stderr. A workflow with a schedule runs once, now; one ' +
+    'whose jobs come round by time or wait for events runs until Ctrl-C.',
   execute: async ({ positionals: [workflowName = ''], options }) => {
     const interrupt = watchInterrupt();
     try {
@@ -41,7 +42,7 @@ async function submit(session: Session, workflowName: string, signal: AbortSigna
   const onOutput = (text: string): void => void process.stderr.write(printable(text));
   return withOverlay(project.stateDir, async (overlay) => {
     const build = { commandDir, signal, onOutput };
-    const workflow = await whileImporting(project, () =>
+    const workflow = await whileImporting(project.projectDir, () =>
       buildWorkflow(project, workflowName, overlay, build),
     );
     const blob = await openBlob(session);

@@ -1,68 +1,56 @@
-import { jobTypesOf, loadDefinition, openProject, readSettings, splitGraph } from '@aiflow/core';
-import type { AIGraph, AISubGraph, Condition, JobRule } from '@aiflow/core';
+import type { Project } from '@aiflow/core';
+import { AIFlowError, loadDefinition, openProject, readSettings, toWire } from '@aiflow/core';
 import type { Command } from '../command.ts';
-import { projectOption } from '../command.ts';
+import { outputOption, projectOption } from '../command.ts';
+import { compileProject } from '../compile-project.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { factsText } from '../output/facts-text.ts';
+import { graphJson, graphText } from '../output/graph-text.ts';
+import { jsonText } from '../output/json.ts';
 import { printable } from '../output/printable.ts';
+import { workflowFacts } from '../output/workflow-facts.ts';
 import { commandDir } from '../session.ts';
 
 export const workflowShow: Command = {
   args: ['WORKFLOW'],
-  options: { project: projectOption },
-  execute: async ({ positionals: [workflowName = ''], options }) => {
+  options: {
+    project: projectOption,
+    output: outputOption,
+    rules: { summary: 'say when each job starts, stops and restarts, and how it runs' },
+    schedule: { summary: 'say when the workflow and its jobs start by time' },
+    from: { summary: 'tell the times after this one, in ISO 8601 (that of the clock)', value: 'TIME' },
+  },
+  details:
+    'Without --rules and --schedule it prints the graph as the definition draws it. With them it tells of the ' +
+    'workflow as it would run: what the YAML says wins.',
+  execute: async ({ positionals: [workflowName = ''], options, switches }) => {
+    const from = options['from'] === undefined ? Date.now() : instantOf(options['from']);
     const project = await openProject(options['project'] ?? '.', process.env);
-    const onOutput = (text: string): void => void process.stderr.write(printable(text));
-    const graph = await loadDefinition({
-      projectDir: project.projectDir,
-      workflowName,
-      commandDir,
-      onOutput,
-    });
-    await readSettings(project.projectDir, workflowName); // its mistakes are worth knowing before a run
-    process.stdout.write(graphText(graph, project.projectName));
+    const json = options['output'] === 'json';
+    const wanted = { rules: switches.has('rules'), schedule: switches.has('schedule'), from };
+    if (!wanted.rules && !wanted.schedule) {
+      process.stdout.write(await graph(project, workflowName, json));
+      return exitCodes.ok;
+    }
+    const facts = workflowFacts(await compileProject(project, workflowName), project.projectName, wanted);
+    process.stdout.write(json ? jsonText(toWire(facts)) : factsText(facts));
     return exitCodes.ok;
   },
 };
 
-/** The graph as text: each job with when it starts, its nodes and what they take. */
-function graphText(graph: AIGraph, projectName: string): string {
-  const types = jobTypesOf(graph).join(', ');
-  const lines = [
-    `workflow ${graph.workflowName} of project ${projectName}: ${graph.jobs.length} jobs (${types})`,
-  ];
-  const rules = Map.groupBy(graph.rules, (rule) => rule.jobName);
-  for (const subGraph of splitGraph(graph))
-    lines.push('', ...jobLines(subGraph, rules.get(subGraph.config.jobName) ?? []));
-  return `${lines.join('\n')}\n`;
+async function graph(project: Project, workflowName: string, json: boolean): Promise<string> {
+  const { projectDir, projectName } = project;
+  const onOutput = (text: string): void => void process.stderr.write(printable(text));
+  const drawn = await loadDefinition({ projectDir, workflowName, commandDir, onOutput });
+  await readSettings(projectDir, workflowName); // its mistakes are worth knowing before a run
+  return json ? jsonText(graphJson(drawn, projectName)) : graphText(drawn, projectName);
 }
 
-function jobLines(subGraph: AISubGraph, rules: readonly JobRule[]): string[] {
-  const { jobName, jobType } = subGraph.config;
-  const starts = rules.some((rule) => rule.action === 'START') ? [] : ['starts with the workflow'];
-  return [
-    `${jobName}  (${jobType})`,
-    ...[...starts, ...rules.map(describeRule)].map((line) => `  ${line}`),
-    ...subGraph.nodes.map((node) => {
-      const inputs = subGraph.dataEdges.filter((edge) => edge.destination === node.nodeId);
-      const from = inputs.map(({ source }) =>
-        source.port === 0 ? source.nodeId : `${source.nodeId}[${source.port}]`,
-      );
-      return `  - ${node.nodeId}: ${node.processor.kind}${from.length > 0 ? ` ← ${from.join(', ')}` : ''}`;
-    }),
-  ];
-}
-
-const verbs = { START: 'starts', STOP: 'stops', RESTART: 'restarts', NONE: 'does nothing' } as const;
-
-function describeRule(rule: JobRule): string {
-  return `${verbs[rule.action]} when ${describeCondition(rule.condition)}`;
-}
-
-function describeCondition(condition: Condition, inner = false): string {
-  if (condition.kind === 'job_status') return `${condition.jobName} is ${condition.status}`;
-  if (condition.kind === 'event') return `event ${condition.key}`;
-  const text = condition.of
-    .map((part) => describeCondition(part, true))
-    .join(condition.kind === 'all' ? ' and ' : ' or ');
-  return inner && condition.of.length > 1 ? `(${text})` : text;
+function instantOf(text: string): number {
+  const instant = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(instant)) return instant;
+  throw new AIFlowError(
+    'time.invalid',
+    `--from must be a time such as 2026-11-21 or 2026-11-21T06:00:00Z, not ${JSON.stringify(text.slice(0, 60))}`,
+  );
 }

@@ -5,3 +5,10 @@ export function printable(text: string): string {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });
 }
+
+/** As {@link printable}, of what must stay one line. */
+export function printableLine(text: string): string {
+  return printable(text)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\t', String.raw`\t`);
+}

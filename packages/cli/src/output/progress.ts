@@ -6,8 +6,8 @@ import { describeDuration } from './duration.ts';
 
 /** Shows a run while it goes on. */
 export interface Progress {
-  /** A job came to a status; `time` is in milliseconds since 1970. */
-  job(jobName: string, status: Status, time: number): void;
+  /** An attempt of a job came to a status; `time` is in milliseconds since 1970. `note` says what is special about it. */
+  job(jobName: string, status: Status, time: number, note: string | null): void;
   note(text: string): void;
   /** Leaves the terminal tidy. */
   end(): void;
@@ -23,14 +23,18 @@ export function createProgress(stream: NodeJS.WriteStream | WriteStream, workflo
   const started = new Map<string, number>();
   const counter = createCounter(stream, workflow.jobs.length);
   return {
-    job: (jobName, status, time) => {
+    job: (jobName, status, time, note) => {
+      // One that ends before it runs must not be given the time of an attempt before.
+      if (status === 'INIT') started.delete(jobName);
       if (status === 'RUNNING') started.set(jobName, time);
-      if (many) counter.count(status);
-      if (status === 'INIT' || (many && (status === 'RUNNING' || status === 'FINISHED'))) return;
+      if (many) counter.count(jobName, status);
+      if ((status === 'INIT' && note === null) || (many && (status === 'RUNNING' || status === 'FINISHED')))
+        return;
       const began = started.get(jobName);
       const duration = isFinal(status) && began !== undefined ? `  ${describeDuration(time - began)}` : '';
+      const words = status === 'INIT' ? note : `${status}${duration}${note === null ? '' : `  (${note})`}`;
       counter.clear();
-      stream.write(`${mark(status, stream)} ${jobName.padEnd(width)}  ${status}${duration}\n`);
+      stream.write(`${mark(status, stream)} ${jobName.padEnd(width)}  ${words}\n`);
     },
     note: (text) => {
       counter.clear();
@@ -41,26 +45,26 @@ export function createProgress(stream: NodeJS.WriteStream | WriteStream, workflo
 }
 
 interface Counter {
-  count(status: Status): void;
+  count(jobName: string, status: Status): void;
   clear(): void;
 }
 
 function createCounter(stream: NodeJS.WriteStream | WriteStream, jobs: number): Counter {
-  let running = 0;
-  let ended = 0;
+  // By name, since a job that is started again has not ended after all.
+  const running = new Set<string>();
+  const ended = new Set<string>();
   let shownAt = 0;
   let onScreen = false;
   return {
-    count: (status) => {
-      if (status === 'RUNNING') running += 1;
-      if (isFinal(status)) {
-        running = Math.max(0, running - 1);
-        ended += 1;
-      }
+    count: (jobName, status) => {
+      if (status === 'RUNNING') running.add(jobName);
+      else running.delete(jobName);
+      if (isFinal(status)) ended.add(jobName);
+      else ended.delete(jobName);
       const now = performance.now();
       if (now - shownAt < (stream.isTTY ? 100 : 5000)) return;
       shownAt = now;
-      const text = `${ended} of ${jobs} jobs ended, ${running} running`;
+      const text = `${ended.size} of ${jobs} jobs ended, ${running.size} running`;
       stream.write(stream.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
       onScreen = stream.isTTY;
     },
@@ -82,6 +86,6 @@ function mark(status: Status, stream: NodeJS.WriteStream | WriteStream): string 
     case 'RUNNING':
       return styleText('cyan', '▸', { stream });
     case 'INIT':
-      return ' ';
+      return styleText('yellow', '·', { stream });
   }
 }

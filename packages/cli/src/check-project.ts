@@ -1,0 +1,59 @@
+import { join, resolve } from 'node:path';
+import type { PluginChoice, Project } from '@aiflow/core';
+import {
+  getPlugin,
+  loadDefinition,
+  openProject,
+  problemsError,
+  readSettings,
+  validateOptions,
+} from '@aiflow/core';
+import type { ProblemList } from './collect-problems.ts';
+import { compileProject } from './compile-project.ts';
+import { printable } from './output/printable.ts';
+import { commandDir, load } from './session.ts';
+import { workflowNames } from './workflow-names.ts';
+
+/**
+ * Looks for problems in a project: in its file, and in the YAML and the definition of each workflow, which is compiled.
+ * Gives how many workflows there are. Nothing is written.
+ */
+export async function checkProject(directory: string, found: ProblemList): Promise<number> {
+  const projectDir = resolve(directory);
+  const project = await found.from(join(projectDir, 'project.yaml'), () =>
+    openProject(directory, process.env),
+  );
+  if (project !== null) {
+    for (const kind of ['blob', 'scheduler'] as const) {
+      await found.from(join(projectDir, 'project.yaml'), () => checkChoice(project, kind, project[kind]));
+    }
+  }
+  const names = workflowNames(projectDir);
+  for (const workflowName of names) {
+    const where = join(projectDir, 'workflows', workflowName);
+    const compiled = project && (await found.from(where, () => compileProject(project, workflowName)));
+    if (compiled !== null) continue;
+    // One fault hides those that would come later: the YAML is read also where the definition throws.
+    await found.from(where, () => readSettings(projectDir, workflowName));
+    // Without a project there are no plugins to compile with.
+    if (project === null) await found.from(where, () => draw(projectDir, workflowName));
+  }
+  return names.length;
+}
+
+function draw(projectDir: string, workflowName: string): Promise<unknown> {
+  const onOutput = (text: string): void => void process.stderr.write(printable(text));
+  return loadDefinition({ projectDir, workflowName, commandDir, onOutput });
+}
+
+/** Throws when the plugin that a project chose is not there, or what is wrong with the options that it gives it. */
+async function checkChoice(
+  project: Project,
+  kind: 'blob' | 'scheduler',
+  choice: PluginChoice,
+): Promise<void> {
+  const [name = ''] = await load(project, [{ kind, className: choice.className }]);
+  const { options } = getPlugin(kind, name);
+  const validated = await validateOptions(options, choice.config, choice.keys, project.locate);
+  if (validated.problems !== undefined) throw problemsError('config.invalid', validated.problems);
+}
