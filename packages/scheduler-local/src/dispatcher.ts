@@ -3,6 +3,8 @@ import { AIFlowError, messageOf } from '@aiflow/core';
 import { checkResult } from './check-result.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { LiveAttempt } from './live/live-state.ts';
+import { removeOutboxFile } from './outbox/outbox-file.ts';
+import type { Outboxes } from './outbox/outboxes.ts';
 import type { Command, Transitions } from './transitions.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -11,6 +13,7 @@ export interface DispatcherParts {
   readonly transitions: Transitions;
   readonly commit: GroupCommit;
   readonly waiters: Waiters;
+  readonly outboxes: Outboxes;
   readonly logger: Logger;
 }
 
@@ -27,9 +30,10 @@ export class Dispatcher {
   }
 
   carryOut(commands: readonly Command[]): void {
-    for (const { kind, attemptId } of commands) {
-      if (kind === 'start') this.start(attemptId);
-      else this.stop(attemptId);
+    for (const command of commands) {
+      if (command.kind === 'start') this.start(command.attemptId);
+      else if (command.kind === 'stop') this.stop(command.attemptId);
+      else this.#remove(command);
     }
   }
 
@@ -49,13 +53,14 @@ export class Dispatcher {
 
   /** Follows an attempt under way to its end. */
   watch(attemptId: string, run: AttemptRun): void {
-    const { commit, transitions } = this.#parts;
+    const { commit, transitions, outboxes } = this.#parts;
     this.#runs.set(attemptId, run);
+    outboxes.follow(attemptId, run.outboxDir);
     this.#outOfReach.delete(attemptId);
     void run.submitted.then(
       () =>
         commit.record(
-          () => transitions.attemptRuns(attemptId, run.logDir),
+          () => transitions.attemptRuns(attemptId, run),
           (error) => this.#giveUp(`that attempt ${attemptId} runs`, error),
         ),
       () => undefined, // `result` tells what went wrong
@@ -90,10 +95,11 @@ export class Dispatcher {
   }
 
   end(attemptId: string, result: JobResult, reason: StatusReason | null): void {
+    const { commit, transitions, outboxes } = this.#parts;
     const logDir = this.#runs.get(attemptId)?.logDir ?? null;
     this.#runs.delete(attemptId);
     this.#outOfReach.delete(attemptId);
-    const { commit, transitions } = this.#parts;
+    outboxes.finish(attemptId, this.#live(attemptId)?.outboxDir ?? null);
     const what = `how attempt ${attemptId} ended`;
     commit.record(
       () => transitions.attemptEnds(attemptId, result, { reason, logDir }),
@@ -108,6 +114,15 @@ export class Dispatcher {
         );
       },
     );
+  }
+
+  /** Its event is in the log: if it stays lying, it is not taken again. */
+  #remove(file: { readonly path: string; readonly identity: string }): void {
+    try {
+      removeOutboxFile(file);
+    } catch (error) {
+      this.#parts.logger.warn(`${file.path} could not be removed: ${messageOf(error)}`);
+    }
   }
 
   #giveUp(what: string, error: Error): void {

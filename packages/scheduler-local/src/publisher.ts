@@ -1,13 +1,11 @@
-import type { Event, Logger, NewEvent, RuleAction } from '@aiflow/core';
-import { firstActions, messageOf } from '@aiflow/core';
-import type { LiveExecution, LiveState } from './live/live-state.ts';
+import type { Event, Logger, NewEvent, RuleAction, Status } from '@aiflow/core';
+import { datasetEventType, firstActions, messageOf, statusEventTypes } from '@aiflow/core';
+import type { LiveAttempt, LiveExecution, LiveState } from './live/live-state.ts';
 import type { Store } from './store/store.ts';
-
-/** Whose rules are told of an event: those of one execution, of all that it belongs to, or nobody's. */
-export type Audience = LiveExecution | 'all' | 'nobody';
 
 interface Untold {
   readonly event: Event;
+  /** The execution whose rules are told, or all that the event belongs to. */
   readonly to: LiveExecution | 'all';
 }
 
@@ -25,10 +23,52 @@ export class Publisher {
     this.#logger = logger;
   }
 
-  /** An event that was there already (same sender and sequence) is not told again. */
-  publish(event: NewEvent, now: number, to: Audience): Event {
+  /** Only the rules of its own execution are told of it. */
+  jobStatus({ execution, jobName, attemptId }: LiveAttempt, status: Status, now: number): void {
+    const event = {
+      key: jobName,
+      value: status,
+      eventType: statusEventTypes.job,
+      namespace: execution.projectName,
+      sender: execution.executionId,
+      context: attemptId,
+    };
+    this.#untold.push({ event: this.#store.events.append(event, now).event, to: execution });
+  }
+
+  workflowStatus(
+    { projectName, workflowName, executionId }: LiveExecution,
+    status: Status,
+    now: number,
+  ): void {
+    const event = {
+      key: workflowName,
+      value: status,
+      eventType: statusEventTypes.workflow,
+      namespace: projectName,
+    };
+    this.publish({ ...event, sender: executionId }, now);
+  }
+
+  /** Says of each dataset that a job writes that it changed. */
+  datasets({ execution, jobName }: LiveAttempt, now: number): void {
+    for (const { name, uri } of execution.version.jobs.get(jobName)?.outputDatasets ?? []) {
+      this.publish(
+        { key: name, value: uri, eventType: datasetEventType, sender: execution.executionId },
+        now,
+      );
+    }
+  }
+
+  /**
+   * An event of somebody else's. One that was there already (same sender and sequence) is not told again, and what
+   * claims to be the status of a job is only written down: of jobs rules believe the scheduler alone.
+   */
+  publish(event: NewEvent, now: number): Event {
     const appended = this.#store.events.append(event, now);
-    if (appended.isNew && to !== 'nobody') this.#untold.push({ event: appended.event, to });
+    if (appended.isNew && event.eventType !== statusEventTypes.job) {
+      this.#untold.push({ event: appended.event, to: 'all' });
+    }
     return appended.event;
   }
 
@@ -40,7 +80,7 @@ export class Publisher {
   tell(live: LiveState, act: (execution: LiveExecution, action: RuleAction) => void): void {
     // The list grows while it is walked: what a rule starts is an event that other rules may wait for.
     for (const { event, to } of this.#untold) {
-      for (const execution of to === 'all' ? this.#audienceOf(event, live) : [to]) {
+      for (const execution of to === 'all' ? this.#listenersOf(event, live) : [to]) {
         if (execution.stopping) continue;
         for (const action of this.#tellRules(execution, event)) act(execution, action);
       }
@@ -59,7 +99,7 @@ export class Publisher {
     return firstActions(fired);
   }
 
-  #audienceOf(event: Event, live: LiveState): readonly LiveExecution[] {
+  #listenersOf(event: Event, live: LiveState): readonly LiveExecution[] {
     return live.listeners.of(event, ({ versionId }, error) => {
       this.#logger.error(
         `to which executions event ${event.version} belongs could not be found out: ${messageOf(error)}; ` +

@@ -5,6 +5,7 @@ import { closed } from './closed.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LocalSchedulerOptions } from './options.ts';
+import { Outboxes } from './outbox/outboxes.ts';
 import { recover } from './recovery.ts';
 import type { OpenDatabase } from './store/database.ts';
 import { openDatabase } from './store/database.ts';
@@ -47,8 +48,9 @@ export class Session {
       committed: () => this.#committed(),
       rolledBack: () => this.transitions.forget(),
     });
-    const { commit, transitions, waiters } = this;
-    this.#dispatcher = new Dispatcher({ runner, transitions, commit, waiters, logger });
+    const { commit, transitions, waiters, closing: signal } = this;
+    const outboxes = new Outboxes({ transitions, commit, clock, logger, signal });
+    this.#dispatcher = new Dispatcher({ runner, transitions, commit, waiters, outboxes, logger });
   }
 
   /** Opens the store. Nothing happens before {@link resume}. */

@@ -8,11 +8,12 @@ import type {
   Status,
   StatusReason,
 } from '@aiflow/core';
-import { datasetEventType, statusEventTypes } from '@aiflow/core';
 import { attemptId as newAttemptId, executionId as newExecutionId } from './ids.ts';
 import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
 import { LiveState } from './live/live-state.ts';
+import type { OutboxItem } from './outbox/outbox-file.ts';
 import { Publisher } from './publisher.ts';
+import type { AttemptPlace } from './store/attempts.ts';
 import type { ExecutionRow, NewExecution } from './store/executions.ts';
 import type { Store } from './store/store.ts';
 
@@ -20,7 +21,9 @@ import type { Store } from './store/store.ts';
 export type Command =
   | { readonly kind: 'start'; readonly attemptId: string }
   /** An attempt that has not begun is ended by whoever carries this out: there is nothing to stop. */
-  | { readonly kind: 'stop'; readonly attemptId: string };
+  | { readonly kind: 'stop'; readonly attemptId: string }
+  /** A file of an outbox whose event was taken. */
+  | { readonly kind: 'remove'; readonly path: string; readonly identity: string };
 
 /** What a transaction asks for once it has been committed. */
 export interface Consequences {
@@ -84,17 +87,27 @@ export class Transitions {
     this.#settle();
   }
 
-  /**
-   * Appends events from outside, and tells the rules of the executions that they belong to. What somebody publishes
-   * as the status of a job is only written down: of jobs rules believe the scheduler alone.
-   */
+  /** Appends events from outside, and tells the rules of the executions that they belong to. */
   publish(events: readonly NewEvent[]): Event[] {
     const now = this.#now();
-    const published = events.map((event) =>
-      this.#publisher.publish(event, now, event.eventType === statusEventTypes.job ? 'nobody' : 'all'),
-    );
+    const published = events.map((event) => this.#publisher.publish(event, now));
     this.#settle();
     return published;
+  }
+
+  /** Publishes what a job left in its outbox, each file once, with the job as the sender; then the files may go. */
+  takeFromOutbox(attemptId: string, items: readonly OutboxItem[]): void {
+    const attempt = this.#live.attempts.get(attemptId);
+    if (attempt === undefined) return; // what it left was taken before its end
+    const { seq, jobName: sender, execution } = attempt;
+    const now = this.#now();
+    for (const { path, identity, event } of items) {
+      if (this.#store.outboxFiles.take(seq, identity)) {
+        this.#publisher.publish({ ...event, sender, context: execution.context }, now);
+      }
+      this.#consequences.commands.push({ kind: 'remove', path, identity });
+    }
+    this.#settle();
   }
 
   startExecution(request: Omit<NewExecution, 'executionId' | 'startedAt'>): ExecutionRow {
@@ -102,7 +115,7 @@ export class Transitions {
     const executionId = newExecutionId(now);
     this.#store.executions.insert({ ...request, executionId, startedAt: now });
     const execution = this.#live.addExecution(this.executionRow(executionId));
-    this.#publishExecution(execution, 'RUNNING', now);
+    this.#publisher.workflowStatus(execution, 'RUNNING', now);
     for (const jobName of execution.version.startJobs) this.#addAttempt(execution, jobName, now);
     this.#perhapsOver.add(execution);
     this.#settle();
@@ -137,12 +150,13 @@ export class Transitions {
   }
 
   /** Its job was submitted. Nothing when it has ended meanwhile. */
-  attemptRuns(attemptId: string, logDir: string): void {
+  attemptRuns(attemptId: string, place: AttemptPlace): void {
     const attempt = this.#live.attempts.get(attemptId);
     if (attempt === undefined || attempt.status !== 'INIT') return;
     attempt.status = 'RUNNING';
-    this.#store.attempts.run(attempt.seq, logDir);
-    this.#changed(attempt, 'RUNNING', this.#now());
+    attempt.outboxDir = place.outboxDir;
+    this.#store.attempts.run(attempt.seq, place);
+    this.#publisher.jobStatus(attempt, 'RUNNING', this.#now());
     this.#settle();
   }
 
@@ -158,10 +172,11 @@ export class Transitions {
     const { execution, jobName, restart } = attempt;
     const reason = result.status === 'KILLED' && attempt.stopping ? 'stopped' : more.reason;
     this.#store.attempts.end(attempt.seq, { ...result, reason, endedAt: now, logDir: more.logDir });
+    this.#store.outboxFiles.clear(attempt.seq);
     this.#live.endAttempt(attempt, result.status, reason === 'lost');
     this.#consequences.ended.push(attemptId);
-    this.#changed(attempt, result.status, now);
-    if (result.status === 'FINISHED') this.#publishDatasets(attempt, now);
+    this.#publisher.jobStatus(attempt, result.status, now);
+    if (result.status === 'FINISHED') this.#publisher.datasets(attempt, now);
     // The next attempt follows a stop that is confirmed; of one whose end is not known something may still run.
     if (restart && reason !== 'lost') this.#addAttempt(execution, jobName, now);
     this.#perhapsOver.add(execution);
@@ -224,10 +239,11 @@ export class Transitions {
       begun: false,
       stopping: false,
       restart: false,
+      outboxDir: null,
     };
     this.#live.addAttempt(attempt);
     this.#live.queue.push(attempt);
-    this.#changed(attempt, 'INIT', now);
+    this.#publisher.jobStatus(attempt, 'INIT', now);
     return attempt;
   }
 
@@ -252,39 +268,8 @@ export class Transitions {
     this.#store.executions.setStatus(execution.seq, status, reason, now);
     this.#store.ruleMarks.clearExecution(execution.seq);
     this.#live.removeExecution(execution);
-    this.#publishExecution(execution, status, now);
+    this.#publisher.workflowStatus(execution, status, now);
     this.#consequences.ended.push(execution.executionId);
-  }
-
-  #changed(attempt: LiveAttempt, status: Status, now: number): void {
-    const { execution, jobName, attemptId } = attempt;
-    const event = {
-      key: jobName,
-      value: status,
-      eventType: statusEventTypes.job,
-      namespace: execution.projectName,
-      sender: execution.executionId,
-      context: attemptId,
-    };
-    this.#publisher.publish(event, now, execution);
-  }
-
-  #publishExecution(execution: LiveExecution, status: Status, now: number): void {
-    const { projectName, workflowName, executionId } = execution;
-    const event = {
-      key: workflowName,
-      value: status,
-      eventType: statusEventTypes.workflow,
-      namespace: projectName,
-    };
-    this.#publisher.publish({ ...event, sender: executionId }, now, 'all');
-  }
-
-  #publishDatasets({ execution, jobName }: LiveAttempt, now: number): void {
-    for (const { name, uri } of execution.version.jobs.get(jobName)?.outputDatasets ?? []) {
-      const event = { key: name, value: uri, eventType: datasetEventType, sender: execution.executionId };
-      this.#publisher.publish(event, now, 'all');
-    }
   }
 }
 

@@ -47,7 +47,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const clock = createManualClock();
   const host = await createTestHost({ clock });
-  const runner = createScriptedRunner();
+  const runner = createScriptedRunner({ outboxRoot: `${host.stateDir}/outboxes` });
   const open = async (): Promise<Scheduler> => {
     const config = { database: 'scheduler.db', max_running_jobs: options.maxRunningJobs ?? 64 };
     const scheduler = localScheduler.create(config, { ...host, runner });

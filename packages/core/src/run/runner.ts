@@ -22,6 +22,8 @@ export interface Attempt {
 export interface AttemptRun {
   /** Where the attempt's output lies. */
   readonly logDir: string;
+  /** Where the job puts its events, for the scheduler to take; not there when the job never got that far. */
+  readonly outboxDir: string;
   /** Resolves when the job has been submitted, with its handle; rejects when submitting failed. */
   readonly submitted: Promise<JobHandle>;
   /**

@@ -43,6 +43,7 @@ const killed: JobResult = { status: 'KILLED', values: {}, error: null };
 /** An attempt in the hands of this process, from its submission to its clean-up. */
 export class WorkerRun implements AttemptRun {
   readonly logDir: string;
+  readonly outboxDir: string;
   readonly submitted: Promise<JobHandle>;
   readonly result: Promise<JobResult>;
   readonly #attempt: Attempt;
@@ -58,7 +59,9 @@ export class WorkerRun implements AttemptRun {
   ) {
     this.#attempt = attempt;
     this.#options = options;
-    this.logDir = attemptDirectories(options.stateDir, attempt).logDir;
+    const { logDir, outboxDir } = attemptDirectories(options.stateDir, attempt);
+    this.logDir = logDir;
+    this.outboxDir = outboxDir;
     const submitting = submit(AbortSignal.any([this.#request.asked.signal, this.#detaching.signal]));
     this.submitted = submitting.then(
       (job) => job.handle,

@@ -21,6 +21,8 @@ export interface LiveAttempt {
   stopping: boolean;
   /** Another attempt follows when this one has been stopped. */
   restart: boolean;
+  /** Where its job puts its events; null before it runs. */
+  outboxDir: string | null;
 }
 
 interface LatestAttempt {
@@ -154,6 +156,7 @@ export class LiveState {
       begun: row.begun_at !== null,
       stopping: row.reason === 'stopping',
       restart: row.restart === 1,
+      outboxDir: row.outbox_dir,
     };
     this.addAttempt(attempt);
     if (!isFinal(row.status)) return attempt;

@@ -14,6 +14,7 @@ export interface AttemptRow {
   readonly ended_at: number | null;
   readonly label: string | null;
   readonly log_dir: string | null;
+  readonly outbox_dir: string | null;
   readonly result_values: string | null;
   readonly error: string | null;
 }
@@ -25,6 +26,12 @@ export interface NewAttempt {
   readonly attemptNumber: number;
   /** When it is to be started at once; null when it waits in the queue. */
   readonly begunAt: number | null;
+}
+
+/** Where an attempt leaves what it has to say. */
+export interface AttemptPlace {
+  readonly logDir: string;
+  readonly outboxDir: string;
 }
 
 export interface AttemptEnd {
@@ -53,7 +60,9 @@ export class AttemptStore {
        VALUES (?, ?, ?, ?, 'INIT', ?, ?)`,
     );
     this.#begin = connection.prepare('UPDATE attempts SET begun_at = ?, reason = NULL WHERE seq = ?');
-    this.#run = connection.prepare("UPDATE attempts SET status = 'RUNNING', log_dir = ? WHERE seq = ?");
+    this.#run = connection.prepare(
+      "UPDATE attempts SET status = 'RUNNING', log_dir = ?, outbox_dir = ? WHERE seq = ?",
+    );
     this.#stop = connection.prepare("UPDATE attempts SET reason = 'stopping', restart = ? WHERE seq = ?");
     this.#end = connection.prepare(
       `UPDATE attempts SET status = ?, reason = ?, restart = 0, ended_at = ?, result_values = ?, error = ?,
@@ -86,8 +95,8 @@ export class AttemptStore {
   }
 
   /** Its job was submitted. */
-  run(seq: number, logDir: string): void {
-    this.#run.run(logDir, seq);
+  run(seq: number, { logDir, outboxDir }: AttemptPlace): void {
+    this.#run.run(logDir, outboxDir, seq);
   }
 
   /** It is to be stopped; with `restart` another attempt follows. */

@@ -106,4 +106,14 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (execution_seq, rule, leaf, source)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE attempts ADD COLUMN outbox_dir TEXT;
+
+  -- The files of outboxes whose events were taken, until their attempt ends: a crash may leave such a file lying.
+  CREATE TABLE outbox_files (
+    attempt_seq INTEGER NOT NULL REFERENCES attempts,
+    identity TEXT NOT NULL,
+    PRIMARY KEY (attempt_seq, identity)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Attempt, AttemptRun, AttemptRunner, JobHandle, JobResult, Json } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
 import { until } from '../suite/wait.ts';
@@ -10,6 +13,10 @@ export interface ScriptedAttempt {
   readonly ended: boolean;
   /** Whether the scheduler that began or found it last has let go of it. */
   readonly detached: boolean;
+  /** Where its job puts its events. */
+  readonly outboxDir: string;
+  /** Puts something into the outbox as a job does, under a hidden name first; gives the path. JSON unless it is a text. */
+  putIntoOutbox(content: Json, name?: string): string;
   /** Ends it well, with the values of its nodes. */
   finish(values?: Readonly<Record<string, Json>>): void;
   /** Ends it as failed. */
@@ -25,6 +32,8 @@ export interface ScriptedAttempt {
 export interface ScriptedRunnerOptions {
   /** A stop is confirmed at once unless this is set; then `confirmStop` does, or an end that came first. */
   readonly holdStops?: boolean;
+  /** Below it each attempt has its outbox; without it there is no outbox to put anything into. */
+  readonly outboxRoot?: string;
   /** How long `begun` waits, in milliseconds; 20,000 unless said. */
   readonly patience?: number;
 }
@@ -43,7 +52,7 @@ export interface ScriptedRunner extends AttemptRunner {
 
 /** Attempts are remembered after their scheduler has closed, as processes are: `find` gives them to the next. */
 export function createScriptedRunner(options: ScriptedRunnerOptions = {}): ScriptedRunner {
-  const script = new Script(options.holdStops ?? false);
+  const script = new Script(options.holdStops ?? false, options.outboxRoot ?? '/scripted');
   return {
     attempts: script.attempts,
     start: (attempt) => script.start(attempt),
@@ -64,9 +73,11 @@ export function createScriptedRunner(options: ScriptedRunnerOptions = {}): Scrip
 class Script {
   readonly attempts: RunningAttempt[] = [];
   hold: boolean;
+  readonly outboxRoot: string;
 
-  constructor(hold: boolean) {
+  constructor(hold: boolean, outboxRoot: string) {
     this.hold = hold;
+    this.outboxRoot = outboxRoot;
   }
 
   start(attempt: Attempt): AttemptRun {
@@ -91,6 +102,7 @@ class RunningAttempt implements ScriptedAttempt {
   ended = false;
   detached = false;
   readonly #script: Script;
+  #sent = 100; // so that the names of a few stand in their order
   #refused: PromiseWithResolvers<never> = newRefusal();
   readonly #end: PromiseWithResolvers<JobResult> = Promise.withResolvers<JobResult>();
 
@@ -98,6 +110,18 @@ class RunningAttempt implements ScriptedAttempt {
     this.attempt = attempt;
     this.#script = script;
     this.#end.promise.catch(() => undefined); // nobody may follow it
+  }
+
+  get outboxDir(): string {
+    return join(this.#script.outboxRoot, this.attempt.attemptId, 'outbox');
+  }
+
+  putIntoOutbox(content: Json, name: string = `${this.#sent++}-${randomUUID()}.json`): string {
+    mkdirSync(this.outboxDir, { recursive: true });
+    const hidden = join(this.outboxDir, `.${name}.tmp`);
+    writeFileSync(hidden, typeof content === 'string' ? content : JSON.stringify(content));
+    renameSync(hidden, join(this.outboxDir, name));
+    return join(this.outboxDir, name);
   }
 
   run(): AttemptRun {
@@ -121,6 +145,7 @@ class RunningAttempt implements ScriptedAttempt {
     };
     return {
       logDir: `/scripted/${attemptId}`,
+      outboxDir: this.outboxDir,
       submitted: Promise.resolve(handle),
       result: result.promise,
       stop: async () => {
