@@ -55,7 +55,7 @@ async function compile(said: Said, inDefinition: Said = {}): Promise<Workflow> {
   const settings: WorkflowSettings = {
     ...noSettings,
     jobs: new Map([['a', { jobType, properties: {}, config }]]),
-    locate: ([jobName, key]) => ({
+    locate: ([, key]) => ({
       file: 'w.yaml',
       line: 1,
       column: ['job_type', 'engine', 'platform'].indexOf(String(key)),
