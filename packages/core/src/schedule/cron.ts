@@ -15,7 +15,7 @@ import {
 } from './cron-field.ts';
 
 /** A weekday of a month: the second Monday is `{ weekday: 1, nth: 2 }`; -1 is the last. */
-export interface NthWeekday {
+interface NthWeekday {
   readonly weekday: number;
   readonly nth: number;
 }

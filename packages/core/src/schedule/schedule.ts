@@ -1,6 +1,6 @@
 /**
  * What becomes of ticks that came while nobody looked: only the latest is made up for (`latest`), all of them are, in
- * order, up to a limit (`all`), or none (`none`).
+ * order, up to a limit at a time (`all`), or none (`none`). `dueTicks` says it precisely.
  */
 export type MissedTicks = 'latest' | 'all' | 'none';
 

@@ -1,7 +1,10 @@
 import { nearest } from '../plugin/nearest.ts';
 
 const dayMs = 86_400_000;
-/** How far an instant's surroundings are looked at: longer than any clock was ever put forward or back. */
+/**
+ * How far an instant's surroundings are looked at. No clock was ever put forward or back by more than a day, and none
+ * back again within two: every zone from 1900 to 2040 was looked through.
+ */
 export const windowMs: number = 2 * dayMs;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -58,7 +61,7 @@ function timeZoneNames(): readonly string[] {
  * By how many milliseconds the clocks of an existing zone are ahead of UTC at an instant of the years 1 to 200000:
  * the wall time is instant + offset. Wall times are numbers as `Date.UTC` gives them.
  */
-export function offsetAt(zone: string, instant: number): number {
+function offsetAt(zone: string, instant: number): number {
   if (zone === 'UTC') return 0;
   const second = Math.floor(instant / 1000) * 1000;
   const shown = formatterFor(zone)?.format(second) ?? '';

@@ -64,6 +64,17 @@ describe('the tick before an instant', () => {
     },
   );
 
+  it('is found in the first pass of an hour whose second pass lies at the edge of what is known of the clocks', () => {
+    const series = ticksOf(toSchedule({ cron: '20-59/39 2 26 10 *', timezone: 'Europe/Paris' }), 0);
+    const back: (number | null)[] = [];
+    for (let tick: number | null = instant('2025-10-28T01:10Z'); tick !== null && back.length < 5;) {
+      tick = series.previous(tick);
+      back.push(tick);
+    }
+    const day = ['01:59', '01:20', '00:59', '00:20'].map((time) => instant(`2025-10-26T${time}`));
+    expect(back).toEqual([...day, instant('2024-10-26T00:59')]);
+  });
+
   it('is null before the first', () => {
     const series = ticksOf(toSchedule({ cron: '0 0 0 1 1 * 2020' }), 0);
     expect(series.previous(instant('2020-01-01T00:00:00Z'))).toBeNull();
