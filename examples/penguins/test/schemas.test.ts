@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const command = join(project, 'node_modules/@aiflow/cli/dist/bin.js');
+
+test.each(['project', 'workflow', 'server'])(
+  'schemas/%s.json is what the installed plugins understand: "aiflow schema" writes it anew',
+  (name) => {
+    const args = [command, 'schema', '--directory', project, '--stdout', name];
+    const current = execFileSync(process.execPath, args, { encoding: 'utf8' });
+    expect(readFileSync(join(project, 'schemas', `${name}.json`), 'utf8')).toBe(current);
+  },
+);
+
+test.each(['project.yaml', 'workflows/penguins/penguins.yaml'])('%s tells editors its schema', (file) => {
+  const path = join(project, file);
+  const [, schema = 'none'] =
+    /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(path, 'utf8')) ?? [];
+  expect(existsSync(join(dirname(path), schema))).toBe(true);
+});
