@@ -50,21 +50,23 @@ export async function validateOptions<Options>(
   };
   const first = await schema['~standard'].validate(options);
   findBareSecrets(description, written, (path) => add(path, (key) => bareSecret(key, path)));
-  if (first.issues === undefined && problems.size === 0) return { value: first.value };
-  let issues: readonly StandardIssue[] = first.issues ?? [];
-  if (issues.length > 0) {
-    // Some libraries name one unknown key at a time, and none of them says which was meant.
-    const known = withoutUnknown(description, options, (path, names) =>
-      add(path, (key) =>
-        names === null
-          ? `${key} is not valid: expected a mapping of keys to values (found a list)`
-          : `${key} is not an option: ${hintFor(String(path.at(-1)), names)}`,
-      ),
+  const refused: { path: Path; known: readonly string[] | null }[] = [];
+  const rest = withoutUnknown(description, options, (path, known) => refused.push({ path, known }));
+  // A library that lets unknown keys pass means it; one that takes a list for a mapping has not looked.
+  const isSound = first.issues === undefined && refused.every(({ known }) => known !== null);
+  if (first.issues === undefined && isSound && problems.size === 0) return { value: first.value };
+  for (const { path, known } of isSound ? [] : refused) {
+    add(path, (key) =>
+      known === null
+        ? `${key} is not valid: expected a mapping of keys to values (found a list)`
+        : `${key} is not an option: ${hintFor(String(path.at(-1)), known)}`,
     );
-    if (known !== options) issues = (await schema['~standard'].validate(known)).issues ?? [];
   }
+  // Some libraries name one unknown key at a time, so the rest is held against the schema again without them.
+  const issues = (rest === options ? first : await schema['~standard'].validate(rest)).issues ?? [];
   for (const issue of issues.flatMap(innermost)) {
     const path = pathOf(issue);
+    if (!isSound && refused.some((one) => one.path.join('\0') === path.join('\0'))) continue; // left out above
     add(path, (key) => `${key} is not valid: ${describe(issue, path, description, options, written)}`);
   }
   return { problems: [...problems.values()] };

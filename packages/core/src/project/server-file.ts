@@ -12,7 +12,7 @@ export interface ServerConfig {
   /** Absolute. */
   readonly file: string;
   readonly port: number;
-  /** Null where the file does not say. */
+  /** Null where the file does not say; the type in small letters, such as `sqlite`. */
   readonly database: { readonly uri: string | null; readonly type: string | null };
   readonly notificationServerUri: string | null;
   /** Whether the server schedules, or only answers. */
@@ -55,7 +55,10 @@ export async function parseServerConfig(text: string, file: string): Promise<Ser
   return {
     file,
     port: keys.server_port ?? 50_051,
-    database: { uri: keys.db_uri ?? null, type: keys.db_type?.toLowerCase().replace('_', '') ?? null },
+    database: {
+      uri: keys.db_uri ?? null,
+      type: keys.db_type?.toLowerCase().replace('sql_lite', 'sqlite') ?? null,
+    },
     notificationServerUri: keys.notification_server_uri ?? null,
     schedules: keys.start_scheduler_service ?? true,
     scheduler: schedulerOf(keys),

@@ -196,9 +196,10 @@ export class PlainReader {
 
   /** The mappings that a merge key (`<<: *name`) brings. */
   #sources(value: Json, key: unknown): JsonObject[] {
+    if (value === null) return []; // nothing, or what was reported already
     const sources: readonly Json[] = Array.isArray(value) ? value : [value];
     if (sources.every(isJsonObject)) return [...sources];
-    this.#complain(key, '"<<" takes an alias of a mapping, or a list of such aliases');
+    this.#complain(key, 'a merge key (<<) takes an alias of a mapping, or a list of such aliases');
     return [];
   }
 

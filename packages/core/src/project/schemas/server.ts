@@ -46,7 +46,7 @@ const keys: Part<ServerKeys> = v.strictObject({
     v.pipe(
       v.string(),
       v.check(
-        (type) => /^(?:sql_?lite|mysql|mongodb|postgres(?:ql)?)$/i.test(type),
+        (type) => /^(?:sql_lite|sqlite|mysql|mongodb|postgresql)$/i.test(type),
         'expected one of SQL_LITE, MYSQL, MONGODB, POSTGRESQL',
       ),
     ),
