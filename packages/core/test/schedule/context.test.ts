@@ -98,6 +98,16 @@ describe('the context of an event', () => {
     expect(found({ constructor: 'x' }, '/constructor')).toEqual(contexts('x'));
   });
 
+  it('is nothing that was put on every object', () => {
+    const every: object = Object.prototype;
+    Object.defineProperty(every, 'run', { value: 'x', configurable: true });
+    try {
+      expect(found({}, '/run')).toEqual(contexts());
+    } finally {
+      Reflect.deleteProperty(every, 'run');
+    }
+  });
+
   // The document and the pointers of RFC 6901, section 5.
   it.each([
     ['/foo/0', 'bar'],
