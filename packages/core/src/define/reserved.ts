@@ -5,7 +5,7 @@ import { checkName } from '../names.ts';
 const workflowNames: readonly string[] = ['resources', 'dependencies', 'generated', 'project.yaml'];
 
 /** The keys of a workflow's YAML that are no jobs: every other key is the name of a job. */
-export const reservedJobNames: readonly string[] = [
+const reservedJobNames: readonly string[] = [
   'properties',
   'dependencies',
   'periodic_config',
