@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { PluginChoice, Project } from '@aiflow/core';
+import type { Json, PluginChoice, Project } from '@aiflow/core';
 import {
   getPlugin,
   loadDefinition,
@@ -54,6 +54,16 @@ async function checkChoice(
 ): Promise<void> {
   const [name = ''] = await load(project, [{ kind, className: choice.className }]);
   const { options } = getPlugin(kind, name);
-  const validated = await validateOptions(options, choice.config, choice.keys, project.locate);
-  if (validated.problems !== undefined) throw problemsError('config.invalid', validated.problems);
+  const { problems = [] } = await validateOptions(options, choice.config, choice.keys, project.locate);
+  // What a reference will stand for is not known here, where its variable need not be set.
+  const referred = new Set(keysOfReferences(choice.config, choice.keys));
+  const certain = problems.filter(({ key }) => key === null || !referred.has(key));
+  if (certain.length > 0) throw problemsError('config.invalid', certain);
+}
+
+/** The dotted keys of the texts that hold a reference, such as `${NAME}`. */
+function keysOfReferences(value: Json, path: readonly string[]): string[] {
+  if (typeof value === 'string') return value.includes('${') ? [path.join('.')] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => keysOfReferences(member, [...path, key]));
 }

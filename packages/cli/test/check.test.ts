@@ -53,6 +53,19 @@ describe('aiflow check', () => {
     expect(ended.stderr).toMatch(/v\.ts:1:\d+: the definition threw: boom/);
   });
 
+  it('leaves open what references stand for', async () => {
+    await using project = await TestProject.create({
+      ...chain('w', { a: 'true' }),
+      'project.yaml':
+        'project_name: test\nscheduler:\n  scheduler_config:\n    max_running_jobs: ${NOT_SET}\n',
+    });
+    expect((await project.aiflow('check')).stdout).toBe('1 workflow, no problems');
+    await project.write({
+      'project.yaml': 'project_name: test\nscheduler:\n  scheduler_config:\n    max_running_jobs: many\n',
+    });
+    expectErrors(await project.aiflow('check'), /project\.yaml:4:5: /);
+  });
+
   it('says what is not there', async () => {
     await using project = await TestProject.create(chain('w', { a: 'true' }));
     expectErrors(await project.aiflow('check', '--server', 'none.yaml'), 'cannot read');

@@ -47,17 +47,17 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
   });
 
   it('in configuration, all of it at once', async () => {
-    await using project = await TestProject.create(good);
+    await using project = await TestProject.create(chain('w', { a: 'true', c: 'true' }));
     await project.write({
       'workflows/w/w.yaml':
-        'a:\n  job_type: python\n  properties:\n    envv: {}\n    stop_grace: 1\nb:\n  job_type: bash\n',
+        'a:\n  properties:\n    envv: {}\n    stop_grace: 1\nb:\n  job_type: bash\nc:\n  job_type: python\n',
     });
     expectErrors(
       await project.aiflow('run', 'w'),
-      /w\.yaml:2:3: .*cannot be "python": write "bash"/,
-      /w\.yaml:6:1: .*no job "b"/,
-      /w\.yaml:4:5: "a\.properties\.envv" is not an option: did you mean "env"\?/,
-      /w\.yaml:5:5: "a\.properties\.stop_grace"/,
+      /w\.yaml:5:1: .*no job "b"/,
+      /w\.yaml:3:5: "a\.properties\.envv" is not an option: did you mean "env"\?/,
+      /w\.yaml:4:5: "a\.properties\.stop_grace"/,
+      /w\.yaml:8:3: .*cannot be "python": write "bash"/,
     );
     await project.write({
       'workflows/w/w.yaml': '',
