@@ -62,7 +62,7 @@ export function describeProblem(problem: Problem): string {
 /** The message of anything that was thrown, on one line. */
 export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+  return text.replaceAll(/\s*[\n\r\u{85}\u{2028}\u{2029}]\s*/gu, ' ').trim();
 }
 
 /** The `code` of a Node system error (`ENOENT`, `EACCES` …) or of an error of ours; null for anything else. */

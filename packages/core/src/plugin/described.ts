@@ -77,7 +77,7 @@ function takesType(schema: JsonObject, value: Json | undefined): boolean {
 }
 
 /** JSON Schema's name for the type of a value. */
-export function typeOf(value: Json): string {
+function typeOf(value: Json): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -45,7 +45,7 @@ export async function validateOptions<Options>(
   const problems = new Map<string, Problem>();
   const add = (path: Path, message: (key: string) => string): void => {
     const key = [...keys, ...path].join('.');
-    const text = message(`"${key}"`);
+    const text = messageOf(message(`"${key}"`));
     problems.set(`${key} ${text}`, { ...locate([...keys, ...path]), key, message: text });
   };
   const first = await schema['~standard'].validate(options);
@@ -83,7 +83,7 @@ function describe(
   const schema = describedAt(description, options, path);
   const value = valueAt(options, path);
   const found = valueAt(written, path);
-  const own = messageOf(issue.message).slice(0, 300);
+  const own = issue.message.slice(0, 300);
   const expected = (schema === null ? null : expectedBy(schema)) ?? 'something else';
   const says = /^Invalid \S+:/.test(own) || quotes(own, value) ? `expected ${expected}` : own;
   const near = schema === null ? null : choiceNear(schema, found);

@@ -1,6 +1,6 @@
 import type * as Yaml from 'yaml';
 import type { Problem } from '../errors.ts';
-import { problemsError } from '../errors.ts';
+import { messageOf, problemsError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Locate } from '../plugin/options.ts';
 import { yamlLimits } from './yaml-limits.ts';
@@ -37,7 +37,7 @@ export async function parseYaml(text: string, file: string): Promise<ConfigFile>
     const { line, col } = lines.linePos(offset);
     if (problems.some((problem) => problem.line === line && problem.column === col)) return; // one fault leads to others
     if (problems.length < yamlLimits.problems)
-      problems.push({ file, line, column: col, key: key === '' ? null : key, message });
+      problems.push({ file, line, column: col, key: key === '' ? null : key, message: messageOf(message) });
   };
   const document = readDocument(yaml, source, lines, report);
   const value = document === null ? {} : new PlainReader(yaml, lines, report).read(document.contents);

@@ -76,6 +76,7 @@ describe('YAML', () => {
     ['a NUL', 'a: 1\nb: x\0y\n', 2, null, /U\+0000/],
     ['the line ends of an old Macintosh', 'a: 1\rb: 2\r', 1, null, /U\+000D/],
     ['an alias that names nothing', 'cron: * * * * *\n', 1, 'cron', /into quotes/],
+    ['a line separator in a name', 'a: *b\u2028c\n', 1, 'a', /^the alias .*$/],
     ['an alias inside of what it names', 'a: &a [*a]\n', 1, 'a.0', /inside of what it names/],
     ['a number that is none', 'a: .nan\n', 1, 'a', /cannot be kept/],
     ['a number that is too large', 'a: 1e999\n', 1, 'a', /cannot be kept/],
