@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isThenable } from '../define/job.ts';
-import { describeExport, describeThrown, flushOutput, importFile } from './in-thread.ts';
+import { describeExport, describeThrown, flushOutput, importFile, runBody } from './in-thread.ts';
 import type { ExtractorAnswer, ExtractorFile } from './thread-message.ts';
 
 // The body of the thread in which a project's context extractor runs: whatever that does, it does it here.
@@ -36,10 +36,9 @@ async function reply(answer: ExtractorAnswer): Promise<void> {
   }
 }
 
-const loaded = await load(workerData as ExtractorFile);
-if (typeof loaded === 'function') {
+runBody(async () => {
+  const loaded = await load(workerData as ExtractorFile);
+  if (typeof loaded !== 'function') return await reply(loaded);
   parentPort?.on('message', (event) => void reply(extract(loaded, event)));
   await reply({ kind: 'ready' });
-} else {
-  await reply(loaded);
-}
+});

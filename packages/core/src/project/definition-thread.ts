@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AIGraph } from '../define/graph.ts';
 import { graphVersionOf } from '../define/graph.ts';
-import { describeExport, describeThrown, flushOutput, importFile } from './in-thread.ts';
+import { describeExport, describeThrown, flushOutput, importFile, runBody } from './in-thread.ts';
 import type { DefinitionAnswer, ThreadFile } from './thread-message.ts';
 
 // The body of the thread in which loadDefinition runs a workflow's file: whatever that file does, it does it here.
@@ -18,6 +18,8 @@ async function answer(request: ThreadFile): Promise<DefinitionAnswer> {
   }
 }
 
-const reply = await answer(workerData as ThreadFile);
-await flushOutput();
-parentPort?.postMessage(reply);
+runBody(async () => {
+  const reply = await answer(workerData as ThreadFile);
+  await flushOutput();
+  parentPort?.postMessage(reply);
+});

@@ -56,7 +56,9 @@ export function loadFault(
 export function describeEnd(outcome: ThreadOutcome<ExtractorAnswer>, timeout: number): string {
   switch (outcome.kind) {
     case 'answer':
-      return 'it answered out of turn';
+      return outcome.answer.kind === 'stalled'
+        ? 'it awaits something that never comes'
+        : 'it answered out of turn';
     case 'timeout':
       return `it took longer than ${timeout / 1000} s`;
     case 'not_plain':
@@ -64,8 +66,6 @@ export function describeEnd(outcome: ThreadOutcome<ExtractorAnswer>, timeout: nu
     case 'failed':
       return `its thread failed: ${messageOf(outcome.error)}`;
     case 'exited':
-      return outcome.code === 13
-        ? 'it awaits something that never comes'
-        : `it ended its process (exit code ${outcome.code}): take the call of process.exit() out`;
+      return `it ended its process (exit code ${outcome.code}): take the call of process.exit() out`;
   }
 }

@@ -1,9 +1,19 @@
 import { pathToFileURL } from 'node:url';
+import { parentPort } from 'node:worker_threads';
 import { errorCode, isAIFlowError, messageOf } from '../errors.ts';
 import { resolveBeside } from '../plugin/resolve-beside.ts';
-import type { ThreadFile, Thrown } from './thread-message.ts';
+import type { Stalled, ThreadFile, Thrown } from './thread-message.ts';
 
 // What the bodies of the threads have in common in which files of a project run.
+
+/**
+ * Runs the body of a thread, and says so when it can come to no end: nothing is left to do, and what it awaits never
+ * came. (At the top level of a module Node would print a warning of that, past everybody.)
+ */
+export function runBody(body: () => Promise<void>): void {
+  process.once('beforeExit', () => parentPort?.postMessage({ kind: 'stalled' } satisfies Stalled));
+  void body();
+}
 
 /** All that a file of the project exports. Throws what the file throws. */
 export async function importFile({ file, projectDir, commandDir }: ThreadFile): Promise<object> {

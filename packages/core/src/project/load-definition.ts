@@ -36,6 +36,12 @@ export async function loadDefinition(options: LoadDefinitionOptions): Promise<AI
         `${file} must export a workflow as its default ("export default defineWorkflow(…)"), and its default export is ${answer.found}`,
         { context: { file, exported: [...answer.exported] } },
       );
+    case 'stalled':
+      throw new AIFlowError(
+        'workflow.definition_exited',
+        `${file} awaits something that never comes: a definition only draws the graph, so let jobs do the waiting`,
+        { context: { file } },
+      );
     case 'graph':
       return checkGraph(answer.graph, answer.version, file, options.workflowName);
   }
@@ -83,16 +89,12 @@ async function runDefinition(file: string, options: LoadDefinitionOptions): Prom
         throw fault('workflow.definition_failed', message, outcome.error);
       }
       case 'exited':
-        throw fault('workflow.definition_exited', exitFault(outcome.code));
+        throw fault(
+          'workflow.definition_exited',
+          `ended its process (exit code ${outcome.code}) instead of exporting a workflow: take the call of process.exit() out`,
+        );
     }
   } finally {
     await thread.end();
   }
-}
-
-/** Node ends a thread with 13 when what its module awaits can never come. */
-function exitFault(code: number): string {
-  return code === 13
-    ? 'awaits something that never comes: a definition only draws the graph, so let jobs do the waiting'
-    : `ended its process (exit code ${code}) instead of exporting a workflow: take the call of process.exit() out`;
 }

@@ -19,11 +19,17 @@ export interface Thrown {
   readonly own: { readonly context: JsonObject; readonly problems: readonly Problem[] } | null;
 }
 
+/** That the file awaits what can never come. */
+export interface Stalled {
+  readonly kind: 'stalled';
+}
+
 /** What a definition's thread answers with, once; one that ends without an answer was ended by its definition. */
 export type DefinitionAnswer =
   | { readonly kind: 'graph'; readonly version: number; readonly graph: AIGraph }
   | { readonly kind: 'no_workflow'; readonly exported: readonly string[]; readonly found: string }
-  | Thrown;
+  | Thrown
+  | Stalled;
 
 /** What the thread of a context extractor is told when it is begun; after that each message is an event. */
 export interface ExtractorFile extends ThreadFile {
@@ -38,4 +44,5 @@ export type ExtractorAnswer =
   | { readonly kind: 'returned'; readonly value: unknown }
   /** It returned what cannot leave the thread. */
   | { readonly kind: 'wrong'; readonly found: string }
-  | Thrown;
+  | Thrown
+  | Stalled;

@@ -112,6 +112,7 @@ export default defineWorkflow('w', (workflow) => {
   it('survives a definition that ends its process', async () => {
     expect((await fault('process.exit(3);')).code).toBe('workflow.definition_exited');
     expect((await fault('process.exit(3);')).message).toContain('exit code 3');
+    expect((await fault('process.exit(13);')).message).toContain('exit code 13');
   });
 
   it('ends a definition that never ends', async () => {
