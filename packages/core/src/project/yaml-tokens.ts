@@ -28,7 +28,7 @@ export function readTokens(
       return null;
     }
     if (++parts > yamlLimits.parts) {
-      report(offset, `the file has more than ${yamlLimits.parts} keys, values and signs: split it`);
+      report(offset, `the file has more than ${yamlLimits.parts} keys, values and signs: write less of it`);
       return null;
     }
   }

@@ -27,7 +27,7 @@ export async function parseYaml(text: string, file: string): Promise<ConfigFile>
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const problems: Problem[] = [];
   if (Buffer.byteLength(text) > yamlLimits.bytes) {
-    const message = `the file is larger than ${yamlLimits.bytes} bytes: split it`;
+    const message = `the file is larger than ${yamlLimits.bytes} bytes: write less of it`;
     throw problemsError('config.invalid', [{ file, line: null, column: null, key: null, message }]);
   }
   // Loaded when it is first used: plugins and definitions import this package and need no parser.
