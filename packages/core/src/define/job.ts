@@ -86,7 +86,7 @@ class JobSketch implements JobBuilder {
 
   transform<const Outputs extends number = 1>(
     processor: Processor,
-    options: TransformOptions<Outputs>,
+    options: TransformOptions<Outputs> = {},
   ): ChannelsOf<Outputs> {
     return this.#add('transform', processor, options) as ChannelsOf<Outputs>;
   }
@@ -112,7 +112,7 @@ class JobSketch implements JobBuilder {
     return this.#add('evaluate', processor, options) as ChannelsOf<Outputs>;
   }
 
-  datasetValidate(processor: Processor, options: InputsOptions): void {
+  datasetValidate(processor: Processor, options: InputsOptions = {}): void {
     this.#add('dataset_validate', processor, options);
   }
 

@@ -13,9 +13,13 @@ export interface NamedOptions {
   readonly name?: string;
 }
 
-export interface NodeOptions<Outputs extends number = number> extends NamedOptions {
-  /** The channels whose values the node takes, by port. */
+/** What an operator takes that works on the values of others. */
+export interface InputsOptions extends NamedOptions {
+  /** The channels whose values the node takes, by port; none unless said. */
   readonly inputs?: readonly Channel[];
+}
+
+export interface NodeOptions<Outputs extends number = number> extends InputsOptions {
   /** How many channels the node has; 1 unless said. */
   readonly outputs?: Outputs;
 }
@@ -23,12 +27,6 @@ export interface NodeOptions<Outputs extends number = number> extends NamedOptio
 export interface ReadDatasetOptions extends NamedOptions {
   /** What it reads. */
   readonly dataset: Dataset;
-}
-
-/** What an operator takes that works on the values of others. */
-export interface InputsOptions extends NamedOptions {
-  /** The channels whose values the node takes, by port. */
-  readonly inputs: readonly Channel[];
 }
 
 export interface WriteDatasetOptions extends InputsOptions {
@@ -77,13 +75,11 @@ export interface ModelValidateOptions<Outputs extends number = number> extends I
   readonly outputs?: Outputs;
 }
 
-export interface PushModelOptions extends NamedOptions {
+export interface PushModelOptions extends InputsOptions {
   /** The model that is brought to where it serves: a model, or its name. */
   readonly model: ModelReference;
   /** Which version of it; for the processor to choose unless said. */
   readonly modelVersion?: string;
-  /** The channels whose values the node takes, by port. */
-  readonly inputs?: readonly Channel[];
 }
 
 /**
@@ -106,7 +102,7 @@ export interface Operators<Type extends string = string> {
   /** Makes new values of those that flow to it. One channel unless said. */
   transform<const Outputs extends number = 1>(
     processor: ProcessorOf<Type>,
-    options: TransformOptions<Outputs>,
+    options?: TransformOptions<Outputs>,
   ): ChannelsOf<Outputs>;
   /** Trains a model. No channel unless said. */
   train<const Outputs extends number = 0>(
@@ -124,7 +120,7 @@ export interface Operators<Type extends string = string> {
     options: EvaluateOptions<Outputs>,
   ): ChannelsOf<Outputs>;
   /** Judges the data that flow to it. */
-  datasetValidate(processor: ProcessorOf<Type>, options: InputsOptions): void;
+  datasetValidate(processor: ProcessorOf<Type>, options?: InputsOptions): void;
   /** Judges a version of a model, beside another where one is named. No channel unless said. */
   modelValidate<const Outputs extends number = 0>(
     processor: ProcessorOf<Type>,
@@ -147,18 +143,18 @@ type OptionName = 'inputs' | 'outputs' | keyof NodeConfig;
 const operators: Readonly<Record<Operation, Operator>> = {
   user_define_operation: { outputs: 1, required: [], optional: ['inputs', 'outputs'] },
   read_dataset: { outputs: 1, required: ['dataset'], optional: [] },
-  write_dataset: { outputs: 0, required: ['dataset', 'inputs'], optional: [] },
-  transform: { outputs: 1, required: ['inputs'], optional: ['outputs'] },
-  train: { outputs: 0, required: ['inputs', 'model'], optional: ['baseModel', 'outputs'] },
-  predict: { outputs: 1, required: ['inputs', 'model'], optional: ['modelVersion', 'outputs'] },
-  evaluate: { outputs: 0, required: ['inputs', 'model'], optional: ['outputs'] },
-  dataset_validate: { outputs: 0, required: ['inputs'], optional: [] },
+  write_dataset: { outputs: 0, required: ['dataset'], optional: ['inputs'] },
+  transform: { outputs: 1, required: [], optional: ['inputs', 'outputs'] },
+  train: { outputs: 0, required: ['model'], optional: ['inputs', 'baseModel', 'outputs'] },
+  predict: { outputs: 1, required: ['model'], optional: ['inputs', 'modelVersion', 'outputs'] },
+  evaluate: { outputs: 0, required: ['model'], optional: ['inputs', 'outputs'] },
+  dataset_validate: { outputs: 0, required: [], optional: ['inputs'] },
   model_validate: {
     outputs: 0,
-    required: ['inputs', 'model'],
-    optional: ['modelVersion', 'baseModelVersion', 'outputs'],
+    required: ['model'],
+    optional: ['inputs', 'modelVersion', 'baseModelVersion', 'outputs'],
   },
-  push_model: { outputs: 0, required: ['model'], optional: ['modelVersion', 'inputs'] },
+  push_model: { outputs: 0, required: ['model'], optional: ['inputs', 'modelVersion'] },
 };
 
 /** The names of all options of an operator: made once, since a job may have 100,000 nodes. */

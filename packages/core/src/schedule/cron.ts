@@ -55,11 +55,11 @@ const longest = 500;
  * Reads a cron expression. Its fields are `minute hour day month day-of-week`; of six the first is the second, and of
  * AIFlow's seven the last is the year, 1900 to 9999. A field is `*` or a list of values, ranges and steps. Names of
  * months and weekdays may stand in any case. A range whose end comes first goes round (`22-2`); `5/15` is `5-59/15`.
- * Sunday is 0 or 7, also with seven fields, where AIFlow's own scheduler took 0 for Monday. `?` is `*` in day and day
- * of week, `L` the last day of the month, `5L` its last Friday, `MON#2` its second Monday. When day and day of week
- * both say something, either is enough, as in Vixie's cron; `*` says nothing, but a step does. `@hourly`, `@daily`,
- * `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` mean what they say. Throws `schedule.invalid`, naming
- * the field.
+ * Sunday is 0 or 7. `?` is `*` in day and day of week, `L` the last day of the month, `5L` its last Friday, `MON#2` its
+ * second Monday. When day and day of week both say something, either is enough, as in Vixie's cron; `*` says nothing,
+ * but a step does. `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` mean what they
+ * say. With seven fields a weekday is a name and says nothing beside a day: AIFlow's scheduler took 0 for Monday, and
+ * wanted both to match. Throws `schedule.invalid`, naming the field.
  */
 export function parseCron(text: string): Cron {
   if (text.length > longest) throw wrong(`cron must have at most ${longest} characters, not ${text.length}`);
@@ -72,6 +72,7 @@ export function parseCron(text: string): Cron {
   }
   const [second = '', minute = '', hour = '', day = '', month = '', weekday = '', year = '*'] =
     fields.length === 5 ? ['0', ...fields] : fields;
+  if (fields.length === 7) refuseOtherMeaning(day, weekday);
   const seconds = parseField(secondRule, second);
   const minutes = parseField(minuteRule, minute);
   const hours = parseField(hourRule, hour);
@@ -89,6 +90,21 @@ export function parseCron(text: string): Cron {
     years: year === '*' ? everyYear : parseField(yearRule, year),
     elapsed: seconds.repeats || minutes.repeats || hours.repeats,
   };
+}
+
+/** What meant something else to AIFlow is refused rather than moved to another day. */
+function refuseOtherMeaning(day: string, weekday: string): void {
+  if (/(?:^|[,-])\d/.test(weekday)) {
+    throw wrong(
+      `cron: with seven fields write the day of the week as a name, such as MON, not ${JSON.stringify(weekday.slice(0, 40))}: 0 was Monday to AIFlow, and is Sunday to cron`,
+    );
+  }
+  const says = (field: string): boolean => field !== '*' && field !== '?';
+  if (says(day) && says(weekday)) {
+    throw wrong(
+      'cron: with seven fields say the day of the month or the day of the week and "*" for the other: AIFlow wanted both to match, and cron takes either (write six fields for that)',
+    );
+  }
 }
 
 function spelledOut(nickname: string): string {

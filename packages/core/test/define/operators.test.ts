@@ -137,10 +137,10 @@ describe('an operator', () => {
     [
       'no options where some are needed',
       'define.invalid_option',
-      (job) => job.transform(step(), wrong(undefined)),
+      (job) => job.pushModel(step(), wrong(undefined)),
     ],
     ['no dataset', 'define.missing_option', (job) => job.readDataset(step(), wrong({}))],
-    ['no inputs', 'define.missing_option', (job) => job.datasetValidate(step(), wrong({}))],
+    ['no model', 'define.missing_option', (job) => job.train(step(), wrong({ inputs: [] }))],
     ['a null for its model', 'define.missing_option', (job) => job.pushModel(step(), { model: wrong(null) })],
     [
       'a number of outputs that is fixed',

@@ -114,8 +114,8 @@ defineWorkflow('operators', (workflow) => {
     job.transform(shape(1), { inputs: [job.train(shape(1), { inputs, model: 'm' })] });
     // @ts-expect-error -- a prediction asks a model
     job.predict(shape(1), { inputs });
-    // @ts-expect-error -- a transformation takes inputs
-    job.transform(shape(1));
+    // @ts-expect-error -- validating is of data and of no dataset
+    job.datasetValidate(shape(1), { dataset: rows });
     // @ts-expect-error -- an evaluation knows no version
     job.evaluate(shape(1), { inputs, model: 'm', modelVersion: '1' });
   });
