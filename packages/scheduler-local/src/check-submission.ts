@@ -1,5 +1,5 @@
-import type { ProjectContext, Workflow } from '@aiflow/core';
-import { AIFlowError, checkName, checkWorkflow, findNonJson, jobsOf } from '@aiflow/core';
+import type { Job, ProjectContext, Workflow } from '@aiflow/core';
+import { AIFlowError, checkName, checkWorkflow, findNonJson, jobsOf, nearest } from '@aiflow/core';
 
 /**
  * Holds what is submitted, which may come from another program, against what this scheduler understands: what was
@@ -24,6 +24,34 @@ export function checkSubmission(workflow: Workflow, project: ProjectContext): vo
     const unknown = [rule.jobName, ...jobsOf(rule.condition)].find((jobName) => !jobNames.has(jobName));
     if (unknown !== undefined)
       throw invalid(`a rule of job "${rule.jobName}" names job "${unknown}", which does not exist`);
+  }
+}
+
+/**
+ * Refuses jobs that would wait for ever: `scheduler.unknown_pool`, and `scheduler.pool_too_small` for one that takes
+ * more places than its pool has.
+ */
+export function checkPools(jobs: Iterable<Job>, pools: Readonly<Record<string, number>>): void {
+  for (const { config } of jobs) {
+    const { jobName, pool, poolSlots: slots = 1 } = config;
+    if (pool === undefined) continue;
+    const size = Object.hasOwn(pools, pool) ? pools[pool] : undefined;
+    if (size === undefined) {
+      const near = nearest(pool, Object.keys(pools));
+      const hint = near === null ? '' : ` (did you mean "${near}"?)`;
+      throw new AIFlowError(
+        'scheduler.unknown_pool',
+        `job "${jobName}" names pool "${pool}", which this scheduler does not have${hint}: write ` +
+          `pools: { ${pool}: ${slots} } under scheduler_config, or take the pool from the job`,
+      );
+    }
+    if (slots > size) {
+      throw new AIFlowError(
+        'scheduler.pool_too_small',
+        `job "${jobName}" takes ${slots} places of pool "${pool}", which has ${size}: write pools: { ${pool}: ${slots} } ` +
+          'under scheduler_config, or give the job a smaller pool_slots',
+      );
+    }
   }
 }
 

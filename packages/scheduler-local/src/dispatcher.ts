@@ -85,7 +85,7 @@ export class Dispatcher {
   /** Whether it runs cannot be found out now: who waits for its stop is told. It stays to be stopped. */
   notReached(attempt: LiveAttempt, error: unknown): void {
     this.#outOfReach.set(attempt.attemptId, error);
-    if (attempt.stopping) this.#stopFailed(attempt, error);
+    if (attempt.stopFor !== null) this.#stopFailed(attempt, error);
   }
 
   /** Lets go of what runs: it goes on, and the next start finds it. */
@@ -94,7 +94,7 @@ export class Dispatcher {
     this.#runs.clear();
   }
 
-  end(attemptId: string, result: JobResult, reason: StatusReason | null): void {
+  end(attemptId: string, result: JobResult, reason: StatusReason | null, isGone: boolean = false): void {
     const { commit, transitions, outboxes } = this.#parts;
     const logDir = this.#runs.get(attemptId)?.logDir ?? null;
     this.#runs.delete(attemptId);
@@ -102,11 +102,11 @@ export class Dispatcher {
     outboxes.finish(attemptId, this.#live(attemptId)?.outboxDir ?? null);
     const what = `how attempt ${attemptId} ended`;
     commit.record(
-      () => transitions.attemptEnds(attemptId, result, { reason, logDir }),
+      () => transitions.attemptEnds(attemptId, { result, reason, logDir, isGone }),
       (error) => {
         this.#giveUp(what, error);
         commit.record(
-          () => transitions.attemptEnds(attemptId, unrecordable(error), { reason, logDir: null }),
+          () => transitions.attemptEnds(attemptId, { result: unrecordable(error), reason, logDir: null }),
           (again) => {
             this.#giveUp(what, again); // it stays open: the next start looks for it
             this.#outOfReach.set(attemptId, again);

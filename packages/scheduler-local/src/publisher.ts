@@ -23,8 +23,13 @@ export class Publisher {
     this.#logger = logger;
   }
 
-  /** Only the rules of its own execution are told of it. */
-  jobStatus({ execution, jobName, attemptId }: LiveAttempt, status: Status, now: number): void {
+  /** Only the rules of its own execution are told of it, if any. */
+  jobStatus(
+    { execution, jobName, attemptId }: LiveAttempt,
+    status: Status,
+    now: number,
+    { isTold = true }: { readonly isTold?: boolean } = {},
+  ): void {
     const event = {
       key: jobName,
       value: status,
@@ -33,7 +38,8 @@ export class Publisher {
       sender: execution.executionId,
       context: attemptId,
     };
-    this.#untold.push({ event: this.#store.events.append(event, now).event, to: execution });
+    const appended = this.#store.events.append(event, now);
+    if (isTold) this.#untold.push({ event: appended.event, to: execution });
   }
 
   workflowStatus(

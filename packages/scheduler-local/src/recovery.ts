@@ -26,7 +26,7 @@ export async function recover(parts: RecoveryParts): Promise<void> {
   let sought: string[] = [];
   for (const attempt of parts.transitions.live.attempts.values()) {
     if (attempt.begun) sought.push(attempt.attemptId);
-    else if (attempt.stopping) parts.dispatcher.stop(attempt.attemptId);
+    else if (attempt.stopFor !== null) parts.dispatcher.stop(attempt.attemptId);
   }
   for (let delay = firstDelay; !parts.signal.aborted; delay = Math.min(2 * delay, longestDelay)) {
     sought = await lookForAll(sought, parts);
@@ -63,13 +63,13 @@ function takeUp(attemptId: string, run: AttemptRun | null, { dispatcher, transit
   if (attempt === undefined) return;
   if (run !== null) {
     dispatcher.watch(attemptId, run);
-    if (attempt.stopping) dispatcher.stop(attemptId);
-  } else if (attempt.stopping) {
+    if (attempt.stopFor !== null) dispatcher.stop(attemptId);
+  } else if (attempt.stopFor !== null) {
     dispatcher.end(attemptId, killed, 'stopped');
   } else if (attempt.status === 'INIT') {
     dispatcher.start(attemptId);
   } else {
-    dispatcher.end(attemptId, lost('its process vanished and left no result'), 'lost');
+    dispatcher.end(attemptId, lost('its process vanished and left no result'), 'lost', true);
   }
 }
 

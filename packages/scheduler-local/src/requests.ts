@@ -7,6 +7,7 @@ import type {
   WorkflowInfo,
 } from '@aiflow/core';
 import { AIFlowError, canonicalJson } from '@aiflow/core';
+import { checkPools } from './check-submission.ts';
 import { executionInfo, jobExecutionInfo, workflowInfo } from './infos.ts';
 import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
 import type { Session } from './session.ts';
@@ -28,15 +29,16 @@ export interface StoppingJob {
 }
 
 export function submitWorkflow(
-  { store, clock }: Session,
+  { store, clock, config }: Session,
   workflow: Workflow,
   project: ProjectContext,
 ): WorkflowInfo {
+  checkPools(workflow.jobs, config.pools);
   return workflowInfo(store.workflows.submit(workflow, project, clock.now()));
 }
 
 export function startExecution(
-  { store, transitions }: Session,
+  { store, transitions, config }: Session,
   projectName: string,
   workflowName: string,
   options: StartExecutionOptions,
@@ -48,6 +50,7 @@ export function startExecution(
     const before = store.executions.byIdempotencyKey(projectName, workflowName, idempotencyKey);
     if (before !== null) return executionInfo(before);
   }
+  checkPools(transitions.live.version(workflow.version_id).jobs.values(), config.pools); // which may have changed
   const row = transitions.startExecution({
     projectName,
     workflowName,
@@ -135,7 +138,7 @@ export function restartJob(
     return jobExecutionInfo(store.attempts.get(transitions.startJob(execution, jobName)), executionId);
   }
   transitions.restartJob(attempt);
-  if (!attempt.stopping) return jobExecutionInfo(store.attempts.get(attempt.seq), executionId);
+  if (attempt.stopFor === null) return jobExecutionInfo(store.attempts.get(attempt.seq), executionId);
   return { stopped: attempt, ended: session.untilEnded(attempt.attemptId) };
 }
 
@@ -166,6 +169,7 @@ function stop(session: Session, execution: LiveExecution): Stopping {
 function runningExecution(session: Session, executionId: string, what: string): LiveExecution {
   const execution = session.transitions.live.executions.get(executionId);
   if (execution === undefined) throw notAllowed(`${what}: execution ${executionId} has ended`);
+  if (execution.waiting) throw notAllowed(`${what}: execution ${executionId} waits for others to end`);
   if (execution.stopping) throw notAllowed(`${what}: execution ${executionId} is being stopped`);
   return execution;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Clock, SchedulerHost } from '@aiflow/core';
 import { messageOf } from '@aiflow/core';
+import { Alarm } from './alarm.ts';
 import { closed } from './closed.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -22,9 +23,11 @@ export class Session {
   readonly commit: GroupCommit;
   readonly waiters: Waiters = new Waiters();
   readonly clock: Clock;
+  readonly config: LocalSchedulerOptions;
   readonly #database: OpenDatabase;
   readonly #host: SchedulerHost;
   readonly #dispatcher: Dispatcher;
+  readonly #alarm: Alarm;
   readonly #closing = new AbortController();
   #published: PromiseWithResolvers<void> = Promise.withResolvers();
 
@@ -33,11 +36,12 @@ export class Session {
     this.#database = database;
     this.#host = host;
     this.clock = clock;
+    this.config = config;
     this.store = openStore(database.connection);
     this.transitions = new Transitions({
       store: this.store,
-      now: () => Math.trunc(clock.now()),
-      maxRunning: config.max_running_jobs,
+      clock,
+      limits: { maxRunning: config.max_running_jobs, pools: new Map(Object.entries(config.pools)) },
       logger,
     });
     this.commit = new GroupCommit({
@@ -51,6 +55,13 @@ export class Session {
     const { commit, transitions, waiters, closing: signal } = this;
     const outboxes = new Outboxes({ transitions, commit, clock, logger, signal });
     this.#dispatcher = new Dispatcher({ runner, transitions, commit, waiters, outboxes, logger });
+    this.#alarm = new Alarm({
+      clock,
+      logger,
+      next: () => transitions.nextDue(),
+      ring: () => commit.run(() => transitions.fallDue()),
+      signal,
+    });
   }
 
   /** Opens the store. Nothing happens before {@link resume}. */
@@ -68,6 +79,7 @@ export class Session {
   async resume(): Promise<void> {
     void this.#recover();
     await this.commit.run(() => this.transitions.resume());
+    this.#warnOfPools();
   }
 
   /** Aborts when this is closed. */
@@ -110,8 +122,24 @@ export class Session {
     const { commands, ended } = this.transitions.takeConsequences();
     if (!this.closing.aborted) this.#dispatcher.carryOut(commands);
     for (const id of ended) this.waiters.settle(id);
+    this.#alarm.set();
     this.#published.resolve();
     this.#published = Promise.withResolvers();
+  }
+
+  /** What was submitted under another configuration may wait for a pool that is not there any more. */
+  #warnOfPools(): void {
+    const { pools } = this.config;
+    const missing = new Set<string>();
+    for (const { status, jobName, execution } of this.transitions.live.attempts.values()) {
+      const pool = execution.version.jobs.get(jobName)?.config.pool;
+      if (status === 'INIT' && pool !== undefined && !Object.hasOwn(pools, pool)) missing.add(pool);
+    }
+    for (const pool of missing) {
+      this.#host.logger.warn(
+        `jobs wait for pool "${pool}", which this scheduler does not have: add it to pools in scheduler_config`,
+      );
+    }
   }
 
   async #recover(): Promise<void> {

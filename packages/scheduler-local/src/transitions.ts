@@ -1,16 +1,18 @@
 import type {
+  Clock,
   Event,
   FinalStatus,
   JobResult,
   Logger,
   NewEvent,
   RuleAction,
-  Status,
   StatusReason,
 } from '@aiflow/core';
-import { attemptId as newAttemptId, executionId as newExecutionId } from './ids.ts';
+import { AttemptSteps } from './attempt-steps.ts';
+import { executionId as newExecutionId } from './ids.ts';
 import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
 import { LiveState } from './live/live-state.ts';
+import type { PlaceLimits } from './live/places.ts';
 import type { OutboxItem } from './outbox/outbox-file.ts';
 import { Publisher } from './publisher.ts';
 import type { AttemptPlace } from './store/attempts.ts';
@@ -32,11 +34,19 @@ export interface Consequences {
   readonly ended: string[];
 }
 
+/** How an attempt ended, as far as whoever followed it knows. */
+export interface AttemptEnding {
+  readonly result: JobResult;
+  readonly reason: StatusReason | null;
+  readonly logDir: string | null;
+  /** Of one that was lost: whether it was looked for and nothing of it is left. */
+  readonly isGone?: boolean;
+}
+
 export interface TransitionsParts {
   readonly store: Store;
-  /** Whole milliseconds since 1970. */
-  readonly now: () => number;
-  readonly maxRunning: number;
+  readonly clock: Clock;
+  readonly limits: PlaceLimits;
   readonly logger: Logger;
 }
 
@@ -50,17 +60,24 @@ export class Transitions {
   #consequences: Consequences = { commands: [], ended: [] };
   /** The executions that may be over now. */
   readonly #perhapsOver = new Set<LiveExecution>();
+  readonly #parts: TransitionsParts;
   readonly #store: Store;
-  readonly #now: () => number;
-  readonly #maxRunning: number;
   readonly #publisher: Publisher;
+  readonly #steps: AttemptSteps;
 
-  constructor({ store, now, maxRunning, logger }: TransitionsParts) {
+  constructor(parts: TransitionsParts) {
+    const { store, clock, limits, logger } = parts;
+    this.#parts = parts;
     this.#store = store;
-    this.#now = now;
-    this.#maxRunning = maxRunning;
     this.#publisher = new Publisher(store, logger);
-    this.#live = new LiveState(store);
+    this.#live = new LiveState(store, limits, clock);
+    this.#steps = new AttemptSteps({
+      store,
+      clock,
+      publisher: this.#publisher,
+      live: () => this.#live,
+      command: (command) => this.#consequences.commands.push(command),
+    });
   }
 
   get live(): LiveState {
@@ -79,7 +96,7 @@ export class Transitions {
     this.#consequences = { commands: [], ended: [] };
     this.#publisher.forget();
     this.#perhapsOver.clear();
-    this.#live = new LiveState(this.#store);
+    this.#live = new LiveState(this.#store, this.#parts.limits, this.#parts.clock);
   }
 
   /** Fills the places that are free, as after a restart. */
@@ -89,7 +106,7 @@ export class Transitions {
 
   /** Appends events from outside, and tells the rules of the executions that they belong to. */
   publish(events: readonly NewEvent[]): Event[] {
-    const now = this.#now();
+    const now = this.#steps.now();
     const published = events.map((event) => this.#publisher.publish(event, now));
     this.#settle();
     return published;
@@ -100,7 +117,7 @@ export class Transitions {
     const attempt = this.#live.attempts.get(attemptId);
     if (attempt === undefined) return; // what it left was taken before its end
     const { seq, jobName: sender, execution } = attempt;
-    const now = this.#now();
+    const now = this.#steps.now();
     for (const { path, identity, event } of items) {
       if (this.#store.outboxFiles.take(seq, identity)) {
         this.#publisher.publish({ ...event, sender, context: execution.context }, now);
@@ -110,14 +127,16 @@ export class Transitions {
     this.#settle();
   }
 
+  /** One for which there is no room beside the others of its workflow waits until there is. */
   startExecution(request: Omit<NewExecution, 'executionId' | 'startedAt'>): ExecutionRow {
-    const now = this.#now();
+    const now = this.#steps.now();
     const executionId = newExecutionId(now);
-    this.#store.executions.insert({ ...request, executionId, startedAt: now });
+    const { executions: limit = Infinity } = this.#live.version(request.versionId).limits;
+    const startedAt = this.#live.runningOf(request.projectName, request.workflowName) < limit ? now : null;
+    this.#store.executions.insert({ ...request, executionId, startedAt });
     const execution = this.#live.addExecution(this.executionRow(executionId));
-    this.#publisher.workflowStatus(execution, 'RUNNING', now);
-    for (const jobName of execution.version.startJobs) this.#addAttempt(execution, jobName, now);
-    this.#perhapsOver.add(execution);
+    if (execution.waiting) this.#publisher.workflowStatus(execution, 'INIT', now);
+    else this.#startJobs(execution, now);
     this.#settle();
     return this.executionRow(executionId);
   }
@@ -128,58 +147,64 @@ export class Transitions {
       execution.stopping = true;
       this.#store.executions.setStatus(execution.seq, 'RUNNING', 'stopping', null);
     }
-    for (const attempt of execution.open.values()) this.#stop(attempt, false);
+    for (const attempt of execution.open.values()) this.#steps.stop(attempt, 'stop');
     this.#perhapsOver.add(execution);
     this.#settle();
   }
 
   /** Adds an attempt of a job that has none open; gives its `seq`. */
   startJob(execution: LiveExecution, jobName: string): number {
-    const { seq } = this.#addAttempt(execution, jobName, this.#now());
+    const { seq } = this.#steps.add(execution, jobName);
     this.#settle();
     return seq;
   }
 
   stopJob(attempt: LiveAttempt): void {
-    this.#stop(attempt, false);
+    this.#steps.stop(attempt, 'stop');
   }
 
-  /** Stops the attempt; its end brings the next one. One that waits in the queue is a fresh one already. */
+  /** Stops the attempt; its end brings the next one. One that waits is a fresh one already, and need wait no longer. */
   restartJob(attempt: LiveAttempt): void {
-    if (attempt.begun || attempt.stopping) this.#stop(attempt, true);
+    this.#restart(attempt);
+    this.#settle();
   }
 
   /** Its job was submitted. Nothing when it has ended meanwhile. */
   attemptRuns(attemptId: string, place: AttemptPlace): void {
     const attempt = this.#live.attempts.get(attemptId);
     if (attempt === undefined || attempt.status !== 'INIT') return;
-    attempt.status = 'RUNNING';
-    attempt.outboxDir = place.outboxDir;
-    this.#store.attempts.run(attempt.seq, place);
-    this.#publisher.jobStatus(attempt, 'RUNNING', this.#now());
+    this.#steps.run(attempt, place);
     this.#settle();
   }
 
   /** Nothing when it had ended: an attempt ends once. */
-  attemptEnds(
-    attemptId: string,
-    result: JobResult,
-    more: { reason: StatusReason | null; logDir: string | null },
-  ): void {
+  attemptEnds(attemptId: string, ending: AttemptEnding): void {
     const attempt = this.#live.attempts.get(attemptId);
     if (attempt === undefined) return;
-    const now = this.#now();
-    const { execution, jobName, restart } = attempt;
-    const reason = result.status === 'KILLED' && attempt.stopping ? 'stopped' : more.reason;
-    this.#store.attempts.end(attempt.seq, { ...result, reason, endedAt: now, logDir: more.logDir });
-    this.#store.outboxFiles.clear(attempt.seq);
-    this.#live.endAttempt(attempt, result.status, reason === 'lost');
+    const { execution, jobName } = attempt;
+    const retry = this.#steps.end(attempt, ending);
     this.#consequences.ended.push(attemptId);
-    this.#publisher.jobStatus(attempt, result.status, now);
-    if (result.status === 'FINISHED') this.#publisher.datasets(attempt, now);
-    // The next attempt follows a stop that is confirmed; of one whose end is not known something may still run.
-    if (restart && reason !== 'lost') this.#addAttempt(execution, jobName, now);
+    // A restart follows a stop that is confirmed; of one whose end is not known something may still run.
+    const mayRun = execution.latest.get(jobName)?.mayRun === true;
+    if (retry !== null) this.#steps.add(execution, jobName, retry);
+    else if (attempt.stopFor === 'restart' && !mayRun) this.#steps.add(execution, jobName);
     this.#perhapsOver.add(execution);
+    this.#settle();
+  }
+
+  /** In how many milliseconds something is due; null when nothing is. */
+  nextDue(): number | null {
+    const next = this.#live.timetable.next();
+    return next === null ? null : Math.max(0, next - this.#parts.clock.monotonic());
+  }
+
+  /** Does what is due: retries enter the queue, and what takes too long is stopped. */
+  fallDue(): void {
+    const now = this.#parts.clock.monotonic();
+    for (let due = this.#live.timetable.take(now); due !== null; due = this.#live.timetable.take(now)) {
+      if (due.begun) this.#steps.timeOut(due);
+      else if (due.stopFor === null) this.#steps.enqueue(due);
+    }
     this.#settle();
   }
 
@@ -196,73 +221,36 @@ export class Transitions {
       for (const execution of this.#perhapsOver) if (isOver(execution)) this.#endExecution(execution);
       this.#perhapsOver.clear();
     } while (this.#publisher.hasUntold); // for the end of an execution is an event too
-    this.#fillPlaces();
+    const { places } = this.#live;
+    for (let next = places.next(); next !== null; next = places.next()) this.#steps.begin(next);
   }
 
   #act(execution: LiveExecution, { jobName, action }: RuleAction): void {
     const open = execution.open.get(jobName);
     if (open === undefined) {
       // Of an attempt that was lost something may still run: a person may say that it is gone, a rule may not.
-      const mayRun = execution.latest.get(jobName)?.lost === true;
-      if (action !== 'STOP' && !mayRun) this.#addAttempt(execution, jobName, this.#now());
+      const mayRun = execution.latest.get(jobName)?.mayRun === true;
+      if (action !== 'STOP' && !mayRun) this.#steps.add(execution, jobName);
     } else if (action === 'STOP') {
-      this.#stop(open, false);
-    } else if (action === 'RESTART' && !open.stopping) {
-      this.restartJob(open); // one that is being stopped stays stopped: the stop came first
+      this.#steps.stop(open, 'stop');
+    } else if (action === 'RESTART' && (open.stopFor === null || open.stopFor === 'timeout')) {
+      this.#restart(open); // one that somebody stops stays stopped: the stop came first
     }
   }
 
-  #fillPlaces(): void {
-    while (this.#live.begun < this.#maxRunning) {
-      const attempt = this.#live.queue.shift();
-      if (attempt === undefined) return;
-      if (attempt.stopping || !this.#live.attempts.has(attempt.attemptId)) continue;
-      attempt.begun = true;
-      this.#live.begun += 1;
-      this.#store.attempts.begin(attempt.seq, this.#now());
-      this.#consequences.commands.push({ kind: 'start', attemptId: attempt.attemptId });
-    }
+  #restart(attempt: LiveAttempt): void {
+    if (attempt.begun || attempt.stopFor !== null) this.#steps.stop(attempt, 'restart');
+    else if (attempt.dueAt !== null) this.#steps.enqueue(attempt);
   }
 
-  /** Enters it in the queue; the end of the transition gives it a place, if there is one. */
-  #addAttempt(execution: LiveExecution, jobName: string, now: number): LiveAttempt {
-    const attemptId = newAttemptId(now);
-    const attemptNumber = (execution.latest.get(jobName)?.attemptNumber ?? 0) + 1;
-    const row = { attemptId, executionSeq: execution.seq, jobName, attemptNumber };
-    const attempt: LiveAttempt = {
-      seq: this.#store.attempts.insert({ ...row, begunAt: null }),
-      attemptId,
-      attemptNumber,
-      jobName,
-      execution,
-      status: 'INIT',
-      begun: false,
-      stopping: false,
-      restart: false,
-      outboxDir: null,
-    };
-    this.#live.addAttempt(attempt);
-    this.#live.queue.push(attempt);
-    this.#publisher.jobStatus(attempt, 'INIT', now);
-    return attempt;
-  }
-
-  /**
-   * Commands the stop, again when it was commanded before: the first one may have failed. Also one that only waits
-   * in the queue ends in a transaction of its own: rules that start and stop each other would else never let this
-   * one end.
-   */
-  #stop(attempt: LiveAttempt, restart: boolean): void {
-    if (!attempt.stopping || attempt.restart !== restart) {
-      attempt.stopping = true;
-      attempt.restart = restart;
-      this.#store.attempts.stop(attempt.seq, restart);
-    }
-    this.#consequences.commands.push({ kind: 'stop', attemptId: attempt.attemptId });
+  #startJobs(execution: LiveExecution, now: number): void {
+    this.#publisher.workflowStatus(execution, 'RUNNING', now);
+    for (const jobName of execution.version.startJobs) this.#steps.add(execution, jobName);
+    this.#perhapsOver.add(execution);
   }
 
   #endExecution(execution: LiveExecution): void {
-    const now = this.#now();
+    const now = this.#steps.now();
     const status = finalStatus(execution);
     const reason = status === 'KILLED' && execution.stopping ? 'stopped' : null;
     this.#store.executions.setStatus(execution.seq, status, reason, now);
@@ -270,12 +258,27 @@ export class Transitions {
     this.#live.removeExecution(execution);
     this.#publisher.workflowStatus(execution, status, now);
     this.#consequences.ended.push(execution.executionId);
+    this.#beginWaiting(execution);
+  }
+
+  /** Begins those that waited for an execution of their workflow to end, as far as there is room. */
+  #beginWaiting({ projectName, workflowName }: LiveExecution): void {
+    const now = this.#steps.now();
+    for (;;) {
+      const next = this.#live.firstWaiting(projectName, workflowName);
+      const limit = next?.version.limits.executions ?? Infinity;
+      if (next === null || this.#live.runningOf(projectName, workflowName) >= limit) return;
+      this.#live.beginExecution(next);
+      this.#store.executions.begin(next.seq, now);
+      this.#startJobs(next, now);
+    }
   }
 }
 
 /** Whether nothing of it is under way, and nothing can come to be. */
 function isOver(execution: LiveExecution): boolean {
-  return execution.open.size === 0 && (execution.stopping || !execution.version.isLongRunning);
+  if (execution.open.size > 0) return false;
+  return execution.stopping || (!execution.waiting && !execution.version.isLongRunning);
 }
 
 /** A failure outweighs a stop, and a stop a good end. Only the latest attempt of each job counts. */

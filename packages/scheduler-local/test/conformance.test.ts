@@ -7,7 +7,10 @@ schedulerSuite({
   describe,
   it,
   open: ({ directory, host }) =>
-    localScheduler.create({ database: `${directory}/scheduler.db`, max_running_jobs: 64 }, host),
+    localScheduler.create(
+      { database: `${directory}/scheduler.db`, max_running_jobs: 64, pools: { pair: 2 } },
+      host,
+    ),
 });
 
 registrationSuite({ describe, it, packageDirectory: new URL('..', import.meta.url) });

@@ -18,7 +18,7 @@ execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', stateDir]);
 const host = await createTestHost({ stateDir });
 const runner = createScriptedRunner();
 const scheduler = localScheduler.create(
-  { database: 'scheduler.db', max_running_jobs: 4 },
+  { database: 'scheduler.db', max_running_jobs: 4, pools: {} },
   { ...host, runner },
 );
 await scheduler.start();

@@ -15,8 +15,8 @@ export interface Rig {
   /** The database file. */
   readonly file: string;
   scheduler: Scheduler;
-  /** Closes the scheduler and starts another on the same file. */
-  restart(): Promise<Scheduler>;
+  /** Closes the scheduler and starts another on the same file, perhaps with other pools. */
+  restart(pools?: RigOptions['pools']): Promise<Scheduler>;
   /** Submits a workflow and starts an execution of it; gives the execution's id. */
   run(jobs: readonly string[], rules?: readonly JobRule[], more?: RunOptions): Promise<string>;
   /** The attempts of a job as the scheduler tells of them. */
@@ -34,6 +34,7 @@ export interface RunOptions extends More {
 
 export interface RigOptions {
   readonly maxRunningJobs?: number;
+  readonly pools?: Readonly<Record<string, number>>;
 }
 
 /** A rig that is gone when the test is. */
@@ -48,8 +49,9 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const clock = createManualClock();
   const host = await createTestHost({ clock });
   const runner = createScriptedRunner({ outboxRoot: `${host.stateDir}/outboxes` });
+  let { pools = {} } = options;
   const open = async (): Promise<Scheduler> => {
-    const config = { database: 'scheduler.db', max_running_jobs: options.maxRunningJobs ?? 64 };
+    const config = { database: 'scheduler.db', max_running_jobs: options.maxRunningJobs ?? 64, pools };
     const scheduler = localScheduler.create(config, { ...host, runner });
     await scheduler.start();
     return scheduler;
@@ -60,7 +62,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     clock,
     file: `${host.stateDir}/scheduler.db`,
     scheduler: await open(),
-    async restart() {
+    async restart(others = pools) {
+      pools = others;
       await rig.scheduler.close();
       rig.scheduler = await open();
       return rig.scheduler;

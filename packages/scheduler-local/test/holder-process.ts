@@ -8,7 +8,7 @@ import { context, project, workflowOf } from './workflow.ts';
 const [stateDir = ''] = process.argv.slice(2);
 const host = await createTestHost({ stateDir, clock: systemClock });
 const scheduler = localScheduler.create(
-  { database: 'scheduler.db', max_running_jobs: 4 },
+  { database: 'scheduler.db', max_running_jobs: 4, pools: {} },
   { ...host, runner: createScriptedRunner() },
 );
 try {

@@ -81,7 +81,7 @@ test('an event whose file was not removed before a crash is taken once', async (
   const { id, a } = await begun(rig);
   const path = a.putIntoOutbox(news);
   const reading = rig.clock.advance(500); // reads the file, and asks for the commit
-  for (let turn = 0; turn < 20; turn += 1) await null; // the commit waits for the next turn of the event loop
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve(); // the commit waits for the next turn of the event loop
   await rig.scheduler.close(); // commits, and carries nothing out any more
   await reading;
   expect(existsSync(path)).toBe(true);
@@ -110,7 +110,7 @@ test('what a job left is taken although it ended while no scheduler was there, o
     attempt.job.config.jobName === 'vanishes' ? null : await find(attempt);
   await rig.restart();
   expect(await rig.untilEnded(id)).toBe('FAILED');
-  expect((await taken(rig)).map(({ sender }) => sender).toSorted()).toEqual(['ends', 'vanishes']);
+  expect(new Set((await taken(rig)).map(({ sender }) => sender))).toEqual(new Set(['ends', 'vanishes']));
 });
 
 test('a name that is used again is another event', async () => {

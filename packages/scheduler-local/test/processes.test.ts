@@ -88,7 +88,7 @@ async function place(): Promise<{
   const host = await createTestHost();
   const opened: ReturnType<typeof localScheduler.create>[] = [];
   const another = (database = 'scheduler.db'): ReturnType<typeof localScheduler.create> => {
-    const config = { database, max_running_jobs: 4 };
+    const config = { database, max_running_jobs: 4, pools: {} };
     const scheduler = localScheduler.create(config, { ...host, runner: createScriptedRunner() });
     opened.push(scheduler);
     return scheduler;

@@ -15,7 +15,8 @@ process.on('exit', () => {
 });
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', stateDir]);
 const host = { ...(await createTestHost({ stateDir })), runner: createScriptedRunner() };
-const open = (): Scheduler => localScheduler.create({ database: 'scheduler.db', max_running_jobs: 4 }, host);
+const open = (): Scheduler =>
+  localScheduler.create({ database: 'scheduler.db', max_running_jobs: 4, pools: {} }, host);
 
 await tryReadOnly();
 const writable = open();

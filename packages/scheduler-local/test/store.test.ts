@@ -179,7 +179,10 @@ async function place(): Promise<{ stateDir: string; open: (database?: string) =>
   const host = await createTestHost();
   onTestFinished(async () => await host.dispose());
   const open = (database = 'scheduler.db'): Scheduler =>
-    localScheduler.create({ database, max_running_jobs: 4 }, { ...host, runner: createScriptedRunner() });
+    localScheduler.create(
+      { database, max_running_jobs: 4, pools: {} },
+      { ...host, runner: createScriptedRunner() },
+    );
   return { stateDir: host.stateDir, open };
 }
 

@@ -1,26 +1,34 @@
-import type { FinalStatus, JobRule, JsonObject, RuleMark } from '@aiflow/core';
+import type { Clock, FinalStatus, JobRule, JsonObject, RuleMark } from '@aiflow/core';
 import { isFinal, RuleMemory } from '@aiflow/core';
 import type { AttemptRow } from '../store/attempts.ts';
 import type { ExecutionRow } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
-import { Fifo } from './fifo.ts';
 import { Listeners } from './listeners.ts';
+import type { PlaceLimits } from './places.ts';
+import { Places } from './places.ts';
+import { Timetable } from './timetable.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
 import { indexVersion } from './workflow-version.ts';
+
+/** Why an attempt is stopped: to be ended, to be begun anew, or because it takes too long. */
+export type StopPurpose = 'stop' | 'restart' | 'timeout';
 
 /** An attempt that has not ended. */
 export interface LiveAttempt {
   readonly seq: number;
   readonly attemptId: string;
   readonly attemptNumber: number;
+  /** How many failures in a row it follows by itself; 0 for one that somebody or a rule asked for. */
+  readonly retryNumber: number;
   readonly jobName: string;
   readonly execution: LiveExecution;
   status: 'INIT' | 'RUNNING';
   /** Whether it has a place among those that may run: its start is commanded. Until then it waits in the queue. */
   begun: boolean;
-  stopping: boolean;
-  /** Another attempt follows when this one has been stopped. */
-  restart: boolean;
+  /** Null while it is not being stopped. */
+  stopFor: StopPurpose | null;
+  /** By the monotonic clock: when a retry enters the queue, or one that runs takes too long. Null for never. */
+  dueAt: number | null;
   /** Where its job puts its events; null before it runs. */
   outboxDir: string | null;
 }
@@ -29,7 +37,7 @@ interface LatestAttempt {
   readonly attemptNumber: number;
   readonly end: FinalStatus | null;
   /** Whether its own end is not known: something of it may still run. */
-  readonly lost: boolean;
+  readonly mayRun: boolean;
 }
 
 /** An execution that has not ended, with counters, so that no transition has to look at all of its jobs. */
@@ -41,6 +49,8 @@ export interface LiveExecution {
   readonly context: string | null;
   readonly parameters: JsonObject;
   readonly version: WorkflowVersion;
+  /** Whether it has to wait for other executions of its workflow to end. */
+  waiting: boolean;
   stopping: boolean;
   readonly open: Map<string, LiveAttempt>;
   /** Of each job that ever started: its latest attempt, and how that one ended. */
@@ -60,25 +70,26 @@ export class LiveState {
   readonly executions: Map<string, LiveExecution> = new Map();
   readonly attempts: Map<string, LiveAttempt> = new Map();
   readonly listeners: Listeners = new Listeners();
-  /** May hold attempts that were stopped meanwhile; whoever takes one looks. */
-  readonly queue: Fifo<LiveAttempt> = new Fifo();
-  /** How many attempts have a place. */
-  begun = 0;
+  readonly places: Places;
+  readonly timetable: Timetable = new Timetable();
   readonly #store: Store;
   readonly #versions = new VersionCache();
+  readonly #running = new Map<string, number>();
   readonly #byWorkflow = new Map<string, Set<LiveExecution>>();
 
-  constructor(store: Store) {
+  constructor(store: Store, limits: PlaceLimits, clock: Clock) {
     this.#store = store;
-    const queued: LiveAttempt[] = [];
+    this.places = new Places(limits);
+    const toMonotonic = clock.monotonic() - clock.now();
     for (const row of store.executions.open()) {
       const execution = this.addExecution(row, store.ruleMarks.ofExecution(row.seq));
       for (const attempt of store.attempts.ofExecution(row.seq)) {
         const added = this.#restoreAttempt(execution, attempt);
-        if (added !== null && !added.begun && !added.stopping) queued.push(added);
+        if (added === null) continue;
+        if (attempt.due_at !== null) this.timetable.set(added, attempt.due_at + toMonotonic);
+        if (!added.begun && attempt.due_at === null) this.places.enter(added);
       }
     }
-    for (const attempt of queued.sort((a, b) => a.seq - b.seq)) this.queue.push(attempt);
   }
 
   /** A workflow version, also one that no live execution uses. */
@@ -96,6 +107,7 @@ export class LiveState {
       context: row.context,
       parameters: JSON.parse(row.parameters) as JsonObject,
       version,
+      waiting: row.status === 'INIT',
       stopping: row.reason === 'stopping',
       open: new Map(),
       latest: new Map(),
@@ -108,17 +120,46 @@ export class LiveState {
     const siblings = this.#byWorkflow.get(key);
     if (siblings === undefined) this.#byWorkflow.set(key, new Set([execution]));
     else siblings.add(execution);
-    this.listeners.add(execution);
+    if (!execution.waiting) this.beginExecution(execution);
     return execution;
+  }
+
+  /** From now on it counts as one that runs, and hears events. */
+  beginExecution(execution: LiveExecution): void {
+    execution.waiting = false;
+    this.listeners.add(execution);
+    const key = workflowKey(execution.projectName, execution.workflowName);
+    this.#running.set(key, (this.#running.get(key) ?? 0) + 1);
   }
 
   removeExecution(execution: LiveExecution): void {
     this.executions.delete(execution.executionId);
-    this.listeners.remove(execution);
+    this.places.forget(execution);
     const key = workflowKey(execution.projectName, execution.workflowName);
+    if (!execution.waiting) {
+      this.listeners.remove(execution);
+      this.#running.set(key, (this.#running.get(key) ?? 0) - 1);
+    }
     const siblings = this.#byWorkflow.get(key);
     siblings?.delete(execution);
-    if (siblings?.size === 0) this.#byWorkflow.delete(key);
+    if (siblings?.size === 0) {
+      this.#byWorkflow.delete(key);
+      this.#running.delete(key);
+    }
+  }
+
+  /** How many executions of a workflow run. */
+  runningOf(projectName: string, workflowName: string): number {
+    return this.#running.get(workflowKey(projectName, workflowName)) ?? 0;
+  }
+
+  /** The execution of a workflow that waits and came first. */
+  firstWaiting(projectName: string, workflowName: string): LiveExecution | null {
+    // Those that wait stand behind those that run, which their limit keeps few.
+    for (const execution of this.#byWorkflow.get(workflowKey(projectName, workflowName)) ?? []) {
+      if (execution.waiting && !execution.stopping) return execution;
+    }
+    return null;
   }
 
   /** Those of a workflow, oldest first. */
@@ -130,19 +171,20 @@ export class LiveState {
   addAttempt(attempt: LiveAttempt): void {
     const { execution, jobName, attemptNumber } = attempt;
     this.#recount(execution, execution.latest.get(jobName)?.end, -1);
-    execution.latest.set(jobName, { attemptNumber, end: null, lost: false });
+    execution.latest.set(jobName, { attemptNumber, end: null, mayRun: false });
     execution.open.set(jobName, attempt);
     this.attempts.set(attempt.attemptId, attempt);
-    if (attempt.begun) this.begun += 1;
+    if (attempt.begun) this.places.occupy(attempt);
   }
 
-  endAttempt(attempt: LiveAttempt, end: FinalStatus, lost: boolean): void {
+  endAttempt(attempt: LiveAttempt, end: FinalStatus, mayRun: boolean): void {
     const { execution, jobName, attemptNumber } = attempt;
-    execution.latest.set(jobName, { attemptNumber, end, lost });
+    execution.latest.set(jobName, { attemptNumber, end, mayRun });
     this.#recount(execution, end, 1);
     execution.open.delete(jobName);
     this.attempts.delete(attempt.attemptId);
-    if (attempt.begun) this.begun -= 1;
+    attempt.dueAt = null;
+    if (attempt.begun) this.places.leave(attempt);
   }
 
   #restoreAttempt(execution: LiveExecution, row: AttemptRow): LiveAttempt | null {
@@ -150,12 +192,13 @@ export class LiveState {
       seq: row.seq,
       attemptId: row.attempt_id,
       attemptNumber: row.attempt_number,
+      retryNumber: row.retry_number,
       jobName: row.job_name,
       execution,
       status: row.status === 'RUNNING' ? 'RUNNING' : 'INIT',
       begun: row.begun_at !== null,
-      stopping: row.reason === 'stopping',
-      restart: row.restart === 1,
+      stopFor: row.stop_for,
+      dueAt: null,
       outboxDir: row.outbox_dir,
     };
     this.addAttempt(attempt);

@@ -1,4 +1,4 @@
-import type { Event, EventContext, Job, JobRule, Workflow } from '@aiflow/core';
+import type { Event, EventContext, Job, JobRule, Workflow, WorkflowLimits } from '@aiflow/core';
 import { extractContext, isLongRunning, RuleBook, startsWithExecution } from '@aiflow/core';
 import type { VersionRow } from '../store/workflows.ts';
 
@@ -9,6 +9,7 @@ export interface WorkflowVersion {
   readonly snapshotUri: string;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly rules: RuleBook<JobRule>;
+  readonly limits: WorkflowLimits;
   /** The jobs that start with the execution. */
   readonly startJobs: readonly string[];
   /** Whether an execution waits for events or ticks, and so does not end by itself. */
@@ -25,6 +26,7 @@ export function indexVersion(row: VersionRow): WorkflowVersion {
     snapshotUri: row.snapshot_uri,
     jobs: new Map(workflow.jobs.map((job) => [job.config.jobName, job])),
     rules: new RuleBook(workflow.rules),
+    limits: workflow.limits ?? {},
     startJobs: startsWithExecution(workflow),
     isLongRunning: isLongRunning(workflow),
     contextOf: contextsOf(workflow),

@@ -1,5 +1,6 @@
 import type { FinalStatus, JobResult, Status, StatusReason } from '@aiflow/core';
 import type Database from 'better-sqlite3';
+import type { StopPurpose } from '../live/live-state.ts';
 
 export interface AttemptRow {
   readonly seq: number;
@@ -9,7 +10,9 @@ export interface AttemptRow {
   readonly attempt_number: number;
   readonly status: Status;
   readonly reason: StatusReason | null;
-  readonly restart: number;
+  readonly retry_number: number;
+  readonly due_at: number | null;
+  readonly stop_for: StopPurpose | null;
   readonly begun_at: number | null;
   readonly ended_at: number | null;
   readonly label: string | null;
@@ -24,8 +27,10 @@ export interface NewAttempt {
   readonly executionSeq: number;
   readonly jobName: string;
   readonly attemptNumber: number;
-  /** When it is to be started at once; null when it waits in the queue. */
-  readonly begunAt: number | null;
+  /** How many failures in a row it follows by itself. */
+  readonly retryNumber: number;
+  /** When it may enter the queue; null when it is in it at once. */
+  readonly dueAt: number | null;
 }
 
 /** Where an attempt leaves what it has to say. */
@@ -46,6 +51,7 @@ export interface AttemptEnd {
 /** The statements about attempts. */
 export class AttemptStore {
   readonly #insert: Database.Statement<unknown[]>;
+  readonly #enqueue: Database.Statement<unknown[]>;
   readonly #begin: Database.Statement<unknown[]>;
   readonly #run: Database.Statement<unknown[]>;
   readonly #stop: Database.Statement<unknown[]>;
@@ -56,16 +62,18 @@ export class AttemptStore {
 
   constructor(connection: Database.Database) {
     this.#insert = connection.prepare(
-      `INSERT INTO attempts (attempt_id, execution_seq, job_name, attempt_number, status, reason, begun_at)
-       VALUES (?, ?, ?, ?, 'INIT', ?, ?)`,
+      `INSERT INTO attempts
+         (attempt_id, execution_seq, job_name, attempt_number, status, reason, retry_number, due_at)
+       VALUES (?, ?, ?, ?, 'INIT', ?, ?, ?)`,
     );
+    this.#enqueue = connection.prepare("UPDATE attempts SET reason = 'queued', due_at = NULL WHERE seq = ?");
     this.#begin = connection.prepare('UPDATE attempts SET begun_at = ?, reason = NULL WHERE seq = ?');
     this.#run = connection.prepare(
-      "UPDATE attempts SET status = 'RUNNING', log_dir = ?, outbox_dir = ? WHERE seq = ?",
+      "UPDATE attempts SET status = 'RUNNING', log_dir = ?, outbox_dir = ?, due_at = ? WHERE seq = ?",
     );
-    this.#stop = connection.prepare("UPDATE attempts SET reason = 'stopping', restart = ? WHERE seq = ?");
+    this.#stop = connection.prepare("UPDATE attempts SET reason = 'stopping', stop_for = ? WHERE seq = ?");
     this.#end = connection.prepare(
-      `UPDATE attempts SET status = ?, reason = ?, restart = 0, ended_at = ?, result_values = ?, error = ?,
+      `UPDATE attempts SET status = ?, reason = ?, stop_for = NULL, due_at = NULL, ended_at = ?, result_values = ?, error = ?,
          log_dir = coalesce(?, log_dir), label = NULL
        WHERE seq = ?`,
     );
@@ -83,8 +91,9 @@ export class AttemptStore {
       attempt.executionSeq,
       attempt.jobName,
       attempt.attemptNumber,
-      attempt.begunAt === null ? 'queued' : null,
-      attempt.begunAt,
+      attempt.dueAt === null ? 'queued' : 'retrying',
+      attempt.retryNumber,
+      attempt.dueAt,
     );
     return Number(added.lastInsertRowid);
   }
@@ -94,14 +103,18 @@ export class AttemptStore {
     this.#begin.run(begunAt, seq);
   }
 
-  /** Its job was submitted. */
-  run(seq: number, { logDir, outboxDir }: AttemptPlace): void {
-    this.#run.run(logDir, outboxDir, seq);
+  /** It enters the queue. */
+  enqueue(seq: number): void {
+    this.#enqueue.run(seq);
   }
 
-  /** It is to be stopped; with `restart` another attempt follows. */
-  stop(seq: number, restart: boolean): void {
-    this.#stop.run(restart ? 1 : 0, seq);
+  /** Its job was submitted; `dueAt` is when it has run for as long as it may. */
+  run(seq: number, { logDir, outboxDir }: AttemptPlace, dueAt: number | null): void {
+    this.#run.run(logDir, outboxDir, dueAt, seq);
+  }
+
+  stop(seq: number, purpose: StopPurpose): void {
+    this.#stop.run(purpose, seq);
   }
 
   end(seq: number, end: AttemptEnd): void {

@@ -27,7 +27,8 @@ export interface NewExecution {
   readonly context: string | null;
   readonly parameters: string;
   readonly idempotencyKey: string | null;
-  readonly startedAt: number;
+  /** Null when it waits for others to end. */
+  readonly startedAt: number | null;
 }
 
 const selection = `
@@ -40,6 +41,7 @@ const selection = `
 /** The statements about executions. */
 export class ExecutionStore {
   readonly #insert: Database.Statement<unknown[]>;
+  readonly #begin: Database.Statement<unknown[]>;
   readonly #setStatus: Database.Statement<unknown[]>;
   readonly #get: Database.Statement<unknown[], ExecutionRow>;
   readonly #byKey: Database.Statement<unknown[], ExecutionRow>;
@@ -49,8 +51,12 @@ export class ExecutionStore {
   constructor(connection: Database.Database) {
     this.#insert = connection.prepare(
       `INSERT INTO executions
-         (execution_id, project_name, workflow_name, version_id, status, context, parameters, idempotency_key, started_at)
-       VALUES (?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?)`,
+         (execution_id, project_name, workflow_name, version_id, status, reason, context, parameters, idempotency_key,
+          started_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#begin = connection.prepare(
+      "UPDATE executions SET status = 'RUNNING', reason = NULL, started_at = ? WHERE seq = ?",
     );
     this.#setStatus = connection.prepare(
       'UPDATE executions SET status = ?, reason = ?, ended_at = ? WHERE seq = ?',
@@ -73,12 +79,19 @@ export class ExecutionStore {
       execution.projectName,
       execution.workflowName,
       execution.versionId,
+      execution.startedAt === null ? 'INIT' : 'RUNNING',
+      execution.startedAt === null ? 'queued' : null,
       execution.context,
       execution.parameters,
       execution.idempotencyKey,
       execution.startedAt,
     );
     return Number(added.lastInsertRowid);
+  }
+
+  /** One that waited begins. */
+  begin(seq: number, startedAt: number): void {
+    this.#begin.run(startedAt, seq);
   }
 
   setStatus(seq: number, status: Status, reason: StatusReason | null, endedAt: number | null): void {

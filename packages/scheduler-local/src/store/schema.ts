@@ -116,4 +116,13 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (attempt_seq, identity)
   ) WITHOUT ROWID;
   `,
+  `
+  -- due_at: when a retry is to begin, or a running attempt is to be stopped because it takes too long. stop_for: why
+  -- an attempt is being stopped.
+  ALTER TABLE attempts ADD COLUMN retry_number INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE attempts ADD COLUMN due_at INTEGER;
+  ALTER TABLE attempts ADD COLUMN stop_for TEXT;
+  UPDATE attempts SET stop_for = CASE restart WHEN 1 THEN 'restart' ELSE 'stop' END WHERE reason = 'stopping';
+  ALTER TABLE attempts DROP COLUMN restart;
+  `,
 ];
