@@ -18,6 +18,11 @@ describe('aiflow', () => {
     expect(help.exitCode).toBe(0);
     expect(help.stdout).toContain('aiflow snapshot prune');
     expect((await project.aiflow('run', '--help')).stdout).toContain('-p, --project DIR');
+    for (const command of ['check', 'compile', 'schema']) {
+      expect(help.stdout).toContain(`aiflow ${command} `);
+      expect((await project.aiflow(command, '--help')).stdout).toContain(`aiflow ${command}`);
+    }
+    expect((await project.aiflow('workflow', 'show', '--help')).stdout).toContain('--rules');
     expect((await project.aiflow('snapshot')).stdout).toContain('aiflow snapshot get');
   });
 });

@@ -105,6 +105,7 @@ alarm:
   workflow.startWhen(workflowStatus('upstream', 'FINISHED', { project: 'other' }));
   workflow.stopWhen(event({ key: 'stop' }));
   workflow.extractContext({ field: 'value', pointer: '/region' });
+  workflow.limit({ jobs: 4, executions: 1 });
 `),
     );
     const { stdout } = await project.aiflow('workflow', 'show', 'w', '--rules');
@@ -112,6 +113,8 @@ alarm:
       'starts when the workflow upstream of project other has come to FINISHED',
       'stops those executions that the event belongs to when an event stop (type UNDEFINED, namespace default) has come',
       'an event belongs to the executions whose context is what stands at /region of the JSON in its value',
+      'runs at most 4 jobs of an execution at once',
+      'has at most 1 execution at once, and those beyond wait',
       'can be started by hand',
     ]);
   });

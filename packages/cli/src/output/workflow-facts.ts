@@ -1,6 +1,14 @@
-import type { ContextExtractor, Job, JobConfig, JobRule, Workflow, WorkflowRule } from '@aiflow/core';
+import type {
+  ContextExtractor,
+  Job,
+  JobConfig,
+  JobRule,
+  Workflow,
+  WorkflowLimits,
+  WorkflowRule,
+} from '@aiflow/core';
 import { startsWithExecution } from '@aiflow/core';
-import { spellPolicy } from '../words/policy.ts';
+import { spellLimits, spellPolicy } from '../words/policy.ts';
 import { spellJobRules, spellWorkflowRules } from '../words/rules.ts';
 import type { ToldSchedule } from '../words/schedule.ts';
 import { tellSchedules } from '../words/schedule.ts';
@@ -20,6 +28,7 @@ export interface WorkflowFacts {
   readonly says: readonly string[];
   readonly rules?: readonly WorkflowRule[];
   readonly contextExtractor?: ContextExtractor | null;
+  readonly limits?: WorkflowLimits;
   readonly schedules?: readonly ToldSchedule[];
   readonly jobs: readonly JobFacts[];
 }
@@ -31,7 +40,7 @@ interface JobFacts extends Omit<JobConfig, 'schedules' | 'properties'> {
 }
 
 export function workflowFacts(workflow: Workflow, projectName: string, wanted: FactsWanted): WorkflowFacts {
-  const { workflowName, workflowRules, contextExtractor, schedules } = workflow;
+  const { workflowName, workflowRules, contextExtractor, schedules, limits } = workflow;
   const told = tellSchedules(schedules, wanted.from);
   const rules = Map.groupBy(workflow.rules, ({ jobName }) => jobName);
   const first = new Set(startsWithExecution(workflow));
@@ -40,11 +49,11 @@ export function workflowFacts(workflow: Workflow, projectName: string, wanted: F
     workflowName,
     says: [
       ...spellTimes(told, 'starts', wanted),
-      ...(wanted.rules ? spellWorkflowRules(workflow) : []),
+      ...(wanted.rules ? [...spellWorkflowRules(workflow), ...spellLimits(limits)] : []),
       ...(!wanted.rules && workflowRules.length > 0 ? [byRules] : []),
       'can be started by hand',
     ],
-    ...(wanted.rules && { rules: workflowRules, contextExtractor }),
+    ...(wanted.rules && { rules: workflowRules, contextExtractor, limits }),
     ...(wanted.schedule && { schedules: told }),
     jobs: workflow.jobs.map((job) => {
       const { jobName } = job.config;

@@ -1,4 +1,4 @@
-import type { Job, RetryPolicy, RunCondition } from '@aiflow/core';
+import type { Job, RetryPolicy, RunCondition, Workflow } from '@aiflow/core';
 import { describeDuration } from '@aiflow/core';
 
 const runConditions: Readonly<Record<RunCondition, string | null>> = {
@@ -22,6 +22,16 @@ export function spellPolicy({ config, platform, engine }: Job): string[] {
     `runs on the platform ${platform} by the engine ${engine}`,
   ];
   return sentences.filter((sentence) => sentence !== null);
+}
+
+/** How much of a workflow may run at once, a sentence for each limit that it has. */
+export function spellLimits({ jobs, executions }: Workflow['limits']): string[] {
+  return [
+    ...(jobs === undefined ? [] : [`runs at most ${count(jobs, 'job')} of an execution at once`]),
+    ...(executions === undefined
+      ? []
+      : [`has at most ${count(executions, 'execution')} at once, and those beyond wait`]),
+  ];
 }
 
 function spellRetry({ limit, delayMs, backoff, maxDelayMs, jitter }: RetryPolicy): string {
