@@ -9,7 +9,9 @@ import type {
   StatusReason,
 } from '@aiflow/core';
 import { AttemptSteps } from './attempt-steps.ts';
+import { finalStatus, isOver } from './execution-end.ts';
 import { executionId as newExecutionId } from './ids.ts';
+import { takeDueTicks, takeUpSchedules } from './job-ticks.ts';
 import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
 import { LiveState } from './live/live-state.ts';
 import type { PlaceLimits } from './live/places.ts';
@@ -194,17 +196,26 @@ export class Transitions {
 
   /** In how many milliseconds something is due; null when nothing is. */
   nextDue(): number | null {
-    const next = this.#live.timetable.next();
-    return next === null ? null : Math.max(0, next - this.#parts.clock.monotonic());
+    const { clock } = this.#parts;
+    const [attempt, tick] = [this.#live.timetable.next(), this.#live.ticks.next()];
+    const waits = [
+      attempt === null ? Infinity : attempt - clock.monotonic(),
+      tick === null ? Infinity : tick - clock.now(),
+    ];
+    const wait = Math.min(...waits);
+    return wait === Infinity ? null : Math.max(0, wait);
   }
 
-  /** Does what is due: retries enter the queue, and what takes too long is stopped. */
+  /** Does what is due: retries enter the queue, what takes too long is stopped, and jobs begin anew by their schedules. */
   fallDue(): void {
     const now = this.#parts.clock.monotonic();
     for (let due = this.#live.timetable.take(now); due !== null; due = this.#live.timetable.take(now)) {
       if (due.begun) this.#steps.timeOut(due);
       else if (due.stopFor === null) this.#steps.enqueue(due);
     }
+    takeDueTicks(this.#store, this.#live, this.#steps.now(), (execution, jobName) =>
+      this.#act(execution, { jobName, action: 'RESTART' }),
+    );
     this.#settle();
   }
 
@@ -246,6 +257,7 @@ export class Transitions {
   #startJobs(execution: LiveExecution, now: number): void {
     this.#publisher.workflowStatus(execution, 'RUNNING', now);
     for (const jobName of execution.version.startJobs) this.#steps.add(execution, jobName);
+    takeUpSchedules(this.#store, this.#live, execution, now);
     this.#perhapsOver.add(execution);
   }
 
@@ -255,6 +267,7 @@ export class Transitions {
     const reason = status === 'KILLED' && execution.stopping ? 'stopped' : null;
     this.#store.executions.setStatus(execution.seq, status, reason, now);
     this.#store.ruleMarks.clearExecution(execution.seq);
+    this.#store.jobTicks.clearExecution(execution.seq);
     this.#live.removeExecution(execution);
     this.#publisher.workflowStatus(execution, status, now);
     this.#consequences.ended.push(execution.executionId);
@@ -273,16 +286,4 @@ export class Transitions {
       this.#startJobs(next, now);
     }
   }
-}
-
-/** Whether nothing of it is under way, and nothing can come to be. */
-function isOver(execution: LiveExecution): boolean {
-  if (execution.open.size > 0) return false;
-  return execution.stopping || (!execution.waiting && !execution.version.isLongRunning);
-}
-
-/** A failure outweighs a stop, and a stop a good end. Only the latest attempt of each job counts. */
-function finalStatus(execution: LiveExecution): FinalStatus {
-  if (execution.failedJobs > 0) return 'FAILED';
-  return execution.killedJobs > 0 || execution.stopping ? 'KILLED' : 'FINISHED';
 }

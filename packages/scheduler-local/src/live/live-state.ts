@@ -4,6 +4,8 @@ import type { AttemptRow } from '../store/attempts.ts';
 import type { ExecutionRow } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import { Listeners } from './listeners.ts';
+import type { LiveTick } from './live-tick.ts';
+import { setNextTick } from './live-tick.ts';
 import type { PlaceLimits } from './places.ts';
 import { Places } from './places.ts';
 import { Timetable } from './timetable.ts';
@@ -58,6 +60,7 @@ export interface LiveExecution {
   /** How many jobs' latest attempt is FAILED, and how many KILLED. */
   failedJobs: number;
   killedJobs: number;
+  readonly ticks: LiveTick[];
   /** What its rules remember. */
   readonly memory: RuleMemory<JobRule>;
 }
@@ -71,7 +74,10 @@ export class LiveState {
   readonly attempts: Map<string, LiveAttempt> = new Map();
   readonly listeners: Listeners = new Listeners();
   readonly places: Places;
-  readonly timetable: Timetable = new Timetable();
+  /** By the monotonic clock: retries that are to begin, and attempts that may run no longer. */
+  readonly timetable: Timetable<LiveAttempt> = new Timetable();
+  /** By the wall clock. */
+  readonly ticks: Timetable<LiveTick> = new Timetable();
   readonly #store: Store;
   readonly #versions = new VersionCache();
   readonly #running = new Map<string, number>();
@@ -88,6 +94,9 @@ export class LiveState {
         if (added === null) continue;
         if (attempt.due_at !== null) this.timetable.set(added, attempt.due_at + toMonotonic);
         if (!added.begun && attempt.due_at === null) this.places.enter(added);
+      }
+      for (const { job_name: jobName, schedule, last } of store.jobTicks.ofExecution(row.seq)) {
+        this.addTick(execution, jobName, schedule, last);
       }
     }
   }
@@ -113,6 +122,7 @@ export class LiveState {
       latest: new Map(),
       failedJobs: 0,
       killedJobs: 0,
+      ticks: [],
       memory: new RuleMemory(version.rules, marks),
     };
     this.executions.set(execution.executionId, execution);
@@ -135,6 +145,7 @@ export class LiveState {
   removeExecution(execution: LiveExecution): void {
     this.executions.delete(execution.executionId);
     this.places.forget(execution);
+    for (const tick of execution.ticks) tick.dueAt = null;
     const key = workflowKey(execution.projectName, execution.workflowName);
     if (!execution.waiting) {
       this.listeners.remove(execution);
@@ -165,6 +176,15 @@ export class LiveState {
   /** Those of a workflow, oldest first. */
   executionsOf(projectName: string, workflowName: string): LiveExecution[] {
     return [...(this.#byWorkflow.get(workflowKey(projectName, workflowName)) ?? [])];
+  }
+
+  /** Follows a schedule of a job from its last tick on. */
+  addTick(execution: LiveExecution, jobName: string, index: number, last: number): void {
+    const schedule = execution.version.jobs.get(jobName)?.config.schedules?.[index];
+    if (schedule === undefined) return;
+    const tick: LiveTick = { execution, jobName, index, schedule, last, dueAt: null };
+    execution.ticks.push(tick);
+    setNextTick(this.ticks, tick);
   }
 
   /** Enters an attempt that is new and INIT. */

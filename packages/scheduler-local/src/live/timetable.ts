@@ -1,31 +1,30 @@
 import { Heap } from './heap.ts';
-import type { LiveAttempt } from './live-state.ts';
 
-/** What falls due and when, by the monotonic clock: retries that are to begin, and attempts that may run no longer. */
-export class Timetable {
-  readonly #attempts = new Heap<{ readonly at: number; readonly attempt: LiveAttempt }>(({ at }) => at);
+/** What falls due and when, by whichever clock; the holder of an item says by `dueAt` that it is not due any more. */
+export class Timetable<Item extends { dueAt: number | null }> {
+  readonly #items = new Heap<{ readonly at: number; readonly item: Item }>(({ at }) => at);
 
-  /** An attempt is due once: the last time that was said counts. */
-  set(attempt: LiveAttempt, at: number): void {
-    attempt.dueAt = at;
-    this.#attempts.push({ at, attempt });
+  /** An item is due once: what was said last counts. */
+  set(item: Item, at: number): void {
+    item.dueAt = at;
+    this.#items.push({ at, item });
   }
 
   /** When the next is due; null when nothing is. */
   next(): number | null {
-    for (let first = this.#attempts.peek(); first !== undefined; first = this.#attempts.peek()) {
-      if (first.attempt.dueAt === first.at) return first.at;
-      this.#attempts.pop();
+    for (let first = this.#items.peek(); first !== undefined; first = this.#items.peek()) {
+      if (first.item.dueAt === first.at) return first.at;
+      this.#items.pop();
     }
     return null;
   }
 
-  /** An attempt that is due by now, which then is not any more; null when none is. */
-  take(now: number): LiveAttempt | null {
+  /** An item that is due by now, which then is not any more; null when none is. */
+  take(now: number): Item | null {
     const next = this.next();
     if (next === null || next > now) return null;
-    const attempt = this.#attempts.pop()?.attempt ?? null;
-    if (attempt !== null) attempt.dueAt = null;
-    return attempt;
+    const item = this.#items.pop()?.item ?? null;
+    if (item !== null) item.dueAt = null;
+    return item;
   }
 }

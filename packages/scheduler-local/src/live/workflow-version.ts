@@ -12,6 +12,8 @@ export interface WorkflowVersion {
   readonly limits: WorkflowLimits;
   /** The jobs that start with the execution. */
   readonly startJobs: readonly string[];
+  /** The jobs that have schedules. */
+  readonly scheduledJobs: readonly Job[];
   /** Whether an execution waits for events or ticks, and so does not end by itself. */
   readonly isLongRunning: boolean;
   /** Of an event that is no change of a job: which executions it belongs to. */
@@ -28,6 +30,7 @@ export function indexVersion(row: VersionRow): WorkflowVersion {
     rules: new RuleBook(workflow.rules),
     limits: workflow.limits ?? {},
     startJobs: startsWithExecution(workflow),
+    scheduledJobs: workflow.jobs.filter(({ config }) => (config.schedules ?? []).length > 0),
     isLongRunning: isLongRunning(workflow),
     contextOf: contextsOf(workflow),
   };

@@ -125,4 +125,14 @@ export const migrations: readonly string[] = [
   UPDATE attempts SET stop_for = CASE restart WHEN 1 THEN 'restart' ELSE 'stop' END WHERE reason = 'stopping';
   ALTER TABLE attempts DROP COLUMN restart;
   `,
+  `
+  -- How far each schedule of the jobs of a running execution has come: its last tick, or when it was taken up.
+  CREATE TABLE job_ticks (
+    execution_seq INTEGER NOT NULL REFERENCES executions,
+    job_name TEXT NOT NULL,
+    schedule INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (execution_seq, job_name, schedule)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { AttemptStore } from './attempts.ts';
 import { EventStore } from './events.ts';
 import { ExecutionStore } from './executions.ts';
+import { JobTickStore } from './job-ticks.ts';
 import { OutboxFileStore } from './outbox-files.ts';
 import { RuleMarkStore } from './rule-marks.ts';
 import { WorkflowStore } from './workflows.ts';
@@ -11,6 +12,7 @@ export interface Store {
   readonly workflows: WorkflowStore;
   readonly executions: ExecutionStore;
   readonly attempts: AttemptStore;
+  readonly jobTicks: JobTickStore;
   readonly outboxFiles: OutboxFileStore;
   readonly ruleMarks: RuleMarkStore;
   readonly events: EventStore;
@@ -21,6 +23,7 @@ export function openStore(connection: Database.Database): Store {
     workflows: new WorkflowStore(connection),
     executions: new ExecutionStore(connection),
     attempts: new AttemptStore(connection),
+    jobTicks: new JobTickStore(connection),
     outboxFiles: new OutboxFileStore(connection),
     ruleMarks: new RuleMarkStore(connection),
     events: new EventStore(connection),
