@@ -95,6 +95,15 @@ describe('YAML', () => {
     expect(problems.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6]);
   });
 
+  it('counts the levels that aliases lead through', async () => {
+    const deeper = (level: number): string =>
+      `a${level}: &a${level} ${'['.repeat(10)}*a${level - 1}${']'.repeat(10)}\n`;
+    const text = `a0: &a0 x\n${[1, 2, 3, 4, 5, 6].map(deeper).join('')}`;
+    expect(Object.keys((await parseYaml(text, 'f.yaml')).value)).toHaveLength(7);
+    const problems = await problemsIn(text + deeper(7));
+    expect(problems).toMatchObject([{ line: 8, message: expect.stringContaining('deeper than 64 levels') }]);
+  });
+
   it('quotes no value and no long text in a message', async () => {
     for (const text of [
       'a: "hunter2\\q"\n',
