@@ -101,7 +101,8 @@ describe('YAML', () => {
     const text = `a0: &a0 x\n${[1, 2, 3, 4, 5, 6].map(deeper).join('')}`;
     expect(Object.keys((await parseYaml(text, 'f.yaml')).value)).toHaveLength(7);
     const problems = await problemsIn(text + deeper(7));
-    expect(problems).toMatchObject([{ line: 8, message: expect.stringContaining('deeper than 64 levels') }]);
+    expect(problems).toMatchObject([{ line: 8 }]);
+    expect(problems[0]?.message).toContain('deeper than 64 levels');
   });
 
   it('quotes no value and no long text in a message', async () => {
