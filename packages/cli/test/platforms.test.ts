@@ -45,6 +45,10 @@ describe("a job plugin in document 003's shape, as a file of a project", () => {
       ['nap', { node_1: '0.1 s on local' }],
       ['long_nap', { node_1: '0.2 s on moon' }],
     ]);
+    const { stdout } = await project.aiflow('workflow', 'show', 'naps', '--rules');
+    expect(stdout.match(/runs on the platform .*/g)).toEqual([
+      'runs on the platform moon by the engine sleep',
+    ]);
   });
 
   it('fails with the reason', async () => {

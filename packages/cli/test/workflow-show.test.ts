@@ -23,8 +23,6 @@ function said(stdout: string, name: string): string[] {
   return lines.map((line) => line.trim());
 }
 
-const place = 'runs on the platform local by the engine cmd_line';
-
 describe('aiflow workflow show --rules', () => {
   it('says in sentences when each job starts, stops and restarts', async () => {
     await using project = await TestProject.create(
@@ -44,13 +42,12 @@ describe('aiflow workflow show --rules', () => {
       'an event belongs to all of its executions',
       'can be started by hand',
     ]);
-    expect(said(stdout, 'clean')).toEqual(['starts with the workflow', place]);
+    expect(said(stdout, 'clean')).toEqual(['starts with the workflow']);
     expect(said(stdout, 'train')).toEqual([
       'starts when clean has finished and an event new_data (any type, namespace default) has come since the last time',
       'starts when an event now with the value "yes" (type UNDEFINED, any namespace, from me) has come',
       'restarts (if it runs, it is stopped first) when a version of the model m (namespace default) has been validated or the dataset d (namespace default) has changed',
       'stops when (clean has begun to run and any event (type UNDEFINED, namespace default, without a sender) has come at any time before) or clean has ended (well or not)',
-      place,
     ]);
     expect(said(stdout, 'alone').slice(0, 2)).toEqual([
       'starts with the workflow',
@@ -86,7 +83,6 @@ alarm:
       'an attempt that runs longer than 1 minute 30 seconds is stopped and counts as failed',
       'takes 2 places of the pool cpu while it runs',
       'runs as a stream, which has no end of its own',
-      place,
     ]);
     expect(said(stdout, 'late').slice(0, 2)).toEqual([
       'starts when clean has ended (well or not)',
@@ -201,7 +197,7 @@ describe('aiflow workflow show --schedule', () => {
         },
       ],
       jobs: [
-        { job_name: 'clean', says: ['starts with the workflow', place], rules: [], schedules: [] },
+        { job_name: 'clean', says: ['starts with the workflow'], rules: [], schedules: [] },
         { job_name: 'often', schedules: [{ kind: 'interval', interval_ms: 900_000, next_ticks: null }] },
         {
           job_name: 'waits',
@@ -221,5 +217,30 @@ describe('aiflow workflow show --schedule', () => {
     expectErrors(await show('other', '--schedule'), 'the workflows of this project are w');
     await project.write({ 'workflows/w/w.yaml': 'clean:\n  timeout: never\n  pool_slots: 0\n' });
     expectErrors(await show('w', '--rules'), /w\.yaml:2:/, /w\.yaml:3:/);
+  });
+});
+
+describe('aiflow workflow show', () => {
+  it('names the operator of each node, what it works on, and what flows to it', async () => {
+    await using project = await TestProject.create({
+      'workflows/w/w.ts': `import { dataset, defineWorkflow } from '@aiflow/core';
+import { bash } from '@aiflow/job-bash';
+export default defineWorkflow('w', (workflow) => {
+  workflow.job('only', (job) => {
+    const read = job.readDataset(bash('true'), { dataset: dataset({ name: 'iris', uri: 'iris.csv' }), name: 'read' });
+    job.train(bash('true'), { inputs: [read], model: 'KNN' });
+    job.node(bash('true'));
+  });
+});`,
+    });
+    const { stdout, exitCode } = await project.aiflow('workflow', 'show', 'w');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^workflow w of project \S+: 1 job \(bash\)\n/);
+    expect(said(stdout, 'only')).toEqual([
+      'starts with the workflow',
+      '- read: read_dataset iris (BashProcessor)',
+      '- node_2: train KNN (BashProcessor) ← read',
+      '- node_3: BashProcessor',
+    ]);
   });
 });

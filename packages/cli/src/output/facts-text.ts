@@ -1,3 +1,4 @@
+import { count } from '../words/policy.ts';
 import { printableLine } from './printable.ts';
 import type { WorkflowFacts } from './workflow-facts.ts';
 
@@ -5,7 +6,7 @@ import type { WorkflowFacts } from './workflow-facts.ts';
 export function factsText({ projectName, workflowName, says, jobs }: WorkflowFacts): string {
   const types = [...new Set(jobs.map(({ jobType }) => jobType))].join(', ');
   const lines = [
-    `workflow ${workflowName} of project ${projectName}: ${jobs.length} jobs (${types})`,
+    `workflow ${workflowName} of project ${projectName}: ${count(jobs.length, 'job')} (${types})`,
     ...indented(says),
     ...jobs.flatMap((job) => ['', `${job.jobName}  (${job.jobType})`, ...indented(job.says)]),
   ];

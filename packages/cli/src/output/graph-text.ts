@@ -1,12 +1,13 @@
-import type { AIGraph, AISubGraph, Condition, JobRule, Json } from '@aiflow/core';
+import type { AIGraph, AINode, AISubGraph, Condition, JobRule, Json } from '@aiflow/core';
 import { jobTypesOf, splitGraph, toWire } from '@aiflow/core';
+import { count } from '../words/policy.ts';
 import { printableLine } from './printable.ts';
 
 /** The graph as text: each job with when it starts, its nodes and what they take. */
 export function graphText(graph: AIGraph, projectName: string): string {
   const types = jobTypesOf(graph).join(', ');
   const lines = [
-    `workflow ${graph.workflowName} of project ${projectName}: ${graph.jobs.length} jobs (${types})`,
+    `workflow ${graph.workflowName} of project ${projectName}: ${count(graph.jobs.length, 'job')} (${types})`,
   ];
   const rules = rulesByJob(graph);
   for (const subGraph of splitGraph(graph))
@@ -47,9 +48,16 @@ function jobLines(subGraph: AISubGraph, rules: readonly JobRule[]): string[] {
       const from = inputs.map(({ source }) =>
         source.port === 0 ? source.nodeId : `${source.nodeId}[${source.port}]`,
       );
-      return `  - ${node.nodeId}: ${node.processor.kind}${from.length > 0 ? ` ← ${from.join(', ')}` : ''}`;
+      return `  - ${node.nodeId}: ${describeNode(node)}${from.length > 0 ? ` ← ${from.join(', ')}` : ''}`;
     }),
   ];
+}
+
+/** What a node does and on what, and the processor that does it. */
+function describeNode({ operation, processor, config }: AINode): string {
+  if (operation === 'user_define_operation') return processor.kind;
+  const on = [config.dataset?.name, config.model?.name].filter((name) => name !== undefined);
+  return `${[operation, ...on].join(' ')} (${processor.kind})`;
 }
 
 const verbs = { START: 'starts', STOP: 'stops', RESTART: 'restarts', NONE: 'does nothing' } as const;

@@ -19,7 +19,7 @@ export function spellPolicy({ config, platform, engine }: Job): string[] {
       : `an attempt that runs longer than ${describeDuration(timeoutMs)} is stopped and counts as failed`,
     pool === undefined ? null : `takes ${count(poolSlots, 'place')} of the pool ${pool} while it runs`,
     execMode === 'STREAM' ? 'runs as a stream, which has no end of its own' : null,
-    `runs on the platform ${platform} by the engine ${engine}`,
+    platform === 'local' ? null : `runs on the platform ${platform} by the engine ${engine}`,
   ];
   return sentences.filter((sentence) => sentence !== null);
 }
@@ -45,6 +45,6 @@ function spellRetry({ limit, delayMs, backoff, maxDelayMs, jitter }: RetryPolicy
   return `a failed attempt is followed by ${first} after ${describeDuration(delayMs)}${grows}${varied}`;
 }
 
-function count(number: number, noun: string): string {
+export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
