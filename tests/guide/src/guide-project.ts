@@ -47,22 +47,22 @@ export class GuideProject implements AsyncDisposable {
 
   /** Runs a line in a shell; with `until`, interrupts it once its output matches. Both streams, as they came. */
   async run(line: string, until: RegExp | null = null): Promise<string> {
-    const child = execa('bash', ['-c', `exec ${line}`], {
+    // One pipe for both: what came first stands first.
+    const child = execa('bash', ['-c', `exec ${line} 2>&1`], {
       cwd: this.directory,
       env: { PATH: `${join(this.directory, 'bin')}:${process.env['PATH'] ?? ''}`, NO_COLOR: '1' },
-      all: true,
       reject: false,
       timeout: 50_000,
     });
     if (until !== null) {
       let seen = '';
-      child.all.on('data', (chunk: Buffer) => {
+      child.stdout.on('data', (chunk: Buffer) => {
         seen += chunk.toString();
         if (until.test(seen)) child.kill('SIGINT');
       });
     }
-    const { all, timedOut } = await child;
-    return timedOut ? `${all}\n(did not end within 50 s)` : all;
+    const { stdout, timedOut } = await child;
+    return timedOut ? `${stdout}\n(did not end within 50 s)` : stdout;
   }
 
   /** What the compiler says of the files: nothing, when all is well. */
