@@ -10,7 +10,7 @@ export const localScheduler: SchedulerPlugin<LocalSchedulerOptions> = {
   name: 'local',
   ...pluginOrigin(import.meta.url),
   protocol,
-  capabilities: {},
+  capabilities: { events: true, jobSchedules: true, pools: true, retries: true, timeouts: true },
   options: localSchedulerOptions,
   create: (config, host) => new LocalScheduler(config, host),
 };

@@ -1,7 +1,6 @@
 import type {
   Clock,
   Event,
-  FinalStatus,
   JobResult,
   Logger,
   NewEvent,

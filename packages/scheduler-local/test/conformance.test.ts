@@ -6,6 +6,7 @@ schedulerSuite({
   name: 'local',
   describe,
   it,
+  capabilities: localScheduler.capabilities,
   open: ({ directory, host }) =>
     localScheduler.create(
       { database: `${directory}/scheduler.db`, max_running_jobs: 64, pools: { pair: 2 } },

@@ -3,17 +3,22 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
+  Job,
   JobExecutionInfo,
   JobRule,
   Json,
   ProjectContext,
   Scheduler,
+  JobConfig,
   StartExecutionOptions,
   Status,
+  StatusReason,
   Workflow,
   WorkflowExecutionInfo,
 } from '@aiflow/core';
 import { workflowFormat } from '@aiflow/core';
+import type { ManualClock } from '../host/manual-clock.ts';
+import { createManualClock } from '../host/manual-clock.ts';
 import type { TestHost } from '../host/test-host.ts';
 import { createTestHost } from '../host/test-host.ts';
 import type { CaseContext } from '../suite/case.ts';
@@ -27,6 +32,8 @@ export const project = 'conformance';
 /** A started scheduler on a store of its own, and the runner by which a case decides how attempts end. */
 export class SchedulerContext implements CaseContext {
   readonly runner: ScriptedRunner;
+  /** The scheduler's clock: it stands still. */
+  readonly clock: ManualClock;
   readonly patience: number;
   readonly #options: SchedulerSuiteOptions;
   readonly #host: TestHost;
@@ -34,12 +41,16 @@ export class SchedulerContext implements CaseContext {
   readonly #opened: Scheduler[] = [];
   #current: Scheduler | null = null;
 
-  constructor(options: SchedulerSuiteOptions, host: TestHost) {
+  constructor(options: SchedulerSuiteOptions, host: TestHost, clock: ManualClock) {
+    this.clock = clock;
     this.#options = options;
     this.#host = host;
     this.patience = options.patience ?? defaultPatience;
     mkdirSync(this.#directory);
-    this.runner = createScriptedRunner({ patience: this.patience });
+    this.runner = createScriptedRunner({
+      patience: this.patience,
+      outboxRoot: join(host.stateDir, 'outboxes'),
+    });
   }
 
   /** The scheduler that was started last. */
@@ -76,8 +87,13 @@ export class SchedulerContext implements CaseContext {
     rules: readonly JobRule[] = [],
     options: StartExecutionOptions = {},
   ): Promise<WorkflowExecutionInfo> {
-    await this.submit('workflow', jobs, rules);
-    const execution = await this.scheduler.startNewWorkflowExecution(project, 'workflow', options);
+    return await this.runWorkflow(workflowOf('workflow', jobs, rules), options);
+  }
+
+  /** Submits a workflow and starts an execution of it. */
+  async runWorkflow(workflow: Workflow, options: StartExecutionOptions = {}): Promise<WorkflowExecutionInfo> {
+    await this.scheduler.submitWorkflow(workflow, projectContext());
+    const execution = await this.scheduler.startNewWorkflowExecution(project, workflow.workflowName, options);
     assert.ok(execution !== null, 'a workflow that was submitted can be started');
     return execution;
   }
@@ -105,6 +121,18 @@ export class SchedulerContext implements CaseContext {
       async () => {
         const found = (await this.scheduler.getJobExecutions(jobName, id))?.at(-1);
         return found?.status === status ? found : null;
+      },
+      this.patience,
+    );
+  }
+
+  /** Waits until a job has an attempt of this number that does not run yet, for this reason. */
+  async waits(jobName: string, id: string, attemptNumber: number, reason: StatusReason): Promise<void> {
+    await until(
+      `attempt ${attemptNumber} of job "${jobName}" to be INIT for the reason ${reason}`,
+      async () => {
+        const found = (await this.scheduler.getJobExecutions(jobName, id))?.at(-1);
+        return found?.attemptNumber === attemptNumber && found.status === 'INIT' && found.reason === reason;
       },
       this.patience,
     );
@@ -146,7 +174,8 @@ export class SchedulerContext implements CaseContext {
 }
 
 export async function openScheduler(options: SchedulerSuiteOptions): Promise<SchedulerContext> {
-  const context = new SchedulerContext(options, await createTestHost());
+  const clock = createManualClock(Date.now());
+  const context = new SchedulerContext(options, await createTestHost({ clock }), clock);
   try {
     await context.start();
   } catch (error) {
@@ -187,4 +216,14 @@ export function workflowOf(
 
 export function projectContext(snapshot: string = 'a', projectName: string = project): ProjectContext {
   return { projectName, snapshotId: snapshot.repeat(64), uri: `memory:${snapshot}` };
+}
+
+/** The same workflow with more in the configuration of one of its jobs. */
+export function withConfig(workflow: Workflow, jobName: string, config: Partial<JobConfig>): Workflow {
+  return withJob(workflow, jobName, (job) => ({ ...job, config: { ...job.config, ...config } }));
+}
+
+export function withJob(workflow: Workflow, jobName: string, change: (job: Job) => Job): Workflow {
+  const jobs = workflow.jobs.map((job) => (job.config.jobName === jobName ? change(job) : job));
+  return { ...workflow, jobs };
 }

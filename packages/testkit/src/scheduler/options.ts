@@ -14,6 +14,12 @@ export interface SchedulerPlace {
 export interface SchedulerSuiteOptions extends TestRunner {
   /** What the report calls it. */
   readonly name: string;
+  /**
+   * What the plugin's record declares. The suite tests what is there: `events` (rules on events from outside, outboxes,
+   * datasets), `retries`, `timeouts`, `jobSchedules`, and `pools`, for which `open` gives the scheduler a pool `pair`
+   * of 2 places. But for events they need a scheduler that takes the time from `host.clock`.
+   */
+  readonly capabilities?: Readonly<Record<string, boolean>>;
   /** Makes a scheduler as the plugin's `create` does; the suite starts and closes it, and may open one place again. */
   readonly open: (place: SchedulerPlace) => Scheduler | Promise<Scheduler>;
   /** Removes state that is not below `place.directory` or `host.stateDir`. */

@@ -1,10 +1,15 @@
 import { declareSuite } from '../suite/runner.ts';
 import { eventCases } from './cases/events.ts';
 import { executionCases } from './cases/executions.ts';
+import { jobScheduleCases } from './cases/job-schedules.ts';
 import { jobCases } from './cases/jobs.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
+import { outsideEventCases } from './cases/outside-events.ts';
+import { poolCases } from './cases/pools.ts';
+import { retryCases } from './cases/retries.ts';
 import { ruleCases } from './cases/rules.ts';
 import { stoppingCases } from './cases/stopping.ts';
+import { timeoutCases } from './cases/timeouts.ts';
 import { workflowCases } from './cases/workflows.ts';
 import { openScheduler } from './context.ts';
 import type { SchedulerSuiteOptions } from './options.ts';
@@ -19,6 +24,11 @@ export function schedulerSuite(options: SchedulerSuiteOptions): void {
     ...ruleCases,
     ...eventCases,
     ...lifecycleCases,
+    ...outsideEventCases,
+    ...retryCases,
+    ...timeoutCases,
+    ...poolCases,
+    ...jobScheduleCases,
   ];
   declareSuite(options, { name: `scheduler ${options.name}`, options, cases, open: openScheduler });
 }

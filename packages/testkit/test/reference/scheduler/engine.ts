@@ -1,48 +1,74 @@
 import { randomUUID } from 'node:crypto';
 import type {
-  Attempt,
   AttemptRun,
-  AttemptRunner,
   Event,
   JobExecutionInfo,
   JobResult,
-  JobRule,
+  RuleAction,
+  SchedulerHost,
   StartExecutionOptions,
   Status,
   StatusReason,
   WorkflowExecutionInfo,
   WorkflowInfo,
 } from '@aiflow/core';
-import { AIFlowError, applyEvent, isFinal, messageOf, statusEventTypes } from '@aiflow/core';
+import {
+  AIFlowError,
+  datasetEventType,
+  isFinal,
+  isLongRunning,
+  messageOf,
+  startsWithExecution,
+  statusEventTypes,
+} from '@aiflow/core';
+import { attemptOf, isPending, newAttempt } from './attempts.ts';
+import { Clockwork } from './clockwork.ts';
+import type { EngineFaults } from './faults.ts';
 import { ReferenceLog } from './log.ts';
+import { takeOutbox } from './outbox.ts';
+import { configOf, hasRoom } from './pools.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
+import { actionsOn } from './tell.ts';
 
 /** Moves executions on: every change of a status goes through {@link Engine.change}. */
 export class Engine {
   readonly log: ReferenceLog;
   readonly #store: Store;
-  readonly #runner: AttemptRunner;
+  readonly #host: SchedulerHost;
+  readonly #faults: EngineFaults;
+  readonly #clockwork: Clockwork;
   readonly #runs = new Map<string, AttemptRun>();
   #closed = false;
 
-  constructor(store: Store, runner: AttemptRunner) {
+  constructor(store: Store, host: SchedulerHost, faults: EngineFaults) {
     this.#store = store;
-    this.#runner = runner;
-    this.log = new ReferenceLog(store.log);
+    this.#host = host;
+    this.#faults = faults;
+    this.#clockwork = new Clockwork(store, host.clock, faults, this);
+    this.log = new ReferenceLog(
+      store.log,
+      () => host.clock.now(),
+      (event) => this.#tellAll(event),
+    );
   }
 
   async resume(): Promise<void> {
     for (const execution of this.#store.executions.values()) {
-      for (const info of execution.attempts.filter(({ status }) => !isFinal(status))) {
+      if (this.#faults.forgetsRules === true) execution.ruleStates.fill(null);
+      const begun = execution.attempts.filter(({ status, reason }) => !isFinal(status) && reason === null);
+      for (const info of begun) {
         const attempt = attemptOf(execution, info);
-        const found = await this.#runner.find(attempt);
-        this.#watch(execution, info.jobExecutionId, found ?? this.#runner.start(attempt));
+        const found = await this.#host.runner.find(attempt);
+        this.#watch(execution, info.jobExecutionId, found ?? this.#host.runner.start(attempt));
       }
     }
+    this.#clockwork.resume();
+    this.fillPools();
   }
 
   close(): void {
     this.#closed = true;
+    this.#clockwork.close();
     for (const run of this.#runs.values()) run.detach();
     this.log.close();
   }
@@ -69,14 +95,17 @@ export class Engine {
       attempts: [],
       ruleStates: definition.workflow.rules.map(() => null),
       stopping: false,
+      retries: new Map(),
+      timedOut: new Set(),
     };
     this.#store.executions.set(workflowExecutionId, execution);
     this.#changeExecution(execution, 'RUNNING');
-    const waiting = new Set(
-      definition.workflow.rules.filter(({ action }) => action === 'START').map(({ jobName }) => jobName),
-    );
-    for (const { config } of definition.workflow.jobs)
-      if (!waiting.has(config.jobName)) this.startJob(execution, config.jobName);
+    for (const jobName of startsWithExecution(definition.workflow)) this.startJob(execution, jobName);
+    for (const { config } of definition.workflow.jobs) {
+      for (const index of (config.schedules ?? []).keys()) {
+        this.#clockwork.setTick(execution, config.jobName, index, this.#host.clock.now());
+      }
+    }
     return execution;
   }
 
@@ -87,25 +116,25 @@ export class Engine {
     );
   }
 
-  startJob(execution: StoredExecution, jobName: string): JobExecutionInfo {
-    const attemptNumber = execution.attempts.filter((attempt) => attempt.jobName === jobName).length + 1;
-    const info: JobExecutionInfo = {
-      jobName,
-      jobExecutionId: randomUUID(),
-      attemptNumber,
-      workflowExecutionId: execution.info.workflowExecutionId,
-      status: 'INIT',
-      reason: null,
-      startDate: null,
-      endDate: null,
-      executionLabel: null,
-      logDir: null,
-      values: {},
-      error: null,
-    };
+  startJob(execution: StoredExecution, jobName: string, retry: number = 0): JobExecutionInfo {
+    const info = newAttempt(execution, jobName, retry);
     execution.attempts.push(info);
-    this.#watch(execution, info.jobExecutionId, this.#runner.start(attemptOf(execution, info)));
+    execution.retries.set(info.jobExecutionId, retry);
+    this.fillPools();
     return info;
+  }
+
+  /** Begins those that wait and for which there is room. */
+  fillPools(): void {
+    for (const execution of this.#store.executions.values()) {
+      for (const [index, info] of execution.attempts.entries()) {
+        if (info.reason !== 'queued' || isFinal(info.status)) continue;
+        if (!hasRoom(this.#store, configOf(execution, info.jobName))) continue;
+        execution.attempts[index] = { ...info, reason: null };
+        const run = this.#host.runner.start(attemptOf(execution, info));
+        this.#watch(execution, info.jobExecutionId, run);
+      }
+    }
   }
 
   async stopAttempt(
@@ -113,6 +142,9 @@ export class Engine {
     { jobExecutionId }: JobExecutionInfo,
   ): Promise<JobExecutionInfo> {
     const run = this.#runs.get(jobExecutionId);
+    if (run === undefined) {
+      this.change(execution, jobExecutionId, { status: 'KILLED', reason: 'stopped' });
+    }
     try {
       await run?.stop();
     } catch (cause) {
@@ -150,7 +182,7 @@ export class Engine {
     const follow = async (): Promise<void> => {
       await run.submitted;
       if (this.#closed) return;
-      this.#change(execution, id, { status: 'RUNNING', logDir: run.logDir });
+      this.change(execution, id, { status: 'RUNNING', reason: null, logDir: run.logDir });
       const lost = (error: unknown): JobResult & { readonly reason: StatusReason } => ({
         status: 'FAILED',
         values: {},
@@ -158,36 +190,58 @@ export class Engine {
         reason: 'lost',
       });
       const result = await run.result.catch(lost);
-      if (!this.#closed) this.#change(execution, id, result);
+      if (this.#closed) return;
+      await this.log.publish(takeOutbox(run.outboxDir));
+      this.change(
+        execution,
+        id,
+        result.status === 'KILLED' ? this.#clockwork.endOfStopped(execution, id) : result,
+      );
     };
     void follow();
   }
 
-  #change(execution: StoredExecution, id: string, change: Partial<JobExecutionInfo>): void {
+  change(execution: StoredExecution, id: string, change: Partial<JobExecutionInfo>): void {
     const index = execution.attempts.findIndex(({ jobExecutionId }) => jobExecutionId === id);
     const before = execution.attempts[index];
     if (before === undefined || before.status === change.status) return;
-    const now = new Date().toISOString();
+    const now = this.#now();
     const status = change.status ?? before.status;
     const dates = isFinal(status) ? { endDate: now } : { startDate: now };
     execution.attempts[index] = { ...before, ...change, ...dates };
+    if (status === 'RUNNING') this.#clockwork.setTimeout(execution, before);
+    const retryDelay = status === 'FAILED' ? this.#clockwork.retryDelay(execution, before, change) : null;
     const event = this.#publish(statusEventTypes.job, before.jobName, status, execution, id);
-    if (!execution.stopping) this.#tell(execution, event);
+    const isTold = retryDelay === null || this.#faults.tellsEveryFailure === true;
+    if (!execution.stopping && isTold) this.#tell(execution, event);
+    if (retryDelay !== null) this.#clockwork.retry(execution, before, retryDelay);
+    if (status === 'FINISHED') this.#publishDatasets(execution, before.jobName);
+    if (isFinal(status)) this.fillPools();
     this.#settle(execution);
   }
 
-  /** Tells the rules of an execution an event; of several that fire for one job the first acts. */
-  #tell(execution: StoredExecution, event: Event): void {
-    const acted = new Set<string>();
-    for (const [index, rule] of execution.definition.workflow.rules.entries()) {
-      const { fires, state } = applyEvent(rule, execution.ruleStates[index] ?? null, event);
-      execution.ruleStates[index] = state;
-      if (fires && !acted.has(rule.jobName)) this.#act(execution, rule);
-      if (fires) acted.add(rule.jobName);
+  #publishDatasets({ definition, info }: StoredExecution, jobName: string): void {
+    const job = definition.workflow.jobs.find(({ config }) => config.jobName === jobName);
+    const sender = info.workflowExecutionId;
+    for (const { name, uri } of job?.outputDatasets ?? []) {
+      void this.log.publish([{ key: name, value: uri, eventType: datasetEventType, sender }]);
     }
   }
 
-  #act(execution: StoredExecution, { jobName, action }: JobRule): void {
+  /** Tells an event from outside to the executions of its context. */
+  #tellAll(event: Event): void {
+    if (event.eventType === statusEventTypes.job && this.#faults.believesAnyStatus !== true) return;
+    for (const execution of this.#store.executions.values()) {
+      const belongs = event.context === null || event.context === execution.info.context;
+      if (belongs && !execution.stopping && !isFinal(execution.info.status)) this.#tell(execution, event);
+    }
+  }
+
+  #tell(execution: StoredExecution, event: Event): void {
+    for (const action of actionsOn(execution, event)) this.act(execution, action);
+  }
+
+  act(execution: StoredExecution, { jobName, action }: RuleAction): void {
     const live = this.live(execution, jobName);
     const last = execution.attempts.findLast((attempt) => attempt.jobName === jobName);
     if (last?.reason === 'lost') return; // it may still run
@@ -200,13 +254,14 @@ export class Engine {
   #settle(execution: StoredExecution): void {
     if (isFinal(execution.info.status) || execution.stopping || this.#restarting.has(execution)) return;
     if (execution.attempts.some(({ status }) => !isFinal(status))) return;
+    if (isLongRunning(execution.definition.workflow)) return;
     const newest = new Map(execution.attempts.map(({ jobName, status }) => [jobName, status]));
     const worst = (['FAILED', 'KILLED'] as const).find((status) => [...newest.values()].includes(status));
     this.#changeExecution(execution, worst ?? 'FINISHED');
   }
 
   #changeExecution(execution: StoredExecution, status: Status, reason: StatusReason | null = null): void {
-    const now = new Date().toISOString();
+    const now = this.#now();
     const dates = isFinal(status) ? { endDate: now } : { startDate: now };
     execution.info = { ...execution.info, status, reason, ...dates };
     this.#publish(
@@ -235,6 +290,10 @@ export class Engine {
     });
   }
 
+  #now(): string {
+    return new Date(this.#host.clock.now()).toISOString();
+  }
+
   async #ended(execution: StoredExecution, id: string): Promise<JobExecutionInfo> {
     for (;;) {
       const found = execution.attempts.find(({ jobExecutionId }) => jobExecutionId === id);
@@ -242,34 +301,4 @@ export class Engine {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-}
-
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  const settled = promise.then(
-    () => false,
-    () => false,
-  );
-  const later = new Promise<boolean>((resolve) => setImmediate(() => resolve(true)));
-  return await Promise.race([settled, later]);
-}
-
-function attemptOf(
-  { definition, parameters, info: { workflowExecutionId, context } }: StoredExecution,
-  info: JobExecutionInfo,
-): Attempt {
-  const { workflow, project } = definition;
-  const job = workflow.jobs.find(({ config }) => config.jobName === info.jobName);
-  if (job === undefined) throw new Error(`the workflow has no job ${info.jobName}`);
-  return {
-    attemptId: info.jobExecutionId,
-    attemptNumber: info.attemptNumber,
-    workflowExecutionId,
-    projectName: project.projectName,
-    workflowName: workflow.workflowName,
-    snapshotId: project.snapshotId,
-    snapshotUri: project.uri,
-    job,
-    context,
-    parameters,
-  };
 }

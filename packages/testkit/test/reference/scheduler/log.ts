@@ -12,12 +12,23 @@ export class ReferenceLog implements EventLog {
   readonly #closing: AbortController = new AbortController();
   #changed: PromiseWithResolvers<void> = Promise.withResolvers<void>();
 
-  constructor(store: LogStore) {
+  readonly #now: () => number;
+  readonly #told: (event: Event) => void;
+
+  /** `told` is called for each event that is published and was not there before. */
+  constructor(store: LogStore, now: () => number, told: (event: Event) => void) {
     this.#store = store;
+    this.#now = now;
+    this.#told = told;
   }
 
   async publish(events: readonly NewEvent[]): Promise<Event[]> {
-    return events.map((event) => this.append(event));
+    return events.map((event) => {
+      const before = this.#store.events.length;
+      const published = this.append(event);
+      if (this.#store.events.length > before) this.#told(published);
+      return published;
+    });
   }
 
   append(event: NewEvent): Event {
@@ -42,7 +53,7 @@ export class ReferenceLog implements EventLog {
       namespace,
       sender,
       context,
-      createTime: Date.now(),
+      createTime: this.#now(),
     };
     this.#store.events.push(made);
     if (once !== null) this.#store.sequences.set(once, made);

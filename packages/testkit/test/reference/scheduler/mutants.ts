@@ -11,7 +11,7 @@ export interface SchedulerMutant {
   readonly fails: readonly string[];
 }
 
-function broken(
+export function broken(
   mutate: (good: Scheduler, place: SchedulerPlace) => Partial<Scheduler>,
 ): SchedulerMutant['open'] {
   return (place) => {
@@ -20,13 +20,15 @@ function broken(
   };
 }
 
-function brokenLog(
+export function brokenLog(
   mutate: (good: Scheduler['events']) => Partial<Scheduler['events']>,
 ): SchedulerMutant['open'] {
   return broken((good) => ({ events: override(good.events, mutate(good.events)) }));
 }
 
-function brokenRunner(mutate: (good: AttemptRunner) => Partial<AttemptRunner>): SchedulerMutant['open'] {
+export function brokenRunner(
+  mutate: (good: AttemptRunner) => Partial<AttemptRunner>,
+): SchedulerMutant['open'] {
   return (place) => {
     const runner = override(place.host.runner, mutate(place.host.runner));
     return new ReferenceScheduler({ ...place, host: { ...place.host, runner } });
@@ -55,7 +57,7 @@ function stoppedAtOnce(run: AttemptRun): AttemptRun {
   return { ...run, stop, result: Promise.race([run.result, asked.promise]) };
 }
 
-function without<T extends object, Key extends keyof T>(value: T, key: Key): Omit<T, Key> {
+export function without<T extends object, Key extends keyof T>(value: T, key: Key): Omit<T, Key> {
   const { [key]: left, ...rest } = value;
   void left;
   return rest;
@@ -161,6 +163,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     fails: [
       'an execution begins, runs and ends FINISHED, each with its date',
       'context and parameters reach every attempt, and an execution without them says so',
+      'an event goes to the executions of its context, and one without a context to all',
     ],
   },
   {
@@ -176,6 +179,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'executions of one workflow run side by side, each with its own end',
       'an attempt whose end cannot be known is FAILED as lost',
       'workflows, executions and attempts are there after a restart, as they were',
+      'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure',
     ],
   },
   {
@@ -225,6 +229,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'stopJobExecution resolves only when the stop is confirmed, and leaves the other jobs alone',
       'restartJobExecution begins the new attempt only after the stop of the old one is confirmed',
       'a RESTART rule stops its job and begins it anew only after the stop is confirmed',
+      'an attempt that runs longer than its timeout is stopped, and FAILED as timeout once that is confirmed',
     ],
   },
   {
@@ -312,7 +317,10 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       getJobExecutions: async (jobName, id) =>
         (await good.getJobExecutions(jobName, id))?.map((attempt) => ({ ...attempt, error: null })) ?? null,
     })),
-    fails: ['a failed attempt keeps its error'],
+    fails: [
+      'a failed attempt keeps its error',
+      'an attempt that runs longer than its timeout is stopped, and FAILED as timeout once that is confirmed',
+    ],
   },
   {
     breaks: 'an end that cannot be known is a stop',
@@ -365,6 +373,14 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a RESTART rule stops its job and begins it anew only after the stop is confirmed',
       'a START rule does nothing while its job runs',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+      'an event starts the job that waits for it, and an execution that waits goes on until it is stopped',
+      'an event goes to the executions of its context, and one without a context to all',
+      'an event that is published again starts nothing again',
+      'what came before a restart counts after it, and what was used up does not',
+      'a change of a job acts in its own execution only, and not when somebody else publishes it',
+      'a job that finished says so of each dataset that it writes',
+      'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure',
     ],
   },
   {
@@ -379,7 +395,10 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
         return await good.submitWorkflow({ ...workflow, rules }, project);
       },
     })),
-    fails: ['all waits for every part, any for one, in whatever order they come'],
+    fails: [
+      'all waits for every part, any for one, in whatever order they come',
+      'what came before a restart counts after it, and what was used up does not',
+    ],
   },
   {
     breaks: 'the same event can be published twice',
@@ -389,6 +408,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     fails: [
       'the same sender and sequence published again changes nothing',
       'events are there after a restart, and versions go on rising',
+      'an event that is published again starts nothing again',
     ],
   },
   {
@@ -433,7 +453,10 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       list: async (filter, options) =>
         (await good.list(filter, options)).filter(({ eventType }) => !eventType.startsWith('JOB_')),
     })),
-    fails: ['every change of an execution and of its jobs is an event, in order'],
+    fails: [
+      'every change of an execution and of its jobs is an event, in order',
+      'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+    ],
   },
   {
     breaks: 'nothing outlives the scheduler',
@@ -445,6 +468,11 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'workflows, executions and attempts are there after a restart, as they were',
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+      'what came before a restart counts after it, and what was used up does not',
+      'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'a retry comes at its time, or as soon as a scheduler is there again',
+      'a timeout counts from when the job runs, also while no scheduler is there',
+      'ticks that were missed while no scheduler was there follow their policy',
     ],
   },
   {
@@ -470,6 +498,8 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     fails: [
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+      'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'a timeout counts from when the job runs, also while no scheduler is there',
     ],
   },
   {
@@ -484,6 +514,11 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     fails: [
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
+      'what came before a restart counts after it, and what was used up does not',
+      'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'a retry comes at its time, or as soon as a scheduler is there again',
+      'a timeout counts from when the job runs, also while no scheduler is there',
+      'ticks that were missed while no scheduler was there follow their policy',
     ],
   },
 ];

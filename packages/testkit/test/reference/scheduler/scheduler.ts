@@ -12,6 +12,8 @@ import type {
 import { AIFlowError, isFinal } from '@aiflow/core';
 import type { SchedulerPlace } from '../../../src/index.ts';
 import { Engine } from './engine.ts';
+import type { EngineFaults } from './faults.ts';
+import { checkPools } from './pools.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
 import { keyOf, storeOf } from './store.ts';
 
@@ -32,9 +34,9 @@ export class ReferenceScheduler implements Scheduler {
   readonly #engine: Engine;
   #open = false;
 
-  constructor({ name, host }: SchedulerPlace) {
+  constructor({ name, host }: SchedulerPlace, faults: EngineFaults = {}) {
     this.#store = storeOf(name);
-    this.#engine = new Engine(this.#store, host.runner);
+    this.#engine = new Engine(this.#store, host, faults);
   }
 
   get events() {
@@ -58,6 +60,7 @@ export class ReferenceScheduler implements Scheduler {
 
   async submitWorkflow(workflow: Workflow, project: ProjectContext): Promise<WorkflowInfo> {
     const key = this.#key(project.projectName, workflow.workflowName);
+    checkPools(workflow);
     const stored = { workflow, project, isPaused: this.#store.workflows.get(key)?.isPaused ?? false };
     this.#store.workflows.set(key, stored);
     return infoOf(stored);

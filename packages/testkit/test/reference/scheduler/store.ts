@@ -7,6 +7,7 @@ import type {
   WorkflowExecutionInfo,
 } from '@aiflow/core';
 import type { LogStore } from './log.ts';
+import type { Timer } from './timers.ts';
 
 export interface StoredWorkflow {
   readonly workflow: Workflow;
@@ -22,6 +23,10 @@ export interface StoredExecution {
   readonly attempts: JobExecutionInfo[];
   readonly ruleStates: (RuleState | null)[];
   stopping: boolean;
+  /** By the attempt's id: how many failures it follows by itself. */
+  readonly retries: Map<string, number>;
+  /** The attempts that are stopped because they take too long. */
+  readonly timedOut: Set<string>;
 }
 
 /** All that the reference scheduler keeps: it outlives the scheduler, as a database would. */
@@ -31,6 +36,7 @@ export interface Store {
   readonly executions: Map<string, StoredExecution>;
   readonly keys: Map<string, string>;
   readonly log: LogStore;
+  readonly timers: Set<Timer>;
 }
 
 const stores = new Map<string, Store>();
@@ -39,7 +45,14 @@ export function storeOf(name: string): Store {
   const found = stores.get(name);
   if (found !== undefined) return found;
   const log = { events: [], sequences: new Map() };
-  const made: Store = { open: false, workflows: new Map(), executions: new Map(), keys: new Map(), log };
+  const made: Store = {
+    open: false,
+    workflows: new Map(),
+    executions: new Map(),
+    keys: new Map(),
+    log,
+    timers: new Set(),
+  };
   stores.set(name, made);
   return made;
 }

@@ -1,0 +1,157 @@
+import type { JobConfig, Scheduler, Workflow } from '@aiflow/core';
+import type { SchedulerPlace } from '../../../src/index.ts';
+import type { EngineFaults } from './faults.ts';
+import type { SchedulerMutant } from './mutants.ts';
+import { broken, brokenLog, brokenRunner, without } from './mutants.ts';
+import { ReferenceScheduler } from './scheduler.ts';
+
+/** A scheduler that does not see a part of the jobs' configurations. */
+function blindTo(...keys: readonly (keyof JobConfig)[]): SchedulerMutant['open'] {
+  return changing((workflow) => ({
+    ...workflow,
+    jobs: workflow.jobs.map((job) => {
+      const config = Object.fromEntries(
+        Object.entries(job.config).filter(([key]) => !keys.some((hidden) => hidden === key)),
+      );
+      return { ...job, config: config as unknown as JobConfig };
+    }),
+  }));
+}
+
+function changing(change: (workflow: Workflow) => Workflow): SchedulerMutant['open'] {
+  return broken((good) => ({
+    submitWorkflow: async (workflow, project) => await good.submitWorkflow(change(workflow), project),
+  }));
+}
+
+function changingConfig(change: (config: JobConfig) => JobConfig): SchedulerMutant['open'] {
+  return changing((workflow) => ({
+    ...workflow,
+    jobs: workflow.jobs.map((job) => ({ ...job, config: change(job.config) })),
+  }));
+}
+
+function faulty(faults: EngineFaults): (place: SchedulerPlace) => Scheduler {
+  return (place) => new ReferenceScheduler(place, faults);
+}
+
+const startsOnEvent =
+  'an event starts the job that waits for it, and an execution that waits goes on until it is stopped';
+const goesToContext = 'an event goes to the executions of its context, and one without a context to all';
+const saysDataset = 'a job that finished says so of each dataset that it writes';
+const retried =
+  'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure';
+const retryComes = 'a retry comes at its time, or as soon as a scheduler is there again';
+const retryStopped = 'a job that waits for its retry can be stopped';
+const timesOut =
+  'an attempt that runs longer than its timeout is stopped, and FAILED as timeout once that is confirmed';
+const timeoutCounts = 'a timeout counts from when the job runs, also while no scheduler is there';
+const ticks = 'a job with a schedule begins at its ticks, anew when it runs, and its execution goes on';
+const missedTicks = 'ticks that were missed while no scheduler was there follow their policy';
+
+/** Mistakes with events from outside, time and pools. */
+export const languageMutants: readonly SchedulerMutant[] = [
+  {
+    breaks: 'no event reaches a rule',
+    open: changing((workflow) => ({
+      ...workflow,
+      rules: workflow.rules.filter(({ condition: { kind } }) => kind !== 'event'),
+    })),
+    fails: [startsOnEvent, goesToContext, saysDataset],
+  },
+  {
+    breaks: 'an event goes to all executions, whatever its context',
+    open: brokenLog((good) => ({
+      publish: async (events) => await good.publish(events.map((event) => without(event, 'context'))),
+    })),
+    fails: [goesToContext],
+  },
+  {
+    breaks: 'rules believe what anybody publishes as the status of a job',
+    open: faulty({ believesAnyStatus: true }),
+    fails: ['a change of a job acts in its own execution only, and not when somebody else publishes it'],
+  },
+  {
+    breaks: 'rules forget at a restart what they were told',
+    open: faulty({ forgetsRules: true }),
+    fails: ['what came before a restart counts after it, and what was used up does not'],
+  },
+  {
+    breaks: 'a dataset changes without a word',
+    open: changing((workflow) => ({
+      ...workflow,
+      jobs: workflow.jobs.map((job) => ({ ...job, outputDatasets: [] })),
+    })),
+    fails: [saysDataset],
+  },
+  {
+    breaks: 'nobody looks into outboxes',
+    open: brokenRunner((good) => ({
+      start: (attempt) => ({ ...good.start(attempt), outboxDir: '/nowhere' }),
+      find: async (attempt) => {
+        const found = await good.find(attempt);
+        return found === null ? null : { ...found, outboxDir: '/nowhere' };
+      },
+    })),
+    fails: [
+      'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+    ],
+  },
+  { breaks: 'nothing is retried', open: blindTo('retry'), fails: [retried, retryComes, retryStopped] },
+  {
+    breaks: 'a retry does not wait',
+    open: changingConfig((config) =>
+      config.retry === undefined ? config : { ...config, retry: { ...config.retry, delayMs: 1 } },
+    ),
+    fails: [retried],
+  },
+  {
+    breaks: 'retries have no end',
+    open: changingConfig((config) =>
+      config.retry === undefined ? config : { ...config, retry: { ...config.retry, limit: 1000 } },
+    ),
+    fails: [retried],
+  },
+  {
+    breaks: 'rules are told of a failure that is retried',
+    open: faulty({ tellsEveryFailure: true }),
+    fails: [retried],
+  },
+  {
+    breaks: 'what is due is forgotten at a restart',
+    open: faulty({ forgetsTimers: true }),
+    fails: [retryComes, timeoutCounts, missedTicks],
+  },
+  {
+    breaks: 'a job may take as long as it wants',
+    open: blindTo('timeoutMs'),
+    fails: [timesOut, timeoutCounts],
+  },
+  {
+    breaks: 'a timeout ends an attempt before its stop is confirmed',
+    open: faulty({ timesOutAtOnce: true }),
+    fails: [timesOut],
+  },
+  {
+    breaks: 'pools are not looked at',
+    open: blindTo('pool', 'poolSlots'),
+    fails: [
+      'no more jobs of a pool run at once than it has places, and jobs without it are not held up',
+      'a job that no place of its pool can hold is refused when it is submitted',
+    ],
+  },
+  {
+    breaks: 'a job has one place, however many it takes',
+    open: blindTo('poolSlots'),
+    fails: ['a job that no place of its pool can hold is refused when it is submitted'],
+  },
+  { breaks: 'schedules of jobs are not looked at', open: blindTo('schedules'), fails: [ticks, missedTicks] },
+  {
+    breaks: 'a missed tick is always made up for',
+    open: changingConfig((config) => ({
+      ...config,
+      schedules: (config.schedules ?? []).map((schedule) => ({ ...schedule, missedTicks: 'latest' })),
+    })),
+    fails: [missedTicks],
+  },
+];

@@ -1,0 +1,35 @@
+import type { JobConfig, Workflow } from '@aiflow/core';
+import { AIFlowError, isFinal } from '@aiflow/core';
+import type { Store, StoredExecution } from './store.ts';
+
+const pools: Readonly<Record<string, number>> = { pair: 2 };
+
+export function checkPools({ jobs }: Workflow): void {
+  for (const { config } of jobs) {
+    if (config.pool === undefined) continue;
+    const size = pools[config.pool];
+    if (size === undefined)
+      throw new AIFlowError('scheduler.unknown_pool', `there is no pool ${config.pool}`);
+    if ((config.poolSlots ?? 1) > size)
+      throw new AIFlowError('scheduler.pool_too_small', 'the pool is too small');
+  }
+}
+
+/** Whether there is room for a job in its pool beside all that has begun. */
+export function hasRoom(store: Store, { pool, poolSlots = 1 }: JobConfig): boolean {
+  if (pool === undefined) return true;
+  let taken = 0;
+  for (const execution of store.executions.values()) {
+    for (const { jobName, status, reason } of execution.attempts) {
+      const config = configOf(execution, jobName);
+      if (config.pool === pool && !isFinal(status) && reason === null) taken += config.poolSlots ?? 1;
+    }
+  }
+  return taken + poolSlots <= (pools[pool] ?? 0);
+}
+
+export function configOf({ definition }: StoredExecution, jobName: string): JobConfig {
+  const job = definition.workflow.jobs.find(({ config }) => config.jobName === jobName);
+  if (job === undefined) throw new Error(`the workflow has no job ${jobName}`);
+  return job.config;
+}
