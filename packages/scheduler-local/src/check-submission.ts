@@ -56,13 +56,26 @@ export function checkPools(jobs: Iterable<Job>, pools: Readonly<Record<string, n
 }
 
 /** What would be left undone without a word is refused. */
-function checkSupported({ workflowName, contextExtractor }: Workflow): void {
-  if (contextExtractor?.kind !== 'module') return;
-  throw new AIFlowError(
-    'scheduler.unsupported',
-    `workflow "${workflowName}" finds the contexts of events by ${contextExtractor.module}, and this release of the ` +
-      'local scheduler runs no code of a project: name a field of the event instead, as in extractContext({ field: "value" })',
+function checkSupported({ workflowName, contextExtractor, jobs }: Workflow): void {
+  if (contextExtractor?.kind === 'module') {
+    throw unsupported(
+      `workflow "${workflowName}" finds the contexts of events by ${contextExtractor.module}, and this release of the ` +
+        'local scheduler runs no code of a project: name a field of the event instead, as in extractContext({ field: "value" })',
+    );
+  }
+  const linked = jobs.find(({ inputs, outputs }) =>
+    [inputs, outputs].some((ports) => (ports ?? []).length > 0),
   );
+  if (linked !== undefined) {
+    throw unsupported(
+      `job "${linked.config.jobName}" takes values from other jobs or gives them some, and this release of the local ` +
+        'scheduler passes no values between jobs: hand them over in files of the execution directory',
+    );
+  }
+}
+
+function unsupported(message: string): AIFlowError {
+  return new AIFlowError('scheduler.unsupported', message);
 }
 
 function invalid(message: string): AIFlowError {

@@ -54,6 +54,12 @@ export class LocalScheduler implements Scheduler {
   async submitWorkflow(workflow: Workflow, project: ProjectContext): Promise<WorkflowInfo> {
     const session = this.#opened();
     checkSubmission(workflow, project);
+    if (workflow.schedules.length + workflow.workflowRules.length > 0) {
+      this.#host.logger.info(
+        `workflow "${workflow.workflowName}" has schedules or rules of its own, which are kept: this release starts ` +
+          'its executions by hand only',
+      );
+    }
     return session.commit.run(() => requests.submitWorkflow(session, workflow, project));
   }
 

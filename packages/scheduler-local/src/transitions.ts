@@ -1,12 +1,4 @@
-import type {
-  Clock,
-  Event,
-  JobResult,
-  Logger,
-  NewEvent,
-  RuleAction,
-  StatusReason,
-} from '@aiflow/core';
+import type { Clock, Event, JobResult, Logger, NewEvent, RuleAction, StatusReason } from '@aiflow/core';
 import { AttemptSteps } from './attempt-steps.ts';
 import { finalStatus, isOver } from './execution-end.ts';
 import { executionId as newExecutionId } from './ids.ts';

@@ -7,7 +7,7 @@ const validate = async (value: unknown): Promise<unknown> =>
 
 test('nothing need be said', async () => {
   expect(await validate({})).toMatchObject({
-    value: { database: 'scheduler.db', max_running_jobs: 2 * availableParallelism() },
+    value: { database: 'scheduler.db', max_running_jobs: 2 * availableParallelism(), pools: {} },
   });
 });
 
@@ -17,6 +17,9 @@ test.each([
   [{ max_running_jobs: '4' }, 'number'],
   [{ database: '' }, 'path of a file'],
   [{ max_runing_jobs: 4 }, 'max_runing_jobs'],
+  [{ pools: { gpu: 0 } }, 'at least 1'],
+  [{ pools: { 'g p u': 1 } }, 'name of a pool'],
+  [{ pools: ['gpu'] }, 'number'],
 ])('%j is refused', async (value, said) => {
   expect(JSON.stringify(await validate(value))).toContain(said);
 });
