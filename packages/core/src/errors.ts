@@ -53,6 +53,11 @@ export function problemsError(code: string, problems: readonly Problem[], cause?
   return new AIFlowError(code, `${lines[0] ?? 'invalid'}${rest}`, { problems, cause });
 }
 
+/** Problems of one file as a reader comes upon them, those without a line first. */
+export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
 /** `file:line:column: message`, leaving out what is not known. */
 export function describeProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':');

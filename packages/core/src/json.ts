@@ -29,6 +29,18 @@ export function isJsonArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** Whether lists and objects lie more than `most` deep in each other; asked of what may be deeper than a stack. */
+export function isDeeperThan(value: Json, most: number): boolean {
+  const pending: { readonly value: Json; readonly depth: number }[] = [{ value, depth: 0 }];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    if (typeof at.value !== 'object' || at.value === null) continue;
+    const depth = at.depth + 1;
+    if (depth > most) return true;
+    for (const member of Object.values<Json>(at.value)) pending.push({ value: member, depth });
+  }
+  return false;
+}
+
 /** A copy of plain JSON that nobody can change, whatever becomes of the original. */
 export function frozenCopy<T>(value: T): T {
   return frozen(value) as T; // the same data, member for member

@@ -18,9 +18,10 @@ export function wishOf(config: JobConfig, settings: JobSettings | undefined): Jo
   };
 }
 
+/** With a problem: the plugin that is to read the job's properties all the same, or null when none is known to. */
 export type ChosenPlugin =
   | { readonly plugin: JobPluginFactory; readonly problem?: undefined }
-  | { readonly problem: Problem };
+  | { readonly plugin: JobPluginFactory | null; readonly problem: Problem };
 
 /**
  * The plugin that runs a job. `own` is that of its processors, and runs it unless another platform or job type is
@@ -36,7 +37,8 @@ export function choosePlugin(
 ): ChosenPlugin {
   const { jobType = own.jobType, engine = own.engine, platform = own.platform } = wish;
   if (jobType === own.jobType && engine === own.engine && platform === own.platform) return { plugin: own };
-  const problem = (key: string, message: string): ChosenPlugin => ({
+  const problem = (key: string, message: string, plugin: JobPluginFactory | null): ChosenPlugin => ({
+    plugin,
     problem: { ...locate([jobName, key]), key: `${jobName}.${key}`, message },
   });
   const holds = `job "${jobName}" holds processors of ${own.jobType}`;
@@ -44,12 +46,14 @@ export function choosePlugin(
     return problem(
       'engine',
       `${holds}, which are for the engine ${own.engine}, so its engine cannot be "${engine}": write "${own.engine}" or leave it out`,
+      own,
     );
   }
   if (jobType !== own.jobType && findPlugin('job', jobType, registry)?.engine !== own.engine) {
     return problem(
       'job_type',
       `${holds}, so its job_type cannot be "${jobType}": write "${own.jobType}" or leave it out`,
+      own,
     );
   }
   try {
@@ -57,7 +61,7 @@ export function choosePlugin(
   } catch (error) {
     if (!isAIFlowError(error)) throw error;
     const key = wish.platform === undefined ? 'job_type' : 'platform';
-    return problem(key, `job "${jobName}" cannot run as it is wished: ${error.message}`);
+    return problem(key, `job "${jobName}" cannot run as it is wished: ${error.message}`, null);
   }
 }
 

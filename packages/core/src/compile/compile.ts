@@ -3,7 +3,7 @@ import { checkCycle } from '../define/cycle.ts';
 import type { AIGraph, AISubGraph } from '../define/graph.ts';
 import { applyRunConditions } from '../define/run-condition.ts';
 import type { Problem } from '../errors.ts';
-import { AIFlowError, problemsError } from '../errors.ts';
+import { AIFlowError, inFileOrder, problemsError } from '../errors.ts';
 import { findNonJson, isJsonObject } from '../json.ts';
 import { nearest } from '../plugin/nearest.ts';
 import { validateOptions } from '../plugin/options.ts';
@@ -27,6 +27,8 @@ export interface CompileOptions {
   readonly projectName?: string;
   /** What the YAML says; it wins over the definition, key by key. */
   readonly settings?: WorkflowSettings;
+  /** What was found wrong with the settings, told together with what else is wrong; then nothing is compiled. */
+  readonly problems?: readonly Problem[];
   readonly registry?: PluginRegistry;
 }
 
@@ -34,11 +36,13 @@ export interface CompileOptions {
  * Turns a graph into a workflow: plain JSON, the same for the same input, byte for byte. The plugins that it needs
  * must be registered. Throws `config.invalid` with every problem of the settings and properties at once,
  * `plugin.not_registered`, `compile.absolute_path` for a job that names a directory of this machine that is not there
- * where it runs, `define.cycle` when the YAML's run conditions make one, `compile.not_plain` for a generator that breaks its contract, and what generators throw.
+ * where it runs, `define.cycle`, with its path, for jobs that wait for each other and could never start,
+ * `compile.not_plain` for a generator that breaks its contract, and what generators throw.
  */
 export async function compileWorkflow(graph: AIGraph, options: CompileOptions): Promise<Workflow> {
   const { settings = noSettings, registry = globalRegistry(), resourceDir } = options;
-  const problems = checkSettings(graph, settings);
+  const { problems: known = [] } = options;
+  const problems = [...known, ...checkSettings(graph, settings)];
   // By job type: the plugins that jobs' processors are of, and those that run them.
   const owns = new Map<string, JobPluginFactory>();
   const plugins = new Map<string, JobPluginFactory>();
@@ -52,16 +56,15 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     const said = settings.jobs.get(jobName);
     const wish = wishOf(subGraph.config, said);
     const chosen = choosePlugin(jobName, own, wish, settings.locate, registry);
-    if (chosen.problem !== undefined) {
-      problems.push(chosen.problem);
-      continue;
-    }
+    if (chosen.problem !== undefined) problems.push(chosen.problem);
     const { plugin } = chosen;
+    if (plugin === null) continue;
     const { jobType } = plugin;
     plugins.set(jobType, plugin);
     const properties = { ...subGraph.config.properties, ...said?.properties };
     const config = { ...subGraph.config, ...said?.config, ...chosenConfig(plugin, wish), properties };
-    if (config.poolSlots !== undefined && config.pool === undefined) {
+    // What the YAML says of a pool is not known when something in it is wrong.
+    if (known.length === 0 && config.poolSlots !== undefined && config.pool === undefined) {
       const message = `job "${jobName}" takes ${config.poolSlots} places of no pool: say which pool, or leave the places out`;
       problems.push({ ...settings.locate([jobName, 'pool_slots']), key: `${jobName}.pool_slots`, message });
     }
@@ -77,12 +80,11 @@ export async function compileWorkflow(graph: AIGraph, options: CompileOptions): 
     if (validated.problems !== undefined) problems.push(...validated.problems);
     else if (isEmpty) mayBeEmpty.add(jobType);
   }
-  if (problems.length > 0) throw problemsError('config.invalid', problems);
+  if (problems.length > 0) throw problemsError('config.invalid', inFileOrder(problems));
 
   const configs = prepared.map((subGraph) => subGraph.config);
   const rules = applyRunConditions(graph.rules, configs);
-  // The YAML may have said other run conditions than those that the definition was checked with.
-  if (rules !== graph.rules) checkCycle(configs, rules);
+  checkCycle(configs, rules);
   const jobs: Job[] = [];
   const project = { projectName: options.projectName ?? null, projectDir: options.projectDir ?? null };
   const places = [resourceDir, ...(options.projectDir === undefined ? [] : [options.projectDir])].map(

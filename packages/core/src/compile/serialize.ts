@@ -1,9 +1,12 @@
 import { AIFlowError } from '../errors.ts';
 import type { Json } from '../json.ts';
-import { canonicalJson } from '../json.ts';
+import { canonicalJson, isDeeperThan } from '../json.ts';
 import { fromWire, toWire } from '../wire.ts';
 import { checkWorkflow } from './check-workflow.ts';
 import type { Workflow } from './workflow.ts';
+
+/** Far beyond what is compiled; within it, all that follows a workflow into its parts may call itself. */
+const deepest = 1000;
 
 /** A workflow as the text of a file: canonical JSON with the documents' snake_case keys. */
 export function serializeWorkflow(workflow: Workflow): string {
@@ -17,11 +20,17 @@ export function serializeWorkflow(workflow: Workflow): string {
 export function parseWorkflow(text: string): Workflow {
   let value: Json;
   try {
-    value = fromWire(JSON.parse(text) as Json);
+    value = JSON.parse(text) as Json;
   } catch (error) {
     throw new AIFlowError('workflow.invalid', 'a compiled workflow must be JSON, and this text is not', {
       cause: error,
     });
   }
-  return checkWorkflow(value);
+  if (isDeeperThan(value, deepest)) {
+    throw new AIFlowError(
+      'workflow.invalid',
+      `a compiled workflow must not be nested more than ${deepest} deep, and this one is: compile it again`,
+    );
+  }
+  return checkWorkflow(fromWire(value));
 }

@@ -13,7 +13,8 @@ export function checkCycle(jobs: readonly JobConfig[], rules: readonly JobRule[]
   const rest = cycle.length > 20 ? ` … (${cycle.length - 1} jobs)` : '';
   throw new AIFlowError(
     'define.cycle',
-    `these jobs wait for each other and could never start: ${cycle.slice(0, 20).join(' → ')}${rest}`,
+    `these jobs wait for each other and could never start: ${cycle.slice(0, 20).join(' → ')}${rest}; take one of the ` +
+      'rules out, or let an event or a schedule start one of the jobs',
     { context: { path: cycle } },
   );
 }

@@ -9,7 +9,6 @@ import { checkKeys, checkOneOf, plainObjectCopy, told } from './check.ts';
 import type { Condition, WorkflowCondition } from './conditions.ts';
 import type { ContextExtractor, ContextExtractorSpec } from './context-extractor.ts';
 import { contextExtractor } from './context-extractor.ts';
-import { checkCycle } from './cycle.ts';
 import type { JobOwner } from './drawn-job.ts';
 import { DrawnJobHandle } from './drawn-job.ts';
 import type { AIGraph, AINode, DataEdge, JobConfig, WorkflowLimits } from './graph.ts';
@@ -23,13 +22,12 @@ import { DatasetBook } from './operators.ts';
 import { checkJobName, checkWorkflowName } from './reserved.ts';
 import type { JobAction, JobRule, WorkflowAction, WorkflowRule } from './rules.ts';
 import { workflowActions } from './rules.ts';
-import { applyRunConditions } from './run-condition.ts';
 import type { DefinedJob, JobOptions, WorkflowBuilder } from './workflow-builder.ts';
 
 /**
  * Draws a workflow. `workflows/<name>/<name>.ts` exports the result as its default. Mistakes throw at once, with
- * codes that begin with `define.`; rules by which a job could never start are found at the end
- * (`define.cycle`, naming the path).
+ * codes that begin with `define.`; that jobs wait for each other is found when the workflow is compiled, because the
+ * YAML may give one of them a schedule.
  */
 export function defineWorkflow(workflowName: string, build: (workflow: WorkflowBuilder) => void): AIGraph {
   const sketch = new WorkflowSketch(checkWorkflowName(workflowName));
@@ -185,12 +183,10 @@ class WorkflowSketch implements WorkflowBuilder, JobOwner {
       const job = this.#jobs.get(jobName);
       if (job) this.#jobs.set(jobName, Object.freeze({ ...job, schedules: Object.freeze(schedules) }));
     }
-    const jobs = [...this.#jobs.values()];
-    checkCycle(jobs, applyRunConditions(this.#rules, jobs));
     return brandGraph({
       workflowName: this.workflowName,
       properties: Object.freeze(this.#properties),
-      jobs: Object.freeze(jobs),
+      jobs: Object.freeze([...this.#jobs.values()]),
       nodes: Object.freeze(this.#nodes),
       dataEdges: Object.freeze(this.#dataEdges),
       rules: Object.freeze(this.#rules),

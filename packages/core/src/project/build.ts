@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { compileWorkflow, versionOf } from '../compile/compile.ts';
 import { serializeWorkflow } from '../compile/serialize.ts';
 import type { Workflow } from '../compile/workflow.ts';
@@ -9,13 +9,16 @@ import type { PluginRegistry } from '../plugin/registry.ts';
 import { getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { ProjectContext } from '../schedule/scheduler.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
+import { ignoreFile } from '../snapshot/ignore.ts';
+import { isLeftOut } from '../snapshot/left-out.ts';
 import { generatedDirectory, generatedJobs } from '../snapshot/manifest.ts';
 import { snapshotProject } from '../snapshot/snapshot.ts';
+import { findModule } from './extractor-module.ts';
 import { loadContextExtractor } from './load-context-extractor.ts';
 import { loadDefinition } from './load-definition.ts';
 import { loadJobPlugins } from './load-job-plugins.ts';
 import type { Project } from './project-file.ts';
-import { readSettings } from './settings.ts';
+import { findSettings } from './settings.ts';
 
 export interface BuildOptions {
   readonly commandDir?: string | undefined;
@@ -49,6 +52,7 @@ export async function buildWorkflow(
   });
   if (graph.contextExtractor?.kind === 'module') {
     const extractor = graph.contextExtractor;
+    checkTaken(projectDir, extractor.module);
     // Only to see that it can be: a scheduler loads it again, from the snapshot.
     const loaded = await loadContextExtractor({
       extractor,
@@ -59,10 +63,23 @@ export async function buildWorkflow(
     });
     await loaded.close();
   }
-  const settings = await readSettings(projectDir, workflowName);
+  const { settings, problems } = await findSettings(projectDir, workflowName);
   await loadJobPlugins(graph, settings, { projectDir, plugins, commandDir, registry });
   const resourceDir = join(overlay, generatedJobs(workflowName));
-  return compileWorkflow(graph, { resourceDir, projectDir, projectName, settings, registry });
+  return compileWorkflow(graph, { resourceDir, projectDir, projectName, settings, problems, registry });
+}
+
+/** Throws `context.left_out` for a file that would not be there where a scheduler looks for it. */
+function checkTaken(projectDir: string, module: string): void {
+  const real = relative(projectDir, findModule(projectDir, module)).replaceAll(sep, '/');
+  const out = [module, real].find((path) => isLeftOut(projectDir, path));
+  if (out === undefined) return;
+  throw new AIFlowError(
+    'context.left_out',
+    `context extractor ${out} is left out of snapshots, where a scheduler looks for it: take it back in by a line ` +
+      `"!" in ${ignoreFile}, or move it to where nothing is left out`,
+    { context: { module: out } },
+  );
 }
 
 /**

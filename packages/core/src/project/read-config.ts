@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../errors.ts';
-import { problemsError } from '../errors.ts';
+import { inFileOrder, problemsError } from '../errors.ts';
 import { validateOptions } from '../plugin/options.ts';
 import type { Schema } from '../plugin/schema.ts';
 import type { Report } from './report.ts';
@@ -21,21 +21,34 @@ export function readConfigText(path: string): string {
   }
 }
 
-/**
- * What a configuration file says, after its schema has passed it. `check` may report more; it gets null where the
- * schema refused the file. Throws `config.invalid` with every problem, in the order of the file.
- */
-export async function checkConfig<Keys>(
+/** What a configuration file says, or null where its schema refused it; and all that is wrong, in the file's order. */
+export interface CheckedConfig<Keys> {
+  readonly keys: Keys | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Holds a configuration file against its schema. `check` may report more. */
+export async function findProblems<Keys>(
   file: ConfigFile,
   schema: Schema<Keys>,
   check: (keys: Keys | null, report: Report) => void = () => {},
-): Promise<Keys> {
+): Promise<CheckedConfig<Keys>> {
   const validated = await validateOptions(schema, file.value, [], file.locate);
   const problems: Problem[] = [...(validated.problems ?? [])];
-  check(validated.problems === undefined ? validated.value : null, (path, message) => {
+  const keys = validated.problems === undefined ? validated.value : null;
+  check(keys, (path, message) => {
     problems.push({ ...file.locate(path), key: path.join('.'), message });
   });
-  if (validated.problems === undefined && problems.length === 0) return validated.value;
-  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  throw problemsError('config.invalid', problems);
+  return { keys, problems: inFileOrder(problems) };
+}
+
+/** What a configuration file says, after nothing was found wrong. Throws `config.invalid` with every problem. */
+export async function checkConfig<Keys>(
+  file: ConfigFile,
+  schema: Schema<Keys>,
+  check?: (keys: Keys | null, report: Report) => void,
+): Promise<Keys> {
+  const { keys, problems } = await findProblems(file, schema, check);
+  if (keys === null || problems.length > 0) throw problemsError('config.invalid', problems);
+  return keys;
 }

@@ -5,14 +5,16 @@ import type { WorkflowLimits } from '../define/graph.ts';
 import type { JobPolicy } from '../define/job-policy.ts';
 import { jobPolicy } from '../define/job-policy.ts';
 import type { ExecMode, RetrySpec } from '../define/policy.ts';
-import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
+import type { Problem } from '../errors.ts';
+import { AIFlowError, errorCode, isAIFlowError, messageOf, problemsError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { isName, nameRule } from '../names.ts';
 import { nearest } from '../plugin/nearest.ts';
 import { settingsFile } from './layout.ts';
-import { checkConfig, readConfigText } from './read-config.ts';
+import { findProblems, readConfigText } from './read-config.ts';
 import type { Report } from './report.ts';
+import { roughJobs } from './rough-settings.ts';
 import type { JobKeys, RetryKeys } from './schemas/job.ts';
 import type { Maybe } from './schemas/parts.ts';
 import type { WorkflowKeys } from './schemas/workflow.ts';
@@ -23,31 +25,61 @@ import { parseYaml } from './yaml.ts';
  * problem at once.
  */
 export async function readSettings(projectDir: string, workflowName: string): Promise<WorkflowSettings> {
-  const path = settingsFile(projectDir, workflowName);
-  const text = readIfThere(path);
-  return text === null ? noSettings : parseSettings(text, path, workflowName);
+  return soundSettings(await findSettings(projectDir, workflowName));
 }
 
-/** What a workflow's YAML says, given as a text; `path` is what problems name. */
+/** As {@link readSettings}, of a text; `path` is what problems name. */
 export async function parseSettings(
   text: string,
   path: string,
   workflowName: string,
 ): Promise<WorkflowSettings> {
+  return soundSettings(await settingsIn(text, path, workflowName));
+}
+
+/** Settings, and what is wrong with them; where the schema refused them, only {@link roughJobs} of them. */
+export interface FoundSettings {
+  readonly settings: WorkflowSettings;
+  readonly problems: readonly Problem[];
+}
+
+/** As {@link readSettings}, for those who find more problems. Throws for what is no YAML, and what cannot be read. */
+export async function findSettings(projectDir: string, workflowName: string): Promise<FoundSettings> {
+  const path = settingsFile(projectDir, workflowName);
+  const text = readIfThere(path);
+  return text === null ? { settings: noSettings, problems: [] } : settingsIn(text, path, workflowName);
+}
+
+function soundSettings({ settings, problems }: FoundSettings): WorkflowSettings {
+  if (problems.length > 0) throw problemsError('config.invalid', problems);
+  return settings;
+}
+
+async function settingsIn(text: string, path: string, workflowName: string): Promise<FoundSettings> {
   const { jobKeys, workflowFileSchema, workflowKeyNames } = await import('./schemas/workflow.ts');
   const { schedulesOf } = await import('./schemas/periodic.ts');
   const file = await parseYaml(text, path);
   const jobNames = Object.keys(file.value).filter((key) => !workflowKeyNames.includes(key));
-  const keys = await checkConfig(file, workflowFileSchema, (given, report) => {
+  const misspelt = new Set<string>();
+  const { keys, problems } = await findProblems(file, workflowFileSchema, (given, report) => {
     for (const jobName of jobNames) {
-      if (given === null) reportMisspelt(jobName, file.value[jobName] ?? null, workflowKeyNames, report);
-      else checkJobName(jobKeys(given, jobName), jobName, report);
+      const job = file.value[jobName] ?? null;
+      if (given === null && reportMisspelt(jobName, job, workflowKeyNames, report)) misspelt.add(jobName);
+      else checkJobName(jobName, job, report);
     }
-    const said = given?.workflow_name ?? workflowName;
-    if (said === workflowName) return;
+    const said = file.value['workflow_name'];
+    if (typeof said !== 'string' || said === workflowName) return;
     const message = `"workflow_name" is that of another workflow: write "${workflowName}", or leave it out`;
     report(['workflow_name'], message);
   });
+  const { locate } = file;
+  if (keys === null) {
+    const rough = roughJobs(
+      file.value,
+      jobNames.filter((jobName) => !misspelt.has(jobName)),
+    );
+    return { settings: { ...noSettings, jobs: rough, locate }, problems };
+  }
   const jobs = new Map<string, JobSettings>();
   for (const jobName of jobNames) {
     const job = jobKeys(keys, jobName);
@@ -58,26 +90,32 @@ export async function parseSettings(
       config: { ...policyOf(job, jobName), ...(schedules !== null && { schedules }) },
     });
   }
-  return {
+  const settings: WorkflowSettings = {
     properties: keys.properties ?? {},
     jobs,
     schedules: schedulesOf(keys.periodic_config),
     limits: limitsOf(keys),
     dependencies: keys.dependencies ?? {},
-    locate: file.locate,
+    locate,
   };
+  return { settings, problems };
 }
 
-/** A key that is nearly one of the workflow's own, and holds what no job would, was meant to be that. */
-function reportMisspelt(key: string, value: Json, known: readonly string[], report: Report): void {
+/**
+ * A key that is nearly one of the workflow's own, and holds what no job would, was meant to be that. Whether it is such.
+ */
+function reportMisspelt(key: string, value: Json, known: readonly string[], report: Report): boolean {
   const near = nearest(key, known);
   const isJob = value === null || (isJsonObject(value) && 'job_type' in value);
-  if (near !== null && !isJob) report([key], `"${key}" is taken for a job: did you mean "${near}"?`);
+  if (near === null || isJob) return false;
+  report([key], `"${key}" is taken for a job: did you mean "${near}"?`);
+  return true;
 }
 
-function checkJobName(job: JobKeys, jobName: string, report: Report): void {
+function checkJobName(jobName: string, job: Json, report: Report): void {
   if (!isName(jobName)) report([jobName], `"${jobName}" is taken for a job, whose name must be ${nameRule}`);
-  if ((job.job_name ?? jobName) === jobName) return;
+  const said = isJsonObject(job) ? job['job_name'] : undefined;
+  if (typeof said !== 'string' || said === jobName) return;
   report([jobName, 'job_name'], `"${jobName}.job_name" is another name: write "${jobName}", or leave it out`);
 }
 

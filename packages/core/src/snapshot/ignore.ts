@@ -42,7 +42,7 @@ export function parseIgnoreFile(text: string, base: string, above: IgnoreRules |
 }
 
 /** What the files say of a path; the deepest file that says anything of it decides, as in git. */
-export function judge(path: string, isDirectory: boolean, rules: IgnoreRules | null): Verdict {
+function judge(path: string, isDirectory: boolean, rules: IgnoreRules | null): Verdict {
   for (let at = rules; at !== null; at = at.above) {
     const result = at.matcher.test(path.slice(at.base.length) + (isDirectory ? '/' : ''));
     if (result.ignored) return 'ignored';
@@ -51,12 +51,21 @@ export function judge(path: string, isDirectory: boolean, rules: IgnoreRules | n
   return 'default';
 }
 
+/** What becomes of an entry of a project, by the files, by what never counts, and by what is left out unless a file says otherwise. */
+export function judgeEntry(path: string, isDirectory: boolean, rules: IgnoreRules | null): Verdict {
+  const verdict = rules === null ? 'default' : judge(path, isDirectory, rules);
+  if (isReserved(path)) return 'ignored';
+  return verdict === 'default' && isIgnoredByDefault(path.slice(path.lastIndexOf('/') + 1))
+    ? 'ignored'
+    : verdict;
+}
+
 /** Whether a name is left out when no file says otherwise. */
-export function isIgnoredByDefault(name: string): boolean {
+function isIgnoredByDefault(name: string): boolean {
   return ignoredNames.has(name) || name.endsWith(ignoredEnding);
 }
 
 /** A project's own directory of this name never counts: what was generated is laid over it. */
-export function isReserved(path: string): boolean {
+function isReserved(path: string): boolean {
   return path === generatedDirectory;
 }

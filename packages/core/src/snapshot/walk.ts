@@ -5,14 +5,7 @@ import { errorCode, messageOf } from '../errors.ts';
 import type { FileStat } from './file-stat.ts';
 import { fileStat } from './file-stat.ts';
 import type { IgnoreRules } from './ignore.ts';
-import {
-  ignoreFile,
-  isIgnoredByDefault,
-  isReserved,
-  judge,
-  parseIgnoreFile,
-  virtualEnvironmentFile,
-} from './ignore.ts';
+import { ignoreFile, judgeEntry, parseIgnoreFile, virtualEnvironmentFile } from './ignore.ts';
 import type { SnapshotProblem, SnapshotProblemCode } from './problem.ts';
 
 export interface WalkedFile {
@@ -97,10 +90,9 @@ function readInto(
     const isDirectory = entry.isDirectory();
     let takenBack = !options.ignoring;
     if (options.ignoring) {
-      const verdict = rules === null ? 'default' : judge(path, isDirectory, rules);
+      const verdict = judgeEntry(path, isDirectory, rules);
       takenBack = verdict === 'taken_back';
-      if (verdict === 'ignored' || isReserved(path)) continue;
-      if (!takenBack && isIgnoredByDefault(entry.name)) continue;
+      if (verdict === 'ignored') continue;
       if (options.leaveOut?.has(`${root}/${path}`) === true) continue;
     }
     const fault = faultOf(entry.name, directory);

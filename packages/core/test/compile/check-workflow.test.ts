@@ -8,7 +8,9 @@ import {
   event,
   finished,
   isAIFlowError,
+  parseWorkflow,
   retryPolicy,
+  serializeWorkflow,
   toSchedule,
   workflowFormat,
 } from '../../src/index.ts';
@@ -174,4 +176,33 @@ function put(into: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (typeof into === 'object' && into !== null)
     Reflect.set(into, key, put(Reflect.get(into, key), rest, value));
   return into;
+}
+
+describe('reading a compiled workflow from a text', () => {
+  const deep = (open: string, close: string, depth: number): string =>
+    open.repeat(depth) + '1' + close.repeat(depth);
+
+  it.each([
+    ['lists', deep('[', ']', 200_000)],
+    ['objects', deep('{"a":', '}', 200_000)],
+    ['a plan', planOf(deep('[', ']', 200_000))],
+  ])('refuses %s nested too deep for any stack, and says so', (_, text) => {
+    expect(errorOf(() => parseWorkflow(text), 'workflow.invalid').message).toMatch(
+      /nested more than 1000 deep/,
+    );
+  });
+
+  it('takes what is nested as deep as a definition may be', () => {
+    const { jobs } = parseWorkflow(planOf(deep('[', ']', 500)));
+    expect(jobs).toHaveLength(1);
+  });
+
+  it('says of other texts that they are not JSON', () => {
+    expect(errorOf(() => parseWorkflow('{'), 'workflow.invalid').message).toMatch(/must be JSON/);
+  });
+});
+
+/** A workflow whose job has this plan. */
+function planOf(plan: string): string {
+  return serializeWorkflow(whole).replace('"plan":null', () => `"plan":${plan}`);
 }

@@ -19,6 +19,7 @@ import {
 } from '../../src/index.ts';
 import { draw, oneStep, step } from '../define/drawing.ts';
 import { jobRecord } from '../plugin/records.ts';
+import { problemsOf } from '../project/problems.ts';
 
 let resourceDir: string;
 beforeEach(async () => {
@@ -58,14 +59,17 @@ const strict = {
 };
 
 function settings(
-  jobs: Record<string, { jobType?: string; properties?: Record<string, number> }>,
+  jobs: Record<
+    string,
+    { jobType?: string; properties?: Record<string, number>; config?: { engine: string } }
+  >,
 ): WorkflowSettings {
   return {
     properties: { from: 'yaml' },
     jobs: new Map(
-      Object.entries(jobs).map(([name, { jobType = null, properties = {} }]) => [
+      Object.entries(jobs).map(([name, { jobType = null, properties = {}, config = {} }]) => [
         name,
-        { jobType, properties, config: {} },
+        { jobType, properties, config },
       ]),
     ),
     schedules: null,
@@ -137,11 +141,36 @@ describe('compiling', () => {
     if (!isAIFlowError(error, 'config.invalid')) throw new Error('expected config.invalid', { cause: error });
     expect(error.problems.map(({ key }) => key)).toEqual([
       'c',
+      'b.job_type',
       'a.properties.knwon',
       'a.properties.other',
-      'b.job_type',
     ]);
     for (const problem of error.problems) expect(problem.file).toBe('w.yaml');
+  });
+
+  it('names with them what was wrong before, and what is wrong inside a job of a wrong type or engine', async () => {
+    const wrong = settings({
+      a: { jobType: 'python', properties: { knwon: 1 } },
+      b: { config: { engine: 'python' }, properties: { other: 1 } },
+    });
+    const before = { file: 'w.yaml', line: 1, column: 1, key: 'a.timeout', message: 'no time' };
+    const compiling = compileWorkflow(twoJobs, {
+      resourceDir,
+      registry: registryWith(plain, { options: strict }),
+      settings: {
+        ...wrong,
+        locate: ([jobName]) => ({ file: 'w.yaml', line: jobName === 'a' ? 2 : 1, column: 2 }),
+      },
+      problems: [before],
+    });
+    const keys = (await problemsOf(compiling)).map(({ key }) => key);
+    expect(keys).toEqual([before.key, 'b.engine', 'b.properties.other', 'a.job_type', 'a.properties.knwon']);
+  });
+
+  it('takes nothing of which something was known to be wrong', async () => {
+    const problems = [{ file: null, line: null, column: null, key: 'k', message: 'wrong' }];
+    const compiling = compileWorkflow(twoJobs, { resourceDir, registry: registryWith(plain), problems });
+    expect(await problemsOf(compiling)).toEqual(problems);
   });
 
   it('needs the plugin of every job', async () => {

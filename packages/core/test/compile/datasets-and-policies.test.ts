@@ -12,6 +12,7 @@ import {
   parseWorkflow,
   registerPlugin,
   serializeWorkflow,
+  toSchedule,
 } from '../../src/index.ts';
 import { draw, oneStep, step } from '../define/drawing.ts';
 import { jobRecord } from '../plugin/records.ts';
@@ -162,5 +163,30 @@ describe('the run condition of a job', () => {
     });
     const other = compile(onlyByFailure, { runCondition: 'upstream_ended' });
     await expect(other).rejects.toMatchObject({ code: 'define.cycle' });
+  });
+});
+
+describe('jobs that wait for each other', () => {
+  const circle = (hourly: boolean): AIGraph =>
+    draw([], (w) => {
+      const a = w.job('a', oneStep);
+      const b = w.job('b', oneStep).startWhen(finished(a));
+      a.startWhen(finished(b));
+      if (hourly) a.schedule({ interval: '1h' });
+    });
+
+  it('are refused with their path', async () => {
+    const thrown: unknown = await compile(circle(false)).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: 'define.cycle', context: { path: ['a', 'b', 'a'] } });
+  });
+
+  it('are taken when the YAML alone gives one of them a schedule', async () => {
+    const schedules = [toSchedule({ interval: '1h' })];
+    expect((await compile(circle(false), { schedules })).jobs[0]?.config.schedules).toEqual(schedules);
+  });
+
+  it('are refused when the YAML takes the schedule away that starts one of them', async () => {
+    expect((await compile(circle(true))).jobs).toHaveLength(2);
+    await expect(compile(circle(true), { schedules: [] })).rejects.toMatchObject({ code: 'define.cycle' });
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkCycle } from '../../src/define/cycle.ts';
 import type { Channel, Condition, DefinedJob, JobBuilder, WorkflowBuilder } from '../../src/index.ts';
 import { all, any, dataset, defineWorkflow, event, finished, isAIFlowError } from '../../src/index.ts';
 import { oneStep, step } from './drawing.ts';
@@ -113,14 +114,16 @@ const nonsense: fc.Arbitrary<unknown> = fc.oneof(
 const aCycle = ({ jobNames }: Place): Mistake => ({
   what: 'a cycle',
   names: jobNames,
-  draw: () =>
-    defineWorkflow('drawn', (w) => {
+  draw: () => {
+    const drawn = defineWorkflow('drawn', (w) => {
       const jobs = jobNames.map((jobName) => w.job(jobName, oneStep));
       for (const [index, job] of jobs.entries()) {
         const before = jobs.at(index - 1);
         if (before !== undefined) job.startWhen(all(finished(before), event({ key: 'go' })));
       }
-    }),
+    });
+    checkCycle(drawn.jobs, drawn.rules); // as compiling does
+  },
 });
 
 const unknownName = fc.stringMatching(/^x[a-z]{3,10}$/);

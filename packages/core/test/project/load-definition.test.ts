@@ -96,19 +96,6 @@ export default defineWorkflow('w', (workflow) => {
     expect(error.message).toMatch(/w\.ts:3:12: job "a" has no node/);
   });
 
-  it('says which path of jobs wait for each other', async () => {
-    const error = await fault(`import { defineWorkflow, finished } from '@aiflow/core';
-const processor = { jobType: 't', kind: 'K', params: {} };
-export default defineWorkflow('w', (workflow) => {
-  const a = workflow.job('a', (job) => { job.node(processor); });
-  const b = workflow.job('b', (job) => { job.node(processor); });
-  a.startWhen(finished(b));
-  b.startWhen(finished(a));
-});`);
-    expect(error.code).toBe('define.cycle');
-    expect(error.message).toContain('a → b → a');
-  });
-
   it('survives a definition that ends its process', async () => {
     expect((await fault('process.exit(3);')).code).toBe('workflow.definition_exited');
     expect((await fault('process.exit(3);')).message).toContain('exit code 3');

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSettings, readSettings } from '../../src/project/settings.ts';
+import { findSettings, parseSettings, readSettings } from '../../src/project/settings.ts';
 import { problemsOf } from './problems.ts';
 
 const read = (text: string): ReturnType<typeof readSettings> => parseSettings(text, 'w.yaml', 'w');
@@ -123,6 +123,40 @@ describe("a workflow's YAML", () => {
     const problems = await problemsOf(read(text));
     expect(problems).toMatchObject([{ line: 1, key }]);
     expect(problems[0]?.message).toMatch(message);
+  });
+
+  it('names all that is wrong with a schedule', async () => {
+    const text = 'periodic_config: {cron: "61 * * * *", timezone: Europe/Pariss, start_date: tomorrow}\n';
+    const keys = (await problemsOf(read(text))).map(({ key }) => key);
+    expect(keys).toEqual(['periodic_config.cron', 'periodic_config.timezone', 'periodic_config.start_date']);
+  });
+
+  it('looks at names also where the schema refuses something', async () => {
+    const problems = await problemsOf(read('workflow_name: x\na: {retry: many, job_name: b}\na b: {}\n'));
+    expect(problems.map(({ key }) => key)).toEqual(['workflow_name', 'a.retry', 'a.job_name', 'a b']);
+  });
+
+  it('gives what can be read of the jobs beside the problems', async () => {
+    const path = join(projectDir, 'workflows/w/w.yaml');
+    mkdirSync(dirname(path), { recursive: true });
+    const jobs =
+      'a: {job_type: bash, platform: p, retry: many, properties: {k: 1}}\nb: 3\nc: {properties: 3, engine: [e]}\n';
+    writeFileSync(path, `${jobs}propertys: {x: 1}\n`);
+    const { settings, problems } = await findSettings(projectDir, 'w');
+    expect(problems.map(({ key }) => key)).toEqual([
+      'a.retry',
+      'b',
+      'c.properties',
+      'c.engine',
+      'propertys',
+      'propertys.x',
+    ]);
+    expect([...settings.jobs]).toEqual([
+      ['a', { jobType: 'bash', properties: { k: 1 }, config: { platform: 'p' } }],
+      ['b', { jobType: null, properties: {}, config: {} }],
+      ['c', { jobType: null, properties: {}, config: {} }],
+    ]);
+    expect(settings.locate(['b']).line).toBe(2);
   });
 
   it('names every unknown key at once, at every depth, with the nearest that is known', async () => {

@@ -104,4 +104,37 @@ describe('a workflow with a context extractor', () => {
     symlinkSync(fileURLToPath(import.meta.url), join(projectDir, 'workflows/w/context.ts'));
     expect(await faultOf(`{ module: './context.ts' }`)).toMatch(/^path\.outside: /);
   });
+
+  it.each([
+    ['.aiflowignore', 'workflows/w/context.ts\n', './context.ts'],
+    ['workflows/.aiflowignore', '*.ts\n!w.ts\n', './context.ts'],
+    ['.aiflowignore', '/lib\n', 'lib/context.ts'],
+    ['.aiflowignore', '', 'node_modules/context.js'],
+    ['.aiflowignore', '', 'generated/context.ts'],
+    ['env/pyvenv.cfg', '', 'env/context.ts'],
+  ])('is refused when %s with %j keeps its file out of the snapshot', async (file, text, module) => {
+    write(file, text);
+    write(module.replace('./', 'workflows/w/'), 'export default () => ({ broadcast: true });');
+    const fault = await faultOf(`{ module: '${module}' }`);
+    expect(fault).toMatch(/^context\.left_out: context extractor \S+context\.[jt]s is left out of snapshots/);
+  });
+
+  it('is refused when its file is a link to one that is left out', async () => {
+    write('.aiflowignore', '/real\n');
+    write('real/context.ts', 'export default () => ({ broadcast: true });');
+    mkdirSync(join(projectDir, 'workflows/w'), { recursive: true });
+    symlinkSync('../../real/context.ts', join(projectDir, 'workflows/w/context.ts'));
+    expect(await faultOf(`{ module: './context.ts' }`)).toMatch(/^context\.left_out: .*real\/context\.ts/);
+  });
+
+  it('is taken when a rule takes its file back in', async () => {
+    write('.aiflowignore', '*.ts\n!context.ts\n');
+    write('venv/context.ts', 'export default () => ({ broadcast: true });');
+    write('venv/.aiflowignore', '');
+    expect(await faultOf(`{ module: 'venv/context.ts' }`)).toMatch(/^context\.left_out/);
+    write('.aiflowignore', '!venv\n');
+    expect((await build(`{ module: 'venv/context.ts' }`)).contextExtractor).toMatchObject({
+      module: 'venv/context.ts',
+    });
+  });
 });

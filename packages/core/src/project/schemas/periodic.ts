@@ -52,31 +52,10 @@ const one: Part<PeriodicKeys> = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed || dataset.issues !== undefined) return;
-    try {
-      scheduleOf(dataset.value);
-    } catch (error) {
-      if (!isAIFlowError(error)) throw error;
-      const blamed = error.context['key'];
-      const key = typeof blamed === 'string' ? (keyOf[blamed] ?? blamed) : null;
+    for (const { key, message } of faultsOf(dataset.value)) {
       const value: unknown = key === null ? undefined : Reflect.get(dataset.value, key);
-      const message = withoutValue(error.message, value).replaceAll(
-        /\b(?:startDate|missedTicks)\b/g,
-        (word) => keyOf[word] ?? word,
-      );
-      addIssue({
-        message,
-        ...(key !== null && {
-          path: [
-            {
-              type: 'object',
-              origin: 'value',
-              input: dataset.value,
-              key,
-              value,
-            },
-          ],
-        }),
-      });
+      const at = { type: 'object', origin: 'value', input: dataset.value, key: key ?? '', value } as const;
+      addIssue({ message, ...(key !== null && { path: [at] }) });
     }
   }),
   v.metadata({ oneOf: [{ required: ['cron'] }, { required: ['interval'] }] }),
@@ -86,6 +65,41 @@ export const periodic: Said<PeriodicKeys | PeriodicKeys[]> = said(
   v.union([one, v.array(one)]),
   'When it comes round by itself: by cron or by interval, or a list of such.',
 );
+
+/** What stands in for a value that is wrong, so that the next one can be looked at. */
+const sound: Readonly<Record<string, unknown>> = { cron: '* * * * *', interval: '1h' };
+
+/** All that is wrong, each with the key that is to blame; null where no single one is. */
+function faultsOf(keys: PeriodicKeys): { readonly key: string | null; readonly message: string }[] {
+  const faults: { key: string | null; message: string }[] = [];
+  let fault = firstFault(keys);
+  // A key is blamed once: what stands in for its value is right.
+  for (let rest = keys; fault !== null; fault = firstFault(rest)) {
+    const { key } = fault;
+    if (faults.some((before) => before.key === key)) break;
+    faults.push(fault);
+    if (key === null) break;
+    rest = { ...rest, [key]: sound[key] ?? null };
+  }
+  return faults;
+}
+
+function firstFault(keys: PeriodicKeys): { readonly key: string | null; readonly message: string } | null {
+  try {
+    scheduleOf(keys);
+    return null;
+  } catch (error) {
+    if (!isAIFlowError(error)) throw error;
+    const blamed = error.context['key'];
+    const key = typeof blamed === 'string' ? (keyOf[blamed] ?? blamed) : null;
+    const value: unknown = key === null ? undefined : Reflect.get(keys, key);
+    const message = withoutValue(error.message, value).replaceAll(
+      /\b(?:startDate|missedTicks)\b/g,
+      (word) => keyOf[word] ?? word,
+    );
+    return { key, message };
+  }
+}
 
 /** The message of an error without the value that it shows: messages about files show no texts. */
 function withoutValue(message: string, value: unknown): string {
