@@ -1,8 +1,9 @@
+import { failed } from '@aiflow/core';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Rig } from './harness.ts';
 import { createRig, openRig, settle, until } from './harness.ts';
-import { context, project, workflowOf } from './workflow.ts';
+import { context, job, project, rule, workflowOf } from './workflow.ts';
 
 function begun(rig: Rig): string[] {
   return rig.runner.attempts.map(({ attempt }) => attempt.job.config.jobName);
@@ -51,6 +52,23 @@ test('one that is stopped while it waits for its pool holds up nobody', async ()
   expect(await rig.scheduler.stopJobExecution('big', id)).toMatchObject({ status: 'KILLED' });
   await rig.run(['c'], [], { name: 'other', configs });
   await rig.runner.begun('c');
+});
+
+test('a place of a pool that one cannot take because its execution is full goes to the next', async () => {
+  const rig = await openRig({ pools: { gpu: 1 } });
+  const gpu = { pool: 'gpu' };
+  await rig.run(['holder'], [], { name: 'first', configs: { holder: gpu } });
+  const full = { workflow: { limits: { jobs: 1 } }, configs: { a: gpu } };
+  const id = await rig.run(['a', 'x'], [rule('x', 'START', failed(job('a')))], { name: 'second', ...full });
+  await rig.run(['b'], [], { name: 'third', configs: { b: gpu } });
+  await rig.scheduler.startJobExecution('x', id); // "a" waits for its pool, and came before "b"
+  const x = await rig.runner.begun('x');
+  (await rig.runner.begun('holder')).finish();
+  (await rig.runner.begun('b')).finish();
+  await settle();
+  expect(rig.runner.of('a')).toEqual([]);
+  x.finish();
+  await rig.runner.begun('a');
 });
 
 test('places are counted again after a restart of the scheduler', async () => {

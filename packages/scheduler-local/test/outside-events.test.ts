@@ -41,7 +41,7 @@ test('an event goes to the executions of its context, and one without a context 
 
 test('an event that is published again does nothing again', async () => {
   const rig = await openRig();
-  const id = await rig.run(['b'], [onNews]);
+  const id = await rig.run(['b'], [rule('b', 'START', event({ key: 'news', life: 'REPEATED' }))]);
   const news = { key: 'news', value: '1', sender: 's', sequence: 1 };
   await rig.scheduler.events.publish([news]);
   (await rig.runner.begun('b')).finish();

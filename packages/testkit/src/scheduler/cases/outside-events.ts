@@ -46,7 +46,8 @@ export const outsideEventCases: readonly SchedulerCase[] = [
     name: 'an event that is published again starts nothing again',
     skip,
     run: async (context) => {
-      const { workflowExecutionId: id } = await context.run(['b'], [onNews]);
+      const condition = event({ key: 'news', life: 'REPEATED' });
+      const { workflowExecutionId: id } = await context.run(['b'], [{ ...onNews, condition }]);
       await context.scheduler.events.publish([{ ...news, sender: 's', sequence: 1 }]);
       (await context.runner.begun('b')).finish();
       await context.job('b', id, 'FINISHED');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Attempt, JobExecutionInfo } from '@aiflow/core';
+import type { Attempt, JobExecutionInfo, JobResult, StatusReason } from '@aiflow/core';
+import { messageOf } from '@aiflow/core';
 import type { StoredExecution } from './store.ts';
 
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
@@ -47,5 +48,16 @@ export function newAttempt(execution: StoredExecution, jobName: string, retry: n
     logDir: null,
     values: {},
     error: null,
+  };
+}
+
+/** How an attempt ends whose end cannot be known. */
+export function lostResult(error: unknown): JobResult & { readonly reason: StatusReason } {
+  const message = messageOf(error);
+  return {
+    status: 'FAILED',
+    values: {},
+    error: { code: 'scheduler.lost', message, context: {} },
+    reason: 'lost',
   };
 }

@@ -3,7 +3,6 @@ import type {
   AttemptRun,
   Event,
   JobExecutionInfo,
-  JobResult,
   RuleAction,
   SchedulerHost,
   StartExecutionOptions,
@@ -21,7 +20,7 @@ import {
   startsWithExecution,
   statusEventTypes,
 } from '@aiflow/core';
-import { attemptOf, isPending, newAttempt } from './attempts.ts';
+import { attemptOf, isPending, lostResult, newAttempt } from './attempts.ts';
 import { Clockwork } from './clockwork.ts';
 import type { EngineFaults } from './faults.ts';
 import { ReferenceLog } from './log.ts';
@@ -183,13 +182,7 @@ export class Engine {
       await run.submitted;
       if (this.#closed) return;
       this.change(execution, id, { status: 'RUNNING', reason: null, logDir: run.logDir });
-      const lost = (error: unknown): JobResult & { readonly reason: StatusReason } => ({
-        status: 'FAILED',
-        values: {},
-        error: { code: 'scheduler.lost', message: messageOf(error), context: {} },
-        reason: 'lost',
-      });
-      const result = await run.result.catch(lost);
+      const result = await run.result.catch(lostResult);
       if (this.#closed) return;
       await this.log.publish(takeOutbox(run.outboxDir));
       this.change(
