@@ -31,6 +31,7 @@ describe('aiflow check', () => {
       await project.aiflow('check', '--server', 'server.yaml'),
       /project\.yaml:4:5: .*did you mean "database"\?/,
       /good\.yaml:2:3: .*did you mean "timeout"\?/,
+      /good\.yaml:3:1: .*no job "b"/,
       /workflow "nameless" has no definition/,
       /thrown\.ts:1:\d+: the definition threw: boom/,
       /thrown\.yaml:2:\d+: .*did you mean "limit"\?/,

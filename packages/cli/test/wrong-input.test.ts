@@ -54,10 +54,28 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
     });
     expectErrors(
       await project.aiflow('run', 'w'),
-      /w\.yaml:5:1: .*no job "b"/,
       /w\.yaml:3:5: "a\.properties\.envv" is not an option: did you mean "env"\?/,
       /w\.yaml:4:5: "a\.properties\.stop_grace"/,
+      /w\.yaml:5:1: .*no job "b"/,
       /w\.yaml:8:3: .*cannot be "python": write "bash"/,
+    );
+    await project.write({
+      'workflows/w/w.yaml':
+        'workflow_name: v\na:\n  timeout: soon\n  job_type: bsh\n  properties: { envv: {} }\n' +
+        'cc:\n  job_tpye: bash\npropertys: {}\n' +
+        'periodic_config: { cron: "61 * * * *", timezone: Europe/Pariss }\n',
+    });
+    expectErrors(
+      await project.aiflow('run', 'w'),
+      /w\.yaml:1:1: .*write "w"/,
+      /w\.yaml:3:3: "a\.timeout" is not valid/,
+      /w\.yaml:4:3: .*cannot be "bsh": write "bash"/,
+      /w\.yaml:5:17: "a\.properties\.envv" is not an option/,
+      /w\.yaml:6:1: .*no job "cc": its jobs are a, c/,
+      /w\.yaml:7:3: "cc\.job_tpye" .*did you mean "job_type"\?/,
+      /w\.yaml:8:1: "propertys" .*did you mean "properties"\?/,
+      /w\.yaml:9:20: "periodic_config\.cron" .*minute "61"/,
+      /w\.yaml:9:40: "periodic_config\.timezone" .*did you mean "Europe\/Paris"\?/,
     );
     await project.write({
       'workflows/w/w.yaml': '',

@@ -96,7 +96,7 @@ function onStatus(job: JobReference, status: Status): Condition {
 export const running = (job: JobReference): Condition => onStatus(job, 'RUNNING');
 /** Met when `job` ends well. */
 export const finished = (job: JobReference): Condition => onStatus(job, 'FINISHED');
-/** Met when an attempt of `job` fails. */
+/** Met when `job` fails and is not tried again. */
 export const failed = (job: JobReference): Condition => onStatus(job, 'FAILED');
 /** Met when `job` was stopped. */
 export const killed = (job: JobReference): Condition => onStatus(job, 'KILLED');
