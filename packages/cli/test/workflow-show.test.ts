@@ -34,6 +34,7 @@ describe('aiflow workflow show --rules', () => {
   train.stopWhen(any(all(running(clean), event({ key: '*', sender: null, life: 'REPEATED' })), ended(clean)));
   job('alone').when(event({ key: 'x' }), 'NONE');
   job('report').startWhen(any(finished(clean), all(failed(clean), failed(train))));
+  job('both').startWhen(all(finished(clean), event({ key: 'k', value: 'v', life: 'REPEATED' })));
 `),
     );
     const { stdout, exitCode } = await project.aiflow('workflow', 'show', 'w', '--rules');
@@ -55,6 +56,9 @@ describe('aiflow workflow show --rules', () => {
     ]);
     expect(said(stdout, 'report')[0]).toBe(
       'starts when clean has finished or (clean has failed and train has failed)',
+    );
+    expect(said(stdout, 'both')[0]).toBe(
+      'starts when clean has finished and an event k with the value "v" (type UNDEFINED, namespace default) has come at any time before (and none with another value after it)',
     );
     expect(existsSync(join(project.directory, '.aiflow'))).toBe(false);
   });

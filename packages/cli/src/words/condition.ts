@@ -15,7 +15,7 @@ interface Surroundings {
 
 function spellPart(condition: Condition, { inner, alone }: Surroundings): string {
   if (condition.kind === 'job_status') return `${condition.jobName} ${came[condition.status]}`;
-  if (condition.kind === 'event') return `${spellEvent(condition)}${alone ? '' : kept[condition.life]}`;
+  if (condition.kind === 'event') return `${spellEvent(condition)}${alone ? '' : spellKept(condition)}`;
   const { kind, of } = condition;
   const ended = kind === 'any' ? endedJob(of) : null;
   if (ended !== null) return `${ended} has ended (well or not)`;
@@ -34,8 +34,11 @@ const came: Readonly<Record<Status, string>> = {
   KILLED: 'was stopped',
 };
 
-/** How long an event counts that waits for others. */
-const kept = { ONCE: ' since the last time', REPEATED: ' at any time before' } as const;
+/** How long an event counts that waits for others: the last one of its source says what holds. */
+function spellKept({ life, value }: EventCondition): string {
+  const since = life === 'ONCE' ? ' since the last time' : ' at any time before';
+  return value === null ? since : `${since} (and none with another value after it)`;
+}
 
 /** The job of which these parts name all three ends, as `ended(job)` does; null when they say something else. */
 function endedJob(parts: readonly Condition[]): string | null {
