@@ -8,7 +8,7 @@ export interface Graph {
 
 const statuses: readonly Status[] = ['INIT', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED'];
 
-export function conditionOf(jobs: readonly string[], depth: number = 2): fc.Arbitrary<Condition> {
+function conditionOf(jobs: readonly string[], depth: number = 2): fc.Arbitrary<Condition> {
   const leaf = fc.record({
     kind: fc.constant('job_status' as const),
     jobName: fc.constantFrom(...jobs),

@@ -4,7 +4,7 @@ import type { NewEvent } from '@aiflow/core';
 import { isJsonObject, messageOf } from '@aiflow/core';
 
 /** What a job may say in a file: one event. */
-export type OutboxEvent = Pick<NewEvent, 'key' | 'value' | 'eventType' | 'namespace'>;
+type OutboxEvent = Pick<NewEvent, 'key' | 'value' | 'eventType' | 'namespace'>;
 
 /** An event that a job left, and the file that it stands in. */
 export interface OutboxItem {
