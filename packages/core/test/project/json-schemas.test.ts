@@ -73,6 +73,8 @@ describe('the JSON schemas of the configuration files', () => {
       'a: {job_type: bash, properties: {env: {A: b}}}\nb: {job_type: other, properties: {x: 1}}\nc:',
     ],
     ['workflow', 'a: {retry: 3, timeout: 5m, periodic_config: [{cron: "* * * * *"}, {interval: 5}]}'],
+    ['workflow', 'a: {timeout: 1h 30m, job_label_report_interval: 10.0, retry: {limit: 1, delay: 0}}'],
+    ['workflow', 'a: {timeout: "0,0,,60", periodic_config: {interval: "1, 0, 0, 0.5"}}'],
     ['server', 'scheduler_service: {scheduler: {scheduler_class: local, scheduler_config: {database: x}}}'],
   ])('let a file pass that is right: %s %j', async (file, text) => {
     expect(await passes(file, text)).toBe(true);
@@ -104,6 +106,11 @@ describe('the JSON schemas of the configuration files', () => {
     ['workflow', 'a: {retry: {limt: 3}}'],
     ['workflow', 'a: {run_condition: never}'],
     ['workflow', 'a: {exec_mode: strem}'],
+    ['workflow', 'a: {timeout: soon}'],
+    ['workflow', 'a: {timeout: 0}'],
+    ['workflow', 'a: {retry: {limit: 1, delay: 5 minutes}}'],
+    ['workflow', 'periodic_config: {interval: "0,0,1"}'],
+    ['workflow', 'a b: {}'],
     ['workflow', 'periodic_config: {}'],
     ['workflow', 'periodic_config: {cron: "* * * * *", interval: 5}'],
     ['workflow', 'workflow: {max_running_jobs: 0}'],

@@ -26,10 +26,17 @@ export function unused(what: string): Said<unknown> {
 
 export const text: Part<string> = v.pipe(v.string(), v.minLength(1, 'expected a text that is not empty'));
 
+/** What `isName` holds a name against, for editors. */
+export const namePattern = {
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*$',
+};
+
 export const name: Part<string> = v.pipe(
   v.string(),
   v.check(isName, `expected ${nameRule}`),
-  v.metadata({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*$' }),
+  v.metadata(namePattern),
 );
 
 /** Any mapping: what it may hold is for others to say. */
@@ -42,18 +49,22 @@ export const texts: Part<string[]> = v.array(text);
 
 export const port: Part<number> = wholeNumber(1, 65_535);
 
+/** What `durationMs` takes of texts, for editors. */
+const durationPattern =
+  '^ *(?:(?:\\d+(?:\\.\\d+)? *(?:ms|[dhms]) *)+|(?:\\d{0,9}(?:\\.\\d{1,3})? *, *){3}\\d{0,9}(?:\\.\\d{1,3})? *)$';
+
 /** A length of time; a text that names a unit, or a number of seconds. */
 export const duration: Part<number | string> = v.pipe(
   v.union([v.number(), v.string()]),
   v.check((value) => durationMs(value) !== null, `expected ${durationRule}`),
-  v.metadata({ examples: ['90s', '1h30m', 5] }),
+  v.metadata({ examples: ['90s', '1h30m', 5], minimum: 0, pattern: durationPattern }),
 );
 
 /** As {@link duration}, but longer than nothing. */
 export const positiveDuration: Part<number | string> = v.pipe(
   v.union([v.number(), v.string()]),
   v.check((value) => (durationMs(value) ?? 0) > 0, `expected ${durationRule}, longer than 0`),
-  v.metadata({ examples: ['90s', '1h30m', 5] }),
+  v.metadata({ examples: ['90s', '1h30m', 5], exclusiveMinimum: 0, pattern: durationPattern }),
 );
 
 export function wholeNumber(least: number, most: number): Part<number> {

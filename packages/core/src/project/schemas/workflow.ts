@@ -5,7 +5,7 @@ import type { Schema } from '../../plugin/schema.ts';
 import type { JobKeys } from './job.ts';
 import { jobSchema } from './job.ts';
 import type { Maybe, Part } from './parts.ts';
-import { mapping, name, said, text, texts, wholeNumber } from './parts.ts';
+import { mapping, name, namePattern, said, text, texts, wholeNumber } from './parts.ts';
 import type { PeriodicKeys } from './periodic.ts';
 import { periodic } from './periodic.ts';
 
@@ -51,6 +51,7 @@ export const workflowFileSchema: Schema<WorkflowKeys> = toStandardJsonSchema(
     v.metadata({
       title: 'A workflow of AIFlow',
       description: 'workflows/<name>/<name>.yaml: each key beside the ones named here is a job.',
+      propertyNames: namePattern,
     }),
   ),
 );
