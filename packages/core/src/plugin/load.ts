@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AIFlowError, isAIFlowError, messageOf } from '../errors.ts';
 import { shortName } from './class-name.ts';
 import type { DiscoveredPlugin } from './discovery.ts';
 import { discoverPlugins, packageEntry } from './discovery.ts';
+import { nearest } from './nearest.ts';
 import type { PluginKind } from './record.ts';
 import { findPlugin, globalRegistry } from './registry.ts';
 import type { PluginRegistry } from './registry.ts';
@@ -32,7 +34,7 @@ export interface LoadOptions {
 export async function loadPlugins(needs: readonly PluginNeed[], options: LoadOptions): Promise<string[]> {
   const { projectDir, plugins, commandDir, registry = globalRegistry() } = options;
   if (commandDir !== undefined) resolveBeside(projectDir, commandDir);
-  for (const file of plugins.filter(isFile)) await importPlugin(resolve(projectDir, file), file);
+  for (const file of plugins.filter(isFile)) await importFile(resolve(projectDir, file), file);
   let discovered: DiscoveredPlugin[] | null = null;
   const names: string[] = [];
   for (const { kind, className } of needs) {
@@ -82,6 +84,17 @@ function isFile(item: string): boolean {
   return item.startsWith('.') || item.startsWith('/');
 }
 
+async function importFile(file: string, name: string): Promise<void> {
+  if (!existsSync(file)) {
+    throw new AIFlowError(
+      'plugin.load_failed',
+      `plugin ${name} could not be imported: expected a file at ${file}, and there is none: look at "plugins" in project.yaml`,
+      { context: { plugin: name, file } },
+    );
+  }
+  await importPlugin(file, name);
+}
+
 async function importPackage(plugin: DiscoveredPlugin): Promise<void> {
   const entry = packageEntry(plugin.directory);
   if (entry === null) {
@@ -109,10 +122,11 @@ function notInstalled(kind: PluginKind, name: string, discovered: readonly Disco
   const known = [
     ...new Set(discovered.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name)),
   ];
+  const near = nearest(name, known);
   const wanted = name.includes('/') || name.startsWith('@') ? name : `@aiflow/${kind}-${name}`;
   return new AIFlowError(
     'plugin.not_installed',
-    `the ${kind} plugin "${name}" is not installed (installed: ${known.join(', ') || 'none'}): run "npm install ${wanted}" in the project`,
+    `the ${kind} plugin "${name}" is not installed (installed: ${known.join(', ') || 'none'}): ${near === null ? '' : `did you mean "${near}"? Or `}run "npm install ${wanted}" in the project`,
     { context: { kind, name, package: wanted } },
   );
 }

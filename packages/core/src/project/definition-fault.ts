@@ -50,8 +50,8 @@ function explainFault(thrown: Thrown, file: string, subject: string): Fault {
       message: `this file is taken for CommonJS: write "type": "module" into ${nearestPackage(file)}`,
     };
   }
-  if (message.includes('does not provide an export named'))
-    return { code: 'workflow.import_not_found', message };
+  const absent = /The requested module '([^']+)' does not provide an export named '([^']+)'/.exec(message);
+  if (absent !== null) return exportFault(absent[1] ?? '', absent[2] ?? '');
   return {
     code: 'workflow.threw',
     message: `${subject} threw: ${message === '' ? 'an error without a message' : message}`,
@@ -97,6 +97,18 @@ function importFault(message: string, file: string): Fault {
         code: 'workflow.import_without_extension',
         message: `it imports "${specifier}": write the file's whole name, "${specifier}${complete}"`,
       };
+}
+
+/** Types are stripped and leave no export behind, so a type that is imported as a value is missing like a misspelt name. */
+function exportFault(specifier: string, name: string): Fault {
+  const remedy =
+    name === 'default'
+      ? 'import what it exports by name, in braces'
+      : `if it is a type, write "import type { ${name} }", or else look at how it is spelt`;
+  return {
+    code: 'workflow.import_not_found',
+    message: `"${specifier}" does not export "${name}": ${remedy}`,
+  };
 }
 
 function packageName(specifier: string): string {

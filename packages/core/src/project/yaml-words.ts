@@ -13,7 +13,8 @@ export const yamlWords: Readonly<Record<ErrorCode, string>> = {
   BAD_INDENT: 'the indentation does not fit: keys of one mapping stand in one column',
   BAD_PROP_ORDER: 'a tag or name (&name) stands before the sign that it belongs behind',
   BAD_SCALAR_START: 'a value cannot begin with this character: put it into quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a key and its mapping stand on one line: put the inner keys on lines of their own',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a key and its mapping stand on one line, or the line below is indented too far: put the inner keys on lines of their own, in one column',
   BLOCK_IN_FLOW: 'inside brackets, lists and mappings are written in brackets too',
   DUPLICATE_KEY: 'this key is given twice',
   IMPOSSIBLE: 'this cannot be read as YAML',

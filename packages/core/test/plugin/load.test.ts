@@ -256,6 +256,24 @@ describe('loading plugins', () => {
     );
   });
 
+  it('names the installed plugin that was probably meant', async () => {
+    const name = unique();
+    write('project/package.json', { dependencies: { [name]: '*' } });
+    writePackage(`project/node_modules/${name}`, name, name);
+    const error: unknown = await load(`${name}x`).catch((thrown: unknown) => thrown);
+    expect(isAIFlowError(error, 'plugin.not_installed') && error.message).toContain(
+      `did you mean "${name}"?`,
+    );
+  });
+
+  it('says where it looked for a file that is not there, and nothing of its own files', async () => {
+    const error: unknown = await load('x', ['./none.ts']).catch((thrown: unknown) => thrown);
+    expect(isAIFlowError(error, 'plugin.load_failed') && error.message).toMatch(
+      /expected a file at \S+\/none\.ts, and there is none/,
+    );
+    expect(isAIFlowError(error) && error.message).not.toContain('load.ts');
+  });
+
   it('says which plugin breaks, does not register, or has no entry', async () => {
     const [breaks, silent, empty] = [unique(), unique(), unique()];
     write('project/package.json', { dependencies: { [breaks]: '*', [silent]: '*', [empty]: '*' } });

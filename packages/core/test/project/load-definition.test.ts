@@ -153,6 +153,17 @@ export default defineWorkflow('w', (workflow) => {
     expect(error.message).toContain('./nowhere.ts');
   });
 
+  it('says how a type is imported, which leaves nothing behind when it is stripped', async () => {
+    write('workflows/w/part.ts', 'export interface Part {}\nexport const x = 1;');
+    const error = await fault(`import { x, Part } from './part.ts';\nexport default x;`);
+    expect(error.code).toBe('workflow.import_not_found');
+    expect(error.message).toContain(':1');
+    expect(error.message).toContain('"./part.ts" does not export "Part"');
+    expect(error.message).toContain('"import type { Part }"');
+    const unnamed = await fault(`import part from './part.ts';\nexport default part;`);
+    expect(unnamed.message).toContain('in braces');
+  });
+
   it('names the package to install', async () => {
     const error = await fault(`import { x } from '@aiflow/job-nothing/plugin';\nexport default x;`);
     expect(error.code).toBe('workflow.package_not_installed');

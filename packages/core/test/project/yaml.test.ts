@@ -82,6 +82,7 @@ describe('YAML', () => {
     ['a number that is too large', 'a: 1e999\n', 1, 'a', /cannot be kept/],
     ['a number that would lose its last digits', 'id: 12345678901234567890\n', 1, 'id', /into quotes/],
     ['a line that is indented by half', 'a:\n    b: 1\n  c: 2\n', 3, null, /indentation/],
+    ['a line that is indented too far', 'a:\n  b: x\n   c: 2\n', 2, null, /indented too far/],
     ['a mapping behind a key on one line', 'a: b: c\n', 1, null, /on one line/],
   ])('refuses %s with its line and key', async (_, text, line, key, message) => {
     const problems = await problemsIn(text);
