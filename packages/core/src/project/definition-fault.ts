@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AIFlowError, describeProblem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Thrown } from './thread-message.ts';
@@ -131,11 +131,14 @@ function findPlace(
   stack: string,
   projectDir: string,
 ): { file: string; line: number; column: number | null } | null {
-  for (const match of stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+):(\d+)(?::(\d+))?/g)) {
-    const file = decodeURI(match[1] ?? '');
-    const inside = file.startsWith(`${projectDir}/`) && !file.includes('/node_modules/');
-    if (inside)
-      return { file, line: Number(match[2]), column: match[3] === undefined ? null : Number(match[3]) };
+  const roots = [`${pathToFileURL(projectDir).href}/`, `${projectDir}/`];
+  for (const line of stack.split('\n')) {
+    const start = roots.map((root) => line.indexOf(root)).find((at) => at >= 0);
+    const place = /^(.+?):(\d+)(?::(\d+))?(?=\)?$)/.exec(line.slice(start ?? line.length));
+    if (place === null || line.includes('/node_modules/')) continue;
+    const [, path = '', at, column] = place;
+    const file = path.startsWith('file:') ? fileURLToPath(path) : path;
+    return { file, line: Number(at), column: column === undefined ? null : Number(column) };
   }
   return null;
 }

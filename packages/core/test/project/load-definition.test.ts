@@ -12,7 +12,7 @@ const commandDir = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 let projectDir: string;
 
 beforeEach(() => {
-  projectDir = realpathSync(mkdtempSync(join(tmpdir(), 'aiflow definition ')));
+  projectDir = realpathSync(mkdtempSync(join(tmpdir(), 'aiflow definition (50%) ')));
 });
 afterEach(() => {
   rmSync(projectDir, { recursive: true, force: true });
@@ -145,6 +145,13 @@ export default defineWorkflow('w', (workflow) => {
     const error = await fault(`import { x } from './part';\nexport default x;`);
     expect(error.code).toBe('workflow.import_without_extension');
     expect(error.message).toContain('"./part.ts"');
+  });
+
+  it('names the line also in a path with a space, brackets and a percent sign', async () => {
+    expect((await fault('\nenum Color { red }\n')).message).toContain('w.ts:2: ');
+    expect((await fault('\nthrow new Error("boom");\n')).message).toContain(
+      'w.ts:2:7: the definition threw: boom',
+    );
   });
 
   it('names a file that is not there', async () => {
