@@ -1,4 +1,4 @@
-import type { Problem } from '@aiflow/core';
+import type { AIFlowError, Problem } from '@aiflow/core';
 import { describeProblem, isAIFlowError } from '@aiflow/core';
 
 /** Problems of several places, each once however many ways lead to it. */
@@ -23,8 +23,14 @@ export class ProblemList {
     } catch (error) {
       if (!isAIFlowError(error)) throw error;
       if (error.problems.length > 0) for (const problem of error.problems) this.add(problem);
-      else this.add({ file: where, line: null, column: null, key: null, message: error.message });
+      else if (!isOfPlugin(error) || !this.problems.some(({ message }) => message === error.message))
+        this.add({ file: where, line: null, column: null, key: null, message: error.message });
       return null;
     }
   }
+}
+
+/** A plugin that cannot be had fails each workflow alike, and is told of where it was wanted first. */
+function isOfPlugin({ code }: AIFlowError): boolean {
+  return code.startsWith('plugin.');
 }

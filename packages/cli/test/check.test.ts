@@ -54,6 +54,18 @@ describe('aiflow check', () => {
     expect(ended.stderr).toMatch(/v\.ts:1:\d+: the definition threw: boom/);
   });
 
+  it('tells of a plugin that cannot be had once, however many workflows there are', async () => {
+    await using project = await TestProject.create({
+      ...chain('one', { a: 'true' }),
+      ...chain('two', { a: 'true' }),
+      'project.yaml': 'project_name: test\nplugins: [./plugins/none.ts]\n',
+    });
+    expectErrors(
+      await project.aiflow('check'),
+      /project\.yaml: plugin \.\/plugins\/none\.ts could not be imported/,
+    );
+  });
+
   it('leaves open what references stand for', async () => {
     await using project = await TestProject.create({
       ...chain('w', { a: 'true' }),

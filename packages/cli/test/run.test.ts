@@ -20,6 +20,19 @@ describe('aiflow run', () => {
     expect(lines[8]).toMatch(/^w FINISHED in N s \(\S+\)$/);
   });
 
+  it('puts one empty line between what the last jobs have printed', async () => {
+    await using project = await TestProject.create({
+      'workflows/w/w.ts': `import { defineWorkflow } from '@aiflow/core';
+import { bash } from '@aiflow/job-bash';
+export default defineWorkflow('w', (workflow) => {
+  for (const name of ['left', 'right']) workflow.job(name, (job) => void job.node(bash(\`echo \${name}\`)));
+});
+`,
+    });
+    const { stdout } = await project.aiflow('run', 'w');
+    expect(stdout.split('\n').slice(4, -1)).toEqual(['', 'left:', '  | left', '', 'right:', '  | right', '']);
+  });
+
   it('prints one JSON object and nothing else on stdout with -o json', async () => {
     await using project = await TestProject.create(
       chain('w', { first: 'echo one; echo warn >&2', second: 'echo two' }),

@@ -20,8 +20,10 @@ export function runReport(
     .slice(0, mostFailures);
   const waiting = workflow.jobs.map((job) => job.config.jobName).filter((name) => !latest.has(name));
   const duration = between(execution.startDate, execution.endDate);
+  const outputs = lastJobs(workflow).flatMap((jobName) => describeOutput(latest.get(jobName)));
   const lines = [
-    ...lastJobs(workflow).flatMap((jobName) => describeOutput(latest.get(jobName))),
+    ...outputs,
+    ...(outputs.length > 0 ? [''] : []),
     ...failures.flatMap(describeFailure),
     ...(waiting.length > 0
       ? [`not started: ${waiting.slice(0, 20).join(', ')}${waiting.length > 20 ? ' …' : ''}`]
@@ -84,7 +86,7 @@ function describeOutput(attempt: JobExecutionInfo | undefined): string[] {
   const lines = path === null ? [] : tail(path);
   return lines.length === 0
     ? []
-    : ['', `${attempt.jobName}:`, ...lines.map((line) => `  | ${line}`.trimEnd()), ''];
+    : ['', `${attempt.jobName}:`, ...lines.map((line) => `  | ${line}`.trimEnd())];
 }
 
 /** Why a job failed, where its log lies, and the log's last lines. */
