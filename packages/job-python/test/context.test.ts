@@ -47,15 +47,20 @@ test('a model version is published as the events that modelVersion() waits for',
   const { events } = await runNodes(
     `from aiflow import Model
 ${node(
-  'context.publish_model_version(Model("m"), "1"); context.publish_model_version("m", "1", "MODEL_DEPLOYED")',
+  'context.publish_model_version(Model("m"), "1"); context.publish_model_version("m", "1", "MODEL_DEPLOYED"); context.publish_model_version("m", "1", namespace="prod")',
 )}`,
     [{ id: 'a' }],
   );
-  const waitsFor = (event: ModelVersionEvent) => {
-    const { key, value, eventType: event_type, namespace } = modelVersion('m', { event, version: '1' });
+  const waitsFor = (event: ModelVersionEvent, place: { namespace?: string } = {}) => {
+    const condition = modelVersion('m', { event, version: '1', ...place });
+    const { key, value, eventType: event_type, namespace } = condition;
     return { key, value, event_type, namespace };
   };
-  expect(events).toEqual([waitsFor('MODEL_GENERATED'), waitsFor('MODEL_DEPLOYED')]);
+  expect(events).toEqual([
+    waitsFor('MODEL_GENERATED'),
+    waitsFor('MODEL_DEPLOYED'),
+    waitsFor('MODEL_GENERATED', { namespace: 'prod' }),
+  ]);
 });
 
 test.each([

@@ -114,12 +114,17 @@ class ExecutionContext:
         events.put_into_outbox(self.outbox_dir, event)
 
     def publish_model_version(
-        self, model: Union[str, Model], version: str, event: ModelVersionEvent = "MODEL_GENERATED"
+        self,
+        model: Union[str, Model],
+        version: str,
+        event: ModelVersionEvent = "MODEL_GENERATED",
+        namespace: str = "default",
     ) -> None:
         """Publishes what happened to a version of a model, for whoever waits for it with ``modelVersion(…)``: an event
-        with the model's name as its key, and the version as its value. ValueError for an event that is none."""
+        with the model's name as its key, and the version as its value. The namespace is that which the condition
+        names. ValueError for an event that is none."""
         events.check_model_version_event(event)
-        self.publish_event(model.name if isinstance(model, Model) else model, version, event_type=event)
+        self.publish_event(model.name if isinstance(model, Model) else model, version, event, namespace)
 
     def read_dataset(self, dataset: DatasetReference, format: Optional[str] = None) -> Any:
         """Reads a ``csv`` (a list with a dict of strings per row), ``json`` (any value) or ``jsonl`` (a list) file.
