@@ -203,7 +203,7 @@ function buildInputs() {
   for (const name of ['pnpm-lock.yaml', 'tsconfig.base.json', 'turbo.json']) add(join(root, name));
   for (const name of list(join(root, 'packages'))) {
     const home = join(root, 'packages', name);
-    for (const part of ['package.json', 'tsconfig.json', 'src'])
+    for (const part of ['package.json', 'tsconfig.json', 'src', 'native'])
       if (existsSync(join(home, part))) add(join(home, part));
   }
   return hash.digest('hex');

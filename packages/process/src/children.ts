@@ -1,10 +1,10 @@
-import type { LaunchedChild } from './launch.ts';
+import type { LaunchedChild } from './launched-child.ts';
 import { readExit, restoreRecords } from './records.ts';
 
 /** How many ends are remembered that could not be written down, as on a full disk. */
 const mostUnwritten = 1_000;
 
-/** The processes that this one launched, until their records say all that is known of them. */
+/** The processes whose ends this one is told of, until their records say all that is known of them. */
 export class Children {
   readonly #children = new Map<string, LaunchedChild>();
   readonly #unwritten = new Set<string>();
@@ -19,7 +19,10 @@ export class Children {
   }
 
   get(recordDir: string): LaunchedChild | undefined {
-    return this.#children.get(recordDir);
+    const child = this.#children.get(recordDir);
+    if (child?.exit !== null || !child.isForgotten) return child;
+    this.#children.delete(recordDir);
+    return undefined;
   }
 
   add(recordDir: string, child: LaunchedChild): void {

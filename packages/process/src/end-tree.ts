@@ -67,10 +67,14 @@ async function press(
     let members = tree.members();
     // A process can start another and end while we look; the other has then been missed once, and not twice.
     if (members.length === 0 && seen.size > 0) members = tree.members();
-    for (const { pid, startTicks } of members) seen.add(`${pid} ${startTicks}`);
+    const others = members.filter(({ pid }) => pid !== tree.keeper);
+    for (const { pid, startTicks } of others) seen.add(`${pid} ${startTicks}`);
     if (members.length === 0 || performance.now() >= deadline) return members;
-    send(name, members, tree.group);
-    await untilGone(table, members, deadline, signal);
+    send(name, others, tree.group);
+    if (name === 'SIGKILL' && tree.keeper !== null && others.length < members.length) askKeeper(tree.keeper);
+    // The keeper alone is about to end, or was just given a process that we have not seen.
+    if (others.length > 0) await untilGone(table, others, deadline, signal);
+    else await pause(1, signal);
   }
 }
 
@@ -93,18 +97,25 @@ async function untilGone(
   }
 }
 
+/** To kill all that is below it, and what that starts meanwhile: it does so far more quickly than we can look. */
+function askKeeper(pid: number): void {
+  signalTo(pid, 'SIGUSR1');
+}
+
 /** Signals each once: groups as wholes where they are ours, so that nothing in them forks its way past the signal. */
 function send(name: NodeJS.Signals, members: readonly LiveProcess[], own: number | null): void {
   const groups = new Set(
     members.filter(({ pid, group }) => group === own || group === pid).map(({ group }) => group),
   );
   const targets = new Set(members.map(({ pid, group }) => (groups.has(group) ? -group : pid)));
-  for (const target of targets) {
-    try {
-      process.kill(target, name);
-    } catch (error) {
-      // ESRCH: gone meanwhile. EPERM: another user's; it is named as a survivor if it stays.
-      if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
-    }
+  for (const target of targets) signalTo(target, name);
+}
+
+function signalTo(target: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(target, name);
+  } catch (error) {
+    // ESRCH: gone meanwhile. EPERM: another user's; it is named as a survivor if it stays.
+    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
   }
 }

@@ -1,35 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs';
-import { AIFlowError, environmentNames, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
-import { findProgram } from './executable.ts';
+import { closeSync, fstatSync, openSync, rmdirSync, rmSync } from 'node:fs';
+import { environmentNames, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
+import { checkSpec, launchFailed } from './check-spec.ts';
+import type { ChildExit, LaunchedChild } from './launched-child.ts';
 import type { ProcessSpec } from './launcher.ts';
 import type { LiveProcess, ProcessTable } from './process-table.ts';
 import { groupExists } from './process-table.ts';
 import { claimRecords, writeIdentity } from './records.ts';
 import { shell, shimArguments } from './shim.ts';
-
-interface ChildExit {
-  /** Null when the shim itself was killed. */
-  readonly code: number | null;
-  /** Who was still in its group when it was collected; afterwards only they tell that the group is not a stranger's. */
-  readonly group: readonly LiveProcess[];
-}
-
-/** A process that this one launched, so that the system tells when it ends. */
-export interface LaunchedChild {
-  readonly pid: number;
-  /** By `performance.now()`. */
-  readonly startedAt: number;
-  /** Null while it lives or waits to be collected: until then its number is nobody else's. */
-  readonly exit: ChildExit | null;
-  /** Resolves when it has ended. */
-  readonly exited: Promise<void>;
-  /** Keeps this process alive until as many calls of `release` were made, or the child has ended. */
-  hold(): void;
-  release(): void;
-}
 
 /**
  * Launches a process; see `ProcessLauncher.launch`. All calls are synchronous: thousands of processes are launched in
@@ -83,11 +63,11 @@ function spawnShim(
 }
 
 function watch(child: ChildProcess, pid: number, token: string, table: ProcessTable): LaunchedChild {
-  let exit: LaunchedChild['exit'] = null;
+  let exit: ChildExit | null = null;
   let holders = 0;
   const exited = new Promise<void>((resolve) => {
     child.once('exit', (code) => {
-      exit = { code, group: groupOf(table, token, pid) };
+      exit = { code, group: groupOf(table, token, pid), nothingLeft: false };
       resolve();
     });
   });
@@ -99,6 +79,7 @@ function watch(child: ChildProcess, pid: number, token: string, table: ProcessTa
       return exit;
     },
     exited,
+    isForgotten: false,
     hold: () => {
       holders += 1;
       if (holders === 1) child.ref();
@@ -120,36 +101,6 @@ function groupOf(table: ProcessTable, token: string, group: number): LiveProcess
     // in the same way and is told what is wrong.
     return [];
   }
-}
-
-/** Finds what can be known to fail before anything is begun; gives `argv` with the program's absolute path. */
-function checkSpec(spec: ProcessSpec): string[] {
-  const [name, ...rest] = spec.argv;
-  if (statSync(spec.cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw launchFailed(
-      spec,
-      'ENOENT',
-      `its working directory ${spec.cwd} is not a directory: create it first`,
-    );
-  }
-  const program = findProgram(name, spec.cwd, spec.environment);
-  if ('path' in program) return [program.path, ...rest];
-  const fix = {
-    ENOENT: name.includes('/')
-      ? 'there is no such file: correct the path'
-      : 'it is not on the PATH: install it or extend PATH',
-    EACCES: 'the file may not be executed: set its executable bit',
-    EISDIR: 'that is not a file: name the program itself',
-  }[program.reason];
-  throw launchFailed(spec, program.reason, fix ?? `the system says ${program.reason}`);
-}
-
-function launchFailed(spec: ProcessSpec, reason: string, why: string, cause?: unknown): AIFlowError {
-  const program = spec.argv[0];
-  return new AIFlowError('process.launch_failed', `cannot start ${JSON.stringify(program)}: ${why}`, {
-    context: { reason, program, cwd: spec.cwd },
-    cause,
-  });
 }
 
 /** Ends a child that was spawned and cannot be recorded. */

@@ -27,7 +27,10 @@ export interface ProcessEnd {
    * example because the machine was restarted.
    */
   readonly outcome: 'exited' | 'stopped' | 'lost';
-  /** As a shell gives it: 128 + n after signal n. Null when nobody could write it down, as after a KILL. */
+  /**
+   * As a shell gives it: 128 + n after signal n. Null when nobody could write it down; after a stop that had to kill,
+   * some launchers can (137) and some cannot.
+   */
   readonly exitCode: number | null;
   /**
    * The signal that an exit code above 128 stands for, such as `SIGSEGV`; null for other codes. A program that ends

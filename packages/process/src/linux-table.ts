@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { environmentNames } from '@aiflow/core';
 import { readEnvironment, readText } from './proc-files.ts';
 import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts';
-import { groupExists } from './process-table.ts';
+import { descendantsAmong, groupExists } from './process-table.ts';
 
 // What does not change while this process lives is read once for all tables.
 let bootId: string | null = null;
@@ -15,6 +15,7 @@ export function linuxTable(): ProcessTable {
     look,
     holds,
     members,
+    descendants,
     mayHaveWrapped: (lifetimeMs) => {
       pidMax ??= Number(readText('/proc/sys/kernel/pid_max') ?? 0);
       // Numbers rise and start over at the end. Nobody starts 20 processes in each millisecond for so long.
@@ -65,6 +66,39 @@ function members({ token, group, after }: MemberQuery): LiveProcess[] {
     if (live !== null && (holder || live.group === sought)) found.push(live);
   }
   return found;
+}
+
+/** By what each process tells of its children, or of all processes where the kernel does not (CONFIG_PROC_CHILDREN). */
+function descendants(pid: number): LiveProcess[] {
+  if (!existsSync('/proc/thread-self/children')) {
+    return descendantsAmong(
+      allPids().flatMap((other) => look(other) ?? []),
+      pid,
+    );
+  }
+  const found: LiveProcess[] = [];
+  for (let parents = [pid]; parents.length > 0;) {
+    const children = parents.flatMap(childrenOf);
+    // One that has ended has no children: they were given to whoever collects orphans.
+    const live = children.flatMap((child) => look(child) ?? []);
+    found.push(...live);
+    parents = live.map((child) => child.pid);
+  }
+  return found;
+}
+
+/** Those of all its threads. */
+function childrenOf(pid: number): number[] {
+  let threads: string[];
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // it is gone
+  }
+  return threads.flatMap((thread) => {
+    const line = readText(`/proc/${pid}/task/${thread}/children`) ?? '';
+    return line === '' ? [] : line.split(' ').map(Number);
+  });
 }
 
 function allPids(): number[] {

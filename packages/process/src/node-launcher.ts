@@ -1,25 +1,13 @@
-import { existsSync } from 'node:fs';
-import { abortable, AIFlowError, messageOf, pause } from '@aiflow/core';
-import { Children } from './children.ts';
-import { endTree, untilProgramRuns } from './end-tree.ts';
-import { signalOf } from './exit-code.ts';
-import type { LaunchedChild } from './launch.ts';
 import { launchChild } from './launch.ts';
-import type { ProcessEnd, ProcessLauncher, ProcessPlace, ProcessState } from './launcher.ts';
-import { linuxTable } from './linux-table.ts';
-import type { OwnTree } from './own-tree.ts';
-import { ownTree } from './own-tree.ts';
-import type { LiveProcess, ProcessTable } from './process-table.ts';
-import { isAlive } from './process-table.ts';
-import { psTable } from './ps-table.ts';
-import { claimNever, hasMark, never, readBegun, readExit, readIdentity, writeMark } from './records.ts';
+import type { ProcessLauncher } from './launcher.ts';
+import type { ProcessTable } from './process-table.ts';
+import { createRecordLauncher } from './record-launcher.ts';
+import { systemTable } from './system-table.ts';
 
 export interface NodeLauncherOptions {
   /** What knows the system's processes: /proc on Linux and `ps` elsewhere, unless said. */
   readonly table?: ProcessTable;
 }
-
-const defaultGraceMs = 5_000;
 
 /**
  * The launcher that needs nothing but Node and `/bin/sh`. It holds no resource but the children that it launched, and
@@ -28,158 +16,13 @@ const defaultGraceMs = 5_000;
  * in, cannot be told from a stranger and is not ended.
  */
 export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLauncher {
-  const table = options.table ?? (process.platform === 'linux' ? linuxTable() : psTable());
-  const children = new Children();
-
-  /** The number of the main process while it lives. */
-  function livePid({ recordDir, token }: ProcessPlace): number | null {
-    const child = children.get(recordDir);
-    if (child !== undefined) return child.exit === null ? child.pid : null;
-    const identity = readIdentity(recordDir);
-    if (identity !== null) return isAlive(table, identity) ? identity.pid : null;
-    // The launch was cut short before the identity was written: the shim's own number, if it still holds the token.
-    const begun = readBegun(recordDir);
-    return typeof begun === 'number' && table.look(begun) !== null && table.holds(begun, token)
-      ? begun
-      : null;
-  }
-
-  function endOf({ recordDir }: ProcessPlace): ProcessEnd {
-    // A shim that could not write, because the disk is full, still ends with the program's code.
-    const exitCode = children.get(recordDir)?.exit?.code ?? readExit(recordDir);
-    const outcome = hasMark(recordDir, 'stopping') ? 'stopped' : exitCode === null ? 'lost' : 'exited';
-    return { outcome, exitCode, signal: exitCode === null ? null : signalOf(exitCode), leftovers: 0 };
-  }
-
-  async function find(place: ProcessPlace): Promise<ProcessState> {
-    const pid = livePid(place);
-    if (pid !== null) return { state: 'running', pid };
-    // Of an own child there is no doubt: only another process's launch can have been cut short.
-    const beginning = children.get(place.recordDir) !== undefined ? 'began' : beginningOf(place.recordDir);
-    if (beginning === 'never') return { state: 'never_began' };
-    // The main process may have begun since it was looked for above.
-    const begun = livePid(place);
-    if (begun !== null) return { state: 'running', pid: begun };
-    if (beginning === 'unreadable' || isHalfStopped(place)) {
-      const [member] = table.members({ token: place.token, group: null, after: null });
-      if (member !== undefined) return { state: 'running', pid: member.pid };
-    }
-    return { state: 'ended', end: endOf(place) };
-  }
-
-  /** What may be signalled. */
-  function treeOf(place: ProcessPlace): OwnTree {
-    const child = children.get(place.recordDir);
-    const live = livePid(place);
-    const main = live === null ? null : table.look(live);
-    const known = (): LiveProcess[] => [...(main === null ? [] : [main]), ...(child?.exit?.group ?? [])];
-    const group = live ?? (child !== undefined && known().length > 0 ? child.pid : null);
-    const quick =
-      live === null && child !== undefined && !table.mayHaveWrapped(performance.now() - child.startedAt);
-    const holdsNumber = (): boolean => child?.exit === null;
-    return ownTree(table, { token: place.token, group, after: quick ? child.pid : null, known, holdsNumber });
-  }
-
-  async function untilMainEnded(place: ProcessPlace, signal: AbortSignal | undefined): Promise<void> {
-    const child = children.get(place.recordDir);
-    if (child === undefined) return await pollUntilEnded(place, signal);
-    await untilExited(child, signal);
-  }
-
-  /** Another process's child: nobody tells us when it ends. What ran long is looked at more seldom. */
-  async function pollUntilEnded(place: ProcessPlace, signal: AbortSignal | undefined): Promise<void> {
-    const start = performance.now();
-    for (;;) {
-      const found = await find(place);
-      if (found.state === 'never_began') throw neverBegan(place);
-      // Whoever was stopping it may be dead: what is left without its main process is for us to end.
-      if (found.state === 'ended' || (isHalfStopped(place) && livePid(place) === null)) return;
-      await pause(Math.min(Math.max((performance.now() - start) / 10, 10), 1_000), signal);
-    }
-  }
-
-  return {
+  const table = options.table ?? systemTable();
+  return createRecordLauncher({
+    table,
     launch: async (spec) => {
       const child = await launchChild(spec, table);
-      children.add(spec.recordDir, child);
-      return { pid: child.pid };
+      return { pid: child.pid, child };
     },
-    find,
-    wait: async (place, { graceMs = defaultGraceMs, signal } = {}) => {
-      signal?.throwIfAborted();
-      await untilMainEnded(place, signal);
-      const leftovers = await endTree(table, treeOf(place), { graceMs, ...(signal && { signal }) });
-      const end = endOf(place);
-      if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
-      children.settle(place.recordDir);
-      return end.outcome === 'stopped' ? end : { ...end, leftovers };
-    },
-    stop: async (place, { graceMs = defaultGraceMs, signal } = {}) => {
-      const found = await find(place);
-      if (found.state === 'never_began') return null;
-      const unmarked = found.state === 'running' ? tryToMark(place.recordDir) : null;
-      const tree = treeOf(place);
-      if (graceMs > 0) await untilProgramRuns(table, tree, signal);
-      await endTree(table, tree, { graceMs, ...(signal && { signal }) });
-      const child = children.get(place.recordDir);
-      if (child !== undefined) await untilExited(child);
-      if (unmarked !== null) throw unmarked;
-      if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
-      const end = endOf(place);
-      children.settle(place.recordDir);
-      return end;
-    },
-  };
-}
-
-/** Keeps this process alive meanwhile: else it could end before it is told of the child's end. */
-async function untilExited(child: LaunchedChild, signal?: AbortSignal): Promise<void> {
-  child.hold();
-  try {
-    await abortable(child.exited, signal);
-  } finally {
-    child.release();
-  }
-}
-
-/** Whether a process began, as its records say; when they leave it open, it is decided here that it never will. */
-function beginningOf(recordDir: string): 'began' | 'never' | 'unreadable' {
-  if (!existsSync(recordDir)) return 'never';
-  if (readIdentity(recordDir) !== null) return 'began';
-  if (readBegun(recordDir) === null && claimNever(recordDir)) return 'never';
-  const begun = readBegun(recordDir);
-  if (begun === null) return 'unreadable';
-  return begun === never ? 'never' : 'began';
-}
-
-/** Whether a stop has begun and nobody has seen its end. */
-function isHalfStopped({ recordDir }: ProcessPlace): boolean {
-  return hasMark(recordDir, 'stopping') && !hasMark(recordDir, 'stopped');
-}
-
-/** Marks that a stop begins; an error is given back, for a full disk must not keep a process from being stopped. */
-function tryToMark(recordDir: string): Error | null {
-  try {
-    writeMark(recordDir, 'stopping');
-    return null;
-  } catch (error) {
-    return new AIFlowError(
-      'process.unrecorded',
-      `a process was stopped, but that could not be written down: ${messageOf(error)}`,
-      {
-        context: { recordDir },
-        cause: error,
-      },
-    );
-  }
-}
-
-function neverBegan({ recordDir }: ProcessPlace): AIFlowError {
-  return new AIFlowError(
-    'process.not_found',
-    `no process ever began with the records ${recordDir}: launch it first`,
-    {
-      context: { recordDir },
-    },
-  );
+    adopt: async () => null,
+  });
 }

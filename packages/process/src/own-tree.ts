@@ -1,9 +1,14 @@
-import type { LiveProcess, MemberQuery, ProcessTable } from './process-table.ts';
+import type { LiveProcess, MemberQuery, ProcessIdentity, ProcessTable } from './process-table.ts';
 
 /** A launched process with its descendants, as far as they can be told from strangers. */
 export interface OwnTree {
   /** The main process's group; null when nothing of it is left that is known to be ours. */
   readonly group: number | null;
+  /**
+   * The process that keeps the tree together: it is told of every orphan, and ends by itself when nothing is left.
+   * It is a member, and is never signalled to end. Null when there is none.
+   */
+  readonly keeper: number | null;
   /** Those who live now. */
   members(): LiveProcess[];
 }
@@ -33,6 +38,7 @@ export function ownTree(table: ProcessTable, options: OwnTreeOptions): OwnTree {
 
   return {
     group,
+    keeper: null,
     members: () => {
       const found = table.members(options);
       const grouped = group === null ? [] : found.filter((live) => live.group === group);
@@ -40,6 +46,29 @@ export function ownTree(table: ProcessTable, options: OwnTreeOptions): OwnTree {
       if (!isOurs(grouped)) return found.filter((live) => live.group !== group);
       for (const live of grouped) seen.add(key(live));
       return found;
+    },
+  };
+}
+
+/**
+ * The tree of a living keeper: whoever descends from it, whatever became of session, group and environment. Should the
+ * keeper be killed, it is as if there had been none.
+ */
+export function keptTree(table: ProcessTable, keeper: ProcessIdentity, token: string): OwnTree {
+  const without = ownTree(table, {
+    token,
+    group: null,
+    after: null,
+    known: () => [],
+    holdsNumber: () => false,
+  });
+  return {
+    group: null,
+    keeper: keeper.pid,
+    members: () => {
+      const live = table.look(keeper.pid);
+      if (live === null || live.startTicks !== keeper.startTicks) return without.members();
+      return [live, ...table.descendants(keeper.pid)];
     },
   };
 }

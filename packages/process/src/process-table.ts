@@ -34,6 +34,8 @@ export interface ProcessTable {
   /** Whether the process began with the token in its environment. */
   holds(pid: number, token: string): boolean;
   members(query: MemberQuery): LiveProcess[];
+  /** What the process started, and what that started, as far as its parents still live. */
+  descendants(pid: number): LiveProcess[];
   /**
    * Whether numbers may have been given out again after a process that began so long ago: then `after` must not be
    * used, for a number says nothing about age.
@@ -44,6 +46,17 @@ export interface ProcessTable {
 /** Whether the very process that was identified still lives. */
 export function isAlive(table: ProcessTable, identity: ProcessIdentity): boolean {
   return identity.bootId === table.bootId() && table.look(identity.pid)?.startTicks === identity.startTicks;
+}
+
+/** Those of `all` that descend from the process. */
+export function descendantsAmong(all: readonly LiveProcess[], pid: number): LiveProcess[] {
+  const byParent = Map.groupBy(all, ({ parent }) => parent);
+  const found: LiveProcess[] = [];
+  for (let next = byParent.get(pid) ?? []; next.length > 0;) {
+    found.push(...next);
+    next = next.flatMap((live) => byParent.get(live.pid) ?? []);
+  }
+  return found;
 }
 
 /** Whether any process, also one that waits to be collected, belongs to the group. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { environmentNames } from '@aiflow/core';
 import type { LiveProcess, ProcessTable } from './process-table.ts';
+import { descendantsAmong } from './process-table.ts';
 
 /**
  * The `ps` of BSD, macOS and procps, for systems without Linux's /proc: a process is started for each question, and
@@ -18,6 +19,7 @@ export function psTable(): ProcessTable {
         (found) =>
           found.pid !== process.pid && ((group !== null && found.group === group) || carries(found, token)),
       ),
+    descendants: (pid) => descendantsAmong(list(['-A']), pid),
     mayHaveWrapped: () => true,
   };
 }

@@ -4,7 +4,7 @@ import { AIFlowError, errorCode, isJsonObject } from '@aiflow/core';
 import type { ProcessIdentity } from './process-table.ts';
 
 /**
- * What is known of a process across crashes, as files of one line each in its record directory:
+ * What is known of a process across crashes, as short files in its record directory:
  *
  * - the directory itself: a launch was meant;
  * - `begun`, made exclusively by the shim with its number, or by `find` with {@link never}: whoever is first decides;
@@ -12,13 +12,16 @@ import type { ProcessIdentity } from './process-table.ts';
  * - `exit`, by the shim: the exit code of the program;
  * - `stopping` and `stopped`, empty, by whoever stops it: before the first signal, and when nothing is left.
  *
+ * A keeper (see ../native) writes all it has to say into `begun`, since a new file costs more than the rest of a launch:
+ * the second line is the identity, and the third the exit code.
+ *
  * A line counts only with its end, so a file that is being written, or was when a disk was full, is as good as none.
  */
 export const never = 'never';
 
 /** Makes the record directory; `process.already_launched` when it belongs to a process that began. */
 export function claimRecords(recordDir: string): void {
-  if (readRecord(recordDir, 'begun') === never) rmSync(recordDir, { recursive: true, force: true });
+  if (readBegun(recordDir) === never) rmSync(recordDir, { recursive: true, force: true });
   try {
     mkdirSync(recordDir);
   } catch (error) {
@@ -44,8 +47,13 @@ export function claimNever(recordDir: string): boolean {
 
 /** What `begun` says: null when there is none, or none that is whole. */
 export function readBegun(recordDir: string): number | typeof never | null {
-  const line = readRecord(recordDir, 'begun');
+  const [line = null] = readLines(recordDir, 'begun');
   return line === never ? never : wholeNumber(line);
+}
+
+/** A process, and the launcher that its keeper belongs to; null when it has no keeper. */
+export interface RecordedIdentity extends ProcessIdentity {
+  readonly launcher: string | null;
 }
 
 export function writeIdentity(recordDir: string, { pid, startTicks, bootId }: ProcessIdentity): void {
@@ -53,18 +61,18 @@ export function writeIdentity(recordDir: string, { pid, startTicks, bootId }: Pr
   writeFileSync(join(recordDir, 'identity'), `${line}\n`);
 }
 
-export function readIdentity(recordDir: string): ProcessIdentity | null {
-  const line = readRecord(recordDir, 'identity');
-  if (line === null) return null;
+export function readIdentity(recordDir: string): RecordedIdentity | null {
+  const line = readLines(recordDir, 'begun')[1] ?? readLines(recordDir, 'identity')[0];
+  if (line === undefined) return null;
   const value: unknown = JSON.parse(line);
   if (!isJsonObject(value)) return null;
-  const { pid, start_ticks: startTicks, boot_id: bootId } = value;
+  const { pid, start_ticks: startTicks, boot_id: bootId, launcher } = value;
   if (typeof pid !== 'number' || typeof startTicks !== 'string' || typeof bootId !== 'string') return null;
-  return { pid, startTicks, bootId };
+  return { pid, startTicks, bootId, launcher: typeof launcher === 'string' ? launcher : null };
 }
 
 export function readExit(recordDir: string): number | null {
-  return wholeNumber(readRecord(recordDir, 'exit'));
+  return wholeNumber(readLines(recordDir, 'exit')[0] ?? readLines(recordDir, 'begun')[2] ?? null);
 }
 
 /**
@@ -74,7 +82,7 @@ export function readExit(recordDir: string): number | null {
 export function restoreRecords(recordDir: string, pid: number, exitCode: number): boolean {
   try {
     if (!existsSync(recordDir)) mkdirSync(recordDir);
-    if (readRecord(recordDir, 'begun') === null) writeFileSync(join(recordDir, 'begun'), `${pid}\n`);
+    if (readBegun(recordDir) === null) writeFileSync(join(recordDir, 'begun'), `${pid}\n`);
     writeFileSync(join(recordDir, 'exit'), `${exitCode}\n`);
     return true;
   } catch {
@@ -92,15 +100,14 @@ export function hasMark(recordDir: string, mark: 'stopping' | 'stopped'): boolea
   return existsSync(join(recordDir, mark));
 }
 
-function readRecord(recordDir: string, name: string): string | null {
-  let text: string;
+/** The lines that are whole. */
+function readLines(recordDir: string, name: string): string[] {
   try {
-    text = readFileSync(join(recordDir, name), 'utf8');
+    return readFileSync(join(recordDir, name), 'utf8').split('\n').slice(0, -1);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
-  return text.endsWith('\n') ? text.slice(0, -1) : null;
 }
 
 function wholeNumber(line: string | null): number | null {

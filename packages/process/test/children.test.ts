@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Children } from '../src/children.ts';
-import type { LaunchedChild } from '../src/launch.ts';
+import type { LaunchedChild } from '../src/launched-child.ts';
 import { readExit } from '../src/records.ts';
 
 function ended(code: number | null): LaunchedChild {
-  const exit = { code, group: [] };
-  return { pid: 7, startedAt: 0, exit, exited: Promise.resolve(), hold: () => {}, release: () => {} };
+  const exit = { code, group: [], nothingLeft: false };
+  const exited = Promise.resolve();
+  return { pid: 7, startedAt: 0, exit, exited, isForgotten: false, hold: () => {}, release: () => {} };
 }
 
 describe('what is remembered of children that have ended', () => {
@@ -44,6 +45,13 @@ describe('what is remembered of children that have ended', () => {
       children.settle(place);
     }
     expect(places.map((place) => children.get(place)?.exit?.code)).toEqual([undefined, 3, 3]);
+  });
+
+  test('is nothing of a child that still lives, as soon as nobody will tell of its end', () => {
+    const children = new Children();
+    children.add(join(root, 'a'), { ...ended(0), exit: null, isForgotten: true });
+    expect(children.get(join(root, 'a'))).toBeUndefined();
+    expect(children.size).toBe(0);
   });
 
   test('is a child that still lives', () => {

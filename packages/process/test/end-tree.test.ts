@@ -10,9 +10,10 @@ test('something that refuses to die is a loud error that names it', async () => 
     look: () => stubborn,
     holds: () => true,
     members: () => [stubborn],
+    descendants: () => [],
     mayHaveWrapped: () => false,
   };
-  const tree = { group: null, members: () => [stubborn] };
+  const tree = { group: null, keeper: null, members: () => [stubborn] };
   const ending = endTree(table, tree, { graceMs: 10, killMs: 20 });
   await expect(ending).rejects.toMatchObject({ code: 'process.survivors', context: { pids: [4_194_305] } });
 });

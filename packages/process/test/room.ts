@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -46,7 +46,8 @@ export class Room {
   }
 
   dispose(): void {
-    for (const pid of [...this.#tokens.flatMap(holders), ...this.#pids.filter(isRunning)]) killHard(pid);
+    const left = [...this.#tokens.flatMap(holders), ...this.#pids.filter(isRunning), ...dwellers(this.root)];
+    for (const pid of left) killHard(pid);
     rmSync(this.root, { recursive: true, force: true });
   }
 }
@@ -66,6 +67,21 @@ export function holders(token: string): number[] {
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && isRunning(pid))
     .filter((pid) => readProc(`/proc/${pid}/environ`).split('\0').includes(`AIFLOW_ATTEMPT_ID=${token}`));
+}
+
+/** Who works in a directory, whatever became of its environment. */
+export function dwellers(directory: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && isRunning(pid) && workingDirectory(pid) === directory);
+}
+
+function workingDirectory(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null; // it ended meanwhile, or is another user's
+  }
 }
 
 /** Whether a process is there and not only waiting to be collected. */

@@ -31,5 +31,5 @@ describe.each(tarballs)('%s', (_name, tarball) => {
 
 const repository = import.meta.dirname.replace(/\/tests\/packed\/test$/, '');
 const allowed =
-  /^package\/(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/.*\.(js|d\.ts)|python\/.*\.(py|pyi|typed))$/;
+  /^package\/(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/.*\.(js|d\.ts)|dist\/aiflow-launcher|python\/.*\.(py|pyi|typed))$/;
 const options = { preferLocal: true, localDir: import.meta.dirname, reject: false } as const;

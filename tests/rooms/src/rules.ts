@@ -8,6 +8,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'core uses none of our packages and at most five others': touch.coreStandsAlone,
   'what stands on core has it as a peer dependency': touch.coreIsAPeer,
   'a plugin uses core and at most one of snapshot and process': touch.pluginsStayThin,
+  'a program for one platform is optional': touch.platformsAreOptional,
   'cli and server use no plugin': touch.hostsImportNoPlugin,
   'client takes only types from us': touch.clientImportsTypesOnly,
   'what src/ imports is declared': touch.importsAreDeclared,

@@ -1,4 +1,4 @@
-import { importsOfOurs, isPlugin, packageOf } from './workspace.ts';
+import { importsOfOurs, isForOnePlatform, isPlugin, packageOf } from './workspace.ts';
 import type { Package, Problem, Rule, Workspace } from './workspace.ts';
 
 const core = '@aiflow/core';
@@ -23,9 +23,7 @@ export const coreStandsAlone: Rule = (workspace) => {
 /** What stands on core takes it as a peer dependency, or two copies would be installed and the registry split. */
 export const coreIsAPeer: Rule = ({ packages }) =>
   packages
-    .filter(
-      ({ manifest }) => manifest.name !== core && manifest.name !== client && !hosts.includes(manifest.name),
-    )
+    .filter((pack) => !isForOnePlatform(pack) && ![core, client, ...hosts].includes(pack.manifest.name))
     .flatMap((pack) => {
       const { dependencies, optionalDependencies, peerDependencies } = pack.manifest;
       const problems: Problem[] = [];
@@ -48,7 +46,9 @@ export const pluginsStayThin: Rule = (workspace) =>
   workspace.packages
     .filter((pack) => ![core, client, ...hosts].includes(pack.manifest.name))
     .flatMap((pack) => {
-      const used = oursOf(workspace, pack).filter(({ name }) => name !== core);
+      const used = oursOf(workspace, pack).filter(
+        ({ name }) => name !== core && !platforms(workspace, pack).includes(name),
+      );
       const allowed = isPlugin(pack) ? shared : [];
       const problems = used
         .filter(({ name }) => !allowed.includes(name))
@@ -60,6 +60,35 @@ export const pluginsStayThin: Rule = (workspace) =>
       }
       return problems;
     });
+
+/** A program for one platform, which a package takes along where it can be installed, and uses only there. */
+export const platformsAreOptional: Rule = (workspace) =>
+  workspace.packages.filter(isForOnePlatform).flatMap((pack) => {
+    const { name, dependencies, peerDependencies, optionalDependencies } = pack.manifest;
+    const problems = pack.files.map(({ path }) => ({
+      where: `packages/${pack.folder}/${path}`,
+      message: 'a package for one platform holds no code of ours: whoever uses it must also run elsewhere',
+    }));
+    const needed = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
+    const owners = workspace.packages.filter((other) => platforms(workspace, other).includes(name));
+    if (needed.length > 0)
+      problems.push({ where: manifestOf(pack), message: `needs nothing, found ${needed.join(', ')}` });
+    if (owners.length === 0)
+      problems.push({
+        where: manifestOf(pack),
+        message: 'must be in optionalDependencies of the package it is named after',
+      });
+    return problems;
+  });
+
+/** The packages for one platform that belong to a package, by their names. */
+function platforms({ packages }: Workspace, pack: Package): string[] {
+  const optional = Object.keys(pack.manifest.optionalDependencies ?? {});
+  return packages
+    .filter(isForOnePlatform)
+    .map(({ manifest }) => manifest.name)
+    .filter((name) => optional.includes(name) && name.startsWith(`${pack.manifest.name}-`));
+}
 
 /** cli and server load the plugins that a project names, and import none. */
 export const hostsImportNoPlugin: Rule = (workspace) => {

@@ -34,6 +34,8 @@ export interface Manifest {
   readonly keywords?: readonly string[];
   readonly engines?: Readonly<Record<string, string>>;
   readonly files?: readonly string[];
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
   readonly sideEffects?: boolean | readonly string[];
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly publishConfig?: Readonly<Record<string, unknown>>;
@@ -55,6 +57,11 @@ export type Rule = (workspace: Workspace) => readonly Problem[];
 /** A package registers plugins when its manifest says so. */
 export function isPlugin(pack: Package): boolean {
   return (pack.manifest.aiflow?.plugins ?? []).length > 0;
+}
+
+/** A package that holds one program for one platform, and no code: `@aiflow/process-linux-x64`. */
+export function isForOnePlatform({ manifest }: Package): boolean {
+  return manifest.os !== undefined || manifest.cpu !== undefined;
 }
 
 /** The package's name in an import: `@aiflow/core` of `@aiflow/core/plugin`, `null` for a file or a Node module. */

@@ -19,9 +19,13 @@ const core = pack('core', { dependencies: { yaml: 'catalog:' } }, [
   file('src/define/graph.ts', './job.ts'),
 ]);
 const peer = { '@aiflow/core': 'workspace:^' };
-const shared = ['snapshot', 'process'].map((name) =>
-  pack(name, { peerDependencies: peer, devDependencies: peer }, [file('src/index.ts')]),
-);
+const library = { peerDependencies: peer, devDependencies: peer };
+const takesProgram = { ...library, optionalDependencies: { '@aiflow/process-linux-x64': 'workspace:^' } };
+const shared = [
+  pack('snapshot', library, [file('src/index.ts')]),
+  pack('process', takesProgram, [file('src/index.ts')]),
+];
+const platform = pack('process-linux-x64', { os: ['linux'], cpu: ['x64'] });
 const pluginManifest: Partial<Manifest> = {
   keywords: ['aiflow-plugin'],
   aiflow: { plugins: [{ kind: 'job', name: 'bash' }] },
@@ -37,7 +41,7 @@ const plugin = pack('job-bash', pluginManifest, [
 ]);
 const cli = pack('cli', { dependencies: peer }, [file('src/bin.ts', '@aiflow/core')]);
 const client = pack('client', { dependencies: peer }, [file('src/index.ts', { type: '@aiflow/core' })]);
-const house: Workspace = { packages: [core, ...shared, plugin, cli, client] };
+const house: Workspace = { packages: [core, ...shared, platform, plugin, cli, client] };
 
 describe('a house where every rule holds', () => {
   it.each(Object.entries(rules))('%s', (_sentence, rule) => {
@@ -102,6 +106,24 @@ const broken: readonly Broken[] = [
     how: 'a shared library uses the other one',
     by: pack('snapshot', { peerDependencies: peer, dependencies: { '@aiflow/process': 'workspace:^' } }),
     where: 'packages/snapshot/package.json',
+  },
+  {
+    rule: 'a program for one platform is optional',
+    how: 'nobody takes it along',
+    by: pack('process', library, [file('src/index.ts')]),
+    where: 'packages/process-linux-x64/package.json',
+  },
+  {
+    rule: 'a program for one platform is optional',
+    how: 'there is code in it',
+    by: pack('process-linux-x64', { os: ['linux'] }, [file('src/index.ts')]),
+    where: 'packages/process-linux-x64/src/index.ts',
+  },
+  {
+    rule: 'a program for one platform is optional',
+    how: 'it needs something else',
+    by: pack('process-linux-x64', { os: ['linux'], peerDependencies: peer }),
+    where: 'packages/process-linux-x64/package.json',
   },
   {
     rule: 'cli and server use no plugin',

@@ -82,6 +82,14 @@ export function launchCases(options: SuiteOptions): void {
     );
   }
 
+  withRoom(options, 'a file that names no interpreter is run by the shell', async (room, launcher) => {
+    writeFileSync(join(room.root, 'script'), 'echo "$0" "$1"; exit 4\n', { mode: 0o755 });
+    const spec = room.spec('', { argv: ['./script', 'a b'] });
+    await launcher.launch(spec);
+    expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 4 });
+    expect(room.read('p1.out')).toBe(`${room.root}/script a b`);
+  });
+
   withRoom(
     options,
     'a working directory that does not exist is process.launch_failed, and leaves nothing',

@@ -91,10 +91,9 @@ export function stopCases(options: SuiteOptions): void {
       await launcher.launch(spec);
       await until('the trap to be set', () => room.has('ready'));
       const start = performance.now();
-      expect(await launcher.stop(spec, { graceMs: 200 })).toMatchObject({
-        outcome: 'stopped',
-        exitCode: null,
-      });
+      const end = await launcher.stop(spec, { graceMs: 200 });
+      expect(end?.outcome).toBe('stopped');
+      expect([null, 137]).toContain(end?.exitCode);
       expect(performance.now() - start).toBeGreaterThanOrEqual(200);
       expect(holders(spec.token)).toEqual([]);
     },
