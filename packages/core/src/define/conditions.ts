@@ -139,7 +139,8 @@ export function event(spec: EventSpec): EventCondition {
   if ((valueCondition === 'EQUALS') !== (spec.value !== undefined)) {
     throw new AIFlowError(
       'define.invalid_event',
-      `event ${shown(key)} has the valueCondition ${shown(valueCondition)}: EQUALS needs a value to compare with, and UPDATED takes none`,
+      `event ${shown(key)} has the valueCondition ${shown(valueCondition)}: EQUALS needs a value to compare with, and UPDATED takes none, so ` +
+        (spec.value === undefined ? 'add the value' : 'leave the value out'),
     );
   }
   const made: EventCondition = {
@@ -153,9 +154,14 @@ export function event(spec: EventSpec): EventCondition {
     life,
   };
   if (isCondition(made)) return Object.freeze(made);
+  const texts = { key, value: spec.value ?? '', eventType, namespace, sender: sender ?? '' };
+  const [name, found] =
+    Object.entries(texts).find(([, part]) => typeof part !== 'string') ??
+    (life === 'ONCE' || life === 'REPEATED' ? ['valueCondition', valueCondition] : ['life', life]);
   throw new AIFlowError(
     'define.invalid_event',
-    'event() needs a key; key, value, eventType, namespace and sender are texts, and life is ONCE or REPEATED',
+    `the ${name} of event() cannot be ${shown(found)}: key, value, eventType, namespace and sender are texts, ` +
+      'life is ONCE or REPEATED, and valueCondition EQUALS or UPDATED',
   );
 }
 

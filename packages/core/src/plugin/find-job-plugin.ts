@@ -1,7 +1,7 @@
 import { AIFlowError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { JobPluginFactory } from '../run/job-plugin.ts';
-import { hintFor } from './nearest.ts';
+import { hintFor, nearest } from './nearest.ts';
 import { knownEngines, knownPlatforms } from './platform.ts';
 import type { PluginRegistry } from './registry.ts';
 import { getPlugin, globalRegistry } from './registry.ts';
@@ -90,11 +90,11 @@ function theOne(found: readonly JobPluginFactory[], query: JobPluginQuery): JobP
 
 function checkKnown(kind: 'engine' | 'platform', name: string | undefined, known: readonly string[]): void {
   if (name === undefined || known.includes(name)) return;
-  throw new AIFlowError(
-    `plugin.unknown_${kind}`,
-    `no ${kind} is called ${shown(name)}: ${known.length === 0 ? 'none is known' : hintFor(name, known)}`,
-    { context: { [kind]: name.slice(0, 200) } },
-  );
+  const hint = known.length === 0 ? 'none is known' : hintFor(name, known);
+  const remedy = nearest(name, known) === null ? ', or install a plugin for it' : '';
+  throw new AIFlowError(`plugin.unknown_${kind}`, `no ${kind} is called ${shown(name)}: ${hint}${remedy}`, {
+    context: { [kind]: name.slice(0, 200) },
+  });
 }
 
 function notRegistered(query: JobPluginQuery, message: string): AIFlowError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel, DefinedJob, JobBuilder, WorkflowBuilder } from '../../src/index.ts';
-import { all, any, defineWorkflow, finished } from '../../src/index.ts';
+import { all, any, defineWorkflow, event, finished } from '../../src/index.ts';
 import { codeOf, draw, oneStep, step } from './drawing.ts';
 
 const inJob = (build: (job: JobBuilder) => void) => () => defineWorkflow('w', (w) => void w.job('a', build));
@@ -209,5 +209,18 @@ const mistakes: readonly (readonly [what: string, code: string, action: () => un
 describe('a mistake in a definition is found where it is made', () => {
   it.each(mistakes)('%s is %s', (_, code, action) => {
     expect(codeOf(action)).toBe(code);
+  });
+});
+
+describe('an event that cannot be', () => {
+  it.each([
+    [{ key: 'k', value: 3 }, /the value of event\(\) cannot be 3: /],
+    [{ value: 'v' }, /the key of event\(\) cannot be undefined: /],
+    [{ key: 'k', life: 'FOREVER' }, /the life of event\(\) cannot be "FOREVER": /],
+    [{ key: 'k', valueCondition: 'CHANGED' }, /the valueCondition of event\(\) cannot be "CHANGED": /],
+    [{ key: 'k', value: 'v', valueCondition: 'UPDATED' }, /leave the value out$/],
+    [{ key: 'k', valueCondition: 'EQUALS' }, /add the value$/],
+  ])('%j is refused with what is wrong in it', (spec, message) => {
+    expect(() => event(wrong(spec))).toThrow(message);
   });
 });

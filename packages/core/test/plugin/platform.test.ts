@@ -115,7 +115,7 @@ describe('a job plugin by its engine and platform', () => {
     [
       { engine: 'flink', platform: 'local' },
       'plugin.unknown_engine',
-      /expected one of cmd_line, python, spark/,
+      /expected one of cmd_line, python, spark, or install a plugin for it/,
     ],
     [{ engine: 'python', platform: 'yarn' }, 'plugin.not_registered', /python can run on: kubernetes, local/],
     [{ engine: 'spark', platform: 'yarn' }, 'plugin.not_registered', /spark can run on: nowhere/],
