@@ -124,6 +124,7 @@ export { leadsOutside } from './snapshot/links.ts';
 export type { ProjectSnapshot, SnapshotProjectOptions } from './snapshot/snapshot.ts';
 export { snapshotProject } from './snapshot/snapshot.ts';
 
+export type { RunningExtractor } from './schedule/context.ts';
 export { extractContext } from './schedule/context.ts';
 export type { JobExecutionInfo, WorkflowExecutionInfo, WorkflowInfo } from './schedule/info.ts';
 export type { PageOptions, ProjectContext, Scheduler, StartExecutionOptions } from './schedule/scheduler.ts';
@@ -166,6 +167,7 @@ export type { Clock, Logger, PluginHost, SecretResolver } from './plugin/host.ts
 export type {
   BlobManagerPlugin,
   Engine,
+  ExtractorSource,
   Platform,
   Plugin,
   Registered,
@@ -233,7 +235,9 @@ export type { ConfigSchemas } from './project/json-schemas.ts';
 export { configSchemas } from './project/json-schemas.ts';
 export { listWorkflows } from './project/layout.ts';
 
-export type { ExtractorPlace, RunningExtractor } from './project/extractor-thread.ts';
+export type { ExtractorSourceOptions } from './project/extractor-source.ts';
+export { createExtractorSource } from './project/extractor-source.ts';
+export type { ExtractorPlace } from './project/extractor-thread.ts';
 export { createContextExtractor, loadContextExtractor } from './project/load-context-extractor.ts';
 export type { LoadDefinitionOptions } from './project/load-definition.ts';
 export { loadDefinition } from './project/load-definition.ts';

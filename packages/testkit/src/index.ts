@@ -5,7 +5,7 @@ export type { ManualClock } from './host/manual-clock.ts';
 export { createManualClock } from './host/manual-clock.ts';
 export type { TestEnvOptions } from './host/test-env.ts';
 export { createTestEnv, testAttempt } from './host/test-env.ts';
-export type { TestHost, TestHostOptions } from './host/test-host.ts';
+export type { ContextOf, TestHost, TestHostOptions } from './host/test-host.ts';
 export { createTestHost } from './host/test-host.ts';
 
 export type { JobFixture, JobFixtures, JobPluginSuiteOptions, SucceedingJob } from './job-plugin/options.ts';

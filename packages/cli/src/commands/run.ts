@@ -1,4 +1,10 @@
-import { buildWorkflow, createScheduler, storeProject, withOverlay } from '@aiflow/core';
+import {
+  buildWorkflow,
+  createExtractorSource,
+  createScheduler,
+  storeProject,
+  withOverlay,
+} from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { outputOption, projectOption } from '../command.ts';
 import type { Submission } from '../execute.ts';
@@ -50,7 +56,10 @@ async function submit(session: Session, workflowName: string, signal: AbortSigna
     const [schedulerName = ''] = await load(project, [need]);
     const context = await storeProject(project, workflow, overlay, blob, { signal });
     const runner = openRunner(session, blob.manager);
-    const scheduler = await createScheduler(project, schedulerName, { ...host, runner });
+    const contextExtractor = createExtractorSource({ blob: blob.manager, commandDir, onOutput });
+    // This process is there for one execution: it starts none of other workflows.
+    const parts = { ...host, runner, contextExtractor, startsByItself: false };
+    const scheduler = await createScheduler(project, schedulerName, parts);
     return { workflow, project: context, scheduler };
   });
 }

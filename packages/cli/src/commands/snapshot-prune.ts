@@ -84,14 +84,16 @@ async function prune(
  */
 async function openIdleScheduler({ project, host }: Session, blob: BlobManager): Promise<Scheduler> {
   const [name = ''] = await load(project, [{ kind: 'scheduler', className: project.scheduler.className }]);
+  const never = (): Promise<never> => new Promise(() => undefined);
   const runner = createRunner({
     ...host,
     blob,
     environment: {},
     registry: createRegistry(),
-    loadPlugin: () => new Promise<never>(() => undefined),
+    loadPlugin: never,
   });
-  const scheduler = await createScheduler(project, name, { ...host, runner });
+  const idle = { ...host, runner, contextExtractor: never, startsByItself: false };
+  const scheduler = await createScheduler(project, name, idle);
   try {
     await scheduler.start();
   } catch (error) {

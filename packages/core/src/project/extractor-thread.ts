@@ -1,6 +1,7 @@
 import type { ContextExtractor, EventContext } from '../define/context-extractor.ts';
 import { AIFlowError, messageOf } from '../errors.ts';
 import type { Event } from '../observe/event.ts';
+import type { RunningExtractor } from '../schedule/context.ts';
 import { takeContext } from '../schedule/context.ts';
 import { explainThrown } from './definition-fault.ts';
 import { describeEnd, findModule, loadFault } from './extractor-module.ts';
@@ -19,14 +20,6 @@ export interface ExtractorPlace {
   readonly onOutput?: (text: string) => void;
   /** How long one event may take it, in milliseconds; 1,000 unless said. */
   readonly timeout?: number;
-}
-
-/** Says which executions events belong to, one event after the other, in the order in which they are given. */
-export interface RunningExtractor {
-  /** Throws `context.failed`, naming the event's version; the next event is none the worse for it. */
-  extract(event: Event): Promise<EventContext>;
-  /** What is asked meanwhile and later fails. Twice is harmless. */
-  close(): Promise<void>;
 }
 
 /** In milliseconds: a file may import much. */

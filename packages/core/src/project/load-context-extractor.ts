@@ -1,6 +1,7 @@
 import type { ContextExtractor } from '../define/context-extractor.ts';
+import type { RunningExtractor } from '../schedule/context.ts';
 import { extractContext } from '../schedule/context.ts';
-import type { ExtractorPlace, ModuleExtractor, RunningExtractor } from './extractor-thread.ts';
+import type { ExtractorPlace, ModuleExtractor } from './extractor-thread.ts';
 import { ExtractorThread } from './extractor-thread.ts';
 
 /**

@@ -8,6 +8,14 @@ import type { Event } from '../observe/event.ts';
 const mostContexts = 10_000;
 const longestContext = 1024;
 
+/** Says which executions events belong to, one event after the other, in the order in which they are given. */
+export interface RunningExtractor {
+  /** Throws `context.failed`, naming the event's version; the next event is none the worse for it. */
+  extract(event: Event): Promise<EventContext>;
+  /** What is asked meanwhile and later fails. Twice is harmless. */
+  close(): Promise<void>;
+}
+
 const toAll: EventContext = Object.freeze({ broadcast: true });
 
 /**

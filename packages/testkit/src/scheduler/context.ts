@@ -166,9 +166,9 @@ export class SchedulerContext implements CaseContext {
   }
 
   #place(): SchedulerPlace {
-    const { logger, clock, secrets, stateDir } = this.#host;
+    const { dispose: _, ...others } = this.#host;
     const directory = this.#directory;
-    const host = { logger, clock, secrets, stateDir, runner: this.runner };
+    const host = { ...others, runner: this.runner };
     return { name: this.#name, directory, host };
   }
 }
