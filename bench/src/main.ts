@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   compile: async () => (await import('./compile.ts')).compile,
   rules: async () => (await import('./rules.ts')).rules,
   submit: async () => (await import('./submit.ts')).submit,
+  launch: async () => (await import('./launch.ts')).launch,
   'run-jobs': async () => (await import('./run-jobs.ts')).runJobs,
 };
 

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { globSync, mkdtempSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench, BenchContext } from './bench.ts';
+import { buildTools, parallel } from './build-tools.ts';
 import { commandLine } from './command-line.ts';
 import type { Cost } from './measure.ts';
 import { costOf, inTurn, median } from './measure.ts';
@@ -11,9 +10,6 @@ import { writeProject } from './project-files.ts';
 import type { Report } from './report.ts';
 import { describeTime } from './report.ts';
 import { openSubmission } from './submission.ts';
-
-/** As many at once as scheduler-local runs unless told otherwise. */
-const parallel = 2 * availableParallelism();
 
 /** The `f_type` of a tmpfs (statfs(2)), where making something durable costs nothing. */
 const tmpfs = 0x01021994;
@@ -26,7 +22,7 @@ export const runJobs: Bench = {
     const jobs = scaled(2000);
     const projectDir = join(directory, 'project');
     writeProject(projectDir, jobs);
-    const others = buildTools(context, jobs);
+    const others = buildTools(context, jobs, 'true');
     const costs = await inTurn(scaled(3), { aiflow: () => run(directory, jobs), ...others });
     const ours: readonly Run[] = costs.aiflow;
     for (const [name, theirs] of Object.entries<readonly Cost[]>(costs)) {
@@ -59,8 +55,9 @@ interface Run extends Cost {
 }
 
 async function run(directory: string, jobs: number, nodeOptions: readonly string[] = []): Promise<Run> {
-  const state = join(directory, 'state');
-  rmSync(state, { recursive: true, force: true });
+  // Not the place of the last run, emptied: ext4 looks past each file that was removed in the last seconds before it
+  // makes a new one.
+  const state = mkdtempSync(join(directory, 'state-'));
   const began = Date.now();
   const cost = await costOf(
     [process.execPath, ...nodeOptions, commandLine, 'run', 'bench', '--project', 'project', '-o', 'json'],
@@ -108,43 +105,4 @@ async function split(context: BenchContext, jobs: number, runs: readonly Run[]):
 
 function total(places: readonly (readonly [string, number])[]): number {
   return places.reduce((sum, [, time]) => sum + time, 0);
-}
-
-/** Those that are installed, each running as many times `/bin/sh -c true` as we run jobs. */
-function buildTools({ report, directory }: BenchContext, jobs: number): Record<string, () => Promise<Cost>> {
-  const targets = Array.from({ length: jobs }, (_, at) => `job_${at}`);
-  const tools = {
-    ninja: {
-      file: 'build.ninja',
-      text: `rule job\n  command = true\n${targets.map((name) => `build ${name}: job\n`).join('')}`,
-      argv: ['ninja', '--quiet', '-j', String(parallel)],
-    },
-    make: {
-      file: 'Makefile',
-      // make runs a command without a shell when it sees that none is needed; ";" makes it need one.
-      text: `.PHONY: all ${targets.join(' ')}\nall: ${targets.join(' ')}\n${targets.join(' ')}:\n\t@true;\n`,
-      argv: ['make', '-j', String(parallel)],
-    },
-  } as const;
-  const found: Record<string, () => Promise<Cost>> = {};
-  for (const [name, { file, text, argv }] of Object.entries(tools)) {
-    if (!isInstalled(name)) {
-      report.skipped(`beside ${name}`, `${name} is not installed`);
-      continue;
-    }
-    const cwd = join(directory, name);
-    mkdirSync(cwd);
-    writeFileSync(join(cwd, file), text);
-    found[name] = () => costOf(argv, { cwd });
-  }
-  return found;
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
