@@ -14,6 +14,8 @@ import { isLeftOut } from '../snapshot/left-out.ts';
 import { generatedDirectory, generatedJobs } from '../snapshot/manifest.ts';
 import { snapshotProject } from '../snapshot/snapshot.ts';
 import { findModule } from './extractor-module.ts';
+import { placingFaults, tellingToo } from './fault-place.ts';
+import { findDefinition } from './layout.ts';
 import { loadContextExtractor } from './load-context-extractor.ts';
 import { loadDefinition } from './load-definition.ts';
 import { loadJobPlugins } from './load-job-plugins.ts';
@@ -33,13 +35,24 @@ export const workflowFileName = 'workflow.json';
 
 /**
  * Defines and compiles a workflow of a project, with the plugins that it needs; generators write below
- * `<overlay>/generated/<workflow>/jobs/`. The file of a context extractor is loaded once, to see that it can be.
+ * `<overlay>/generated/<workflow>/jobs/`. The file of a context extractor is loaded once, to see that it can be. What
+ * is wrong with the definition is told as a problem of its file.
  */
 export async function buildWorkflow(
   project: Project,
   workflowName: string,
   overlay: string,
   options: BuildOptions = {},
+): Promise<Workflow> {
+  const file = findDefinition(project.projectDir, workflowName);
+  return placingFaults(file, () => drawAndCompile(project, workflowName, overlay, options));
+}
+
+async function drawAndCompile(
+  project: Project,
+  workflowName: string,
+  overlay: string,
+  options: BuildOptions,
 ): Promise<Workflow> {
   const { projectDir, projectName, plugins } = project;
   const { registry = globalRegistry(), commandDir, onOutput, signal } = options;
@@ -64,7 +77,8 @@ export async function buildWorkflow(
     await loaded.close();
   }
   const { settings, problems } = await findSettings(projectDir, workflowName);
-  await loadJobPlugins(graph, settings, { projectDir, plugins, commandDir, registry });
+  const from = { projectDir, plugins, commandDir, registry };
+  await tellingToo(problems, () => loadJobPlugins(graph, settings, from));
   const resourceDir = join(overlay, generatedJobs(workflowName));
   return compileWorkflow(graph, { resourceDir, projectDir, projectName, settings, problems, registry });
 }

@@ -12,10 +12,20 @@ async function answer(request: ThreadFile): Promise<DefinitionAnswer> {
     const exported: unknown = Reflect.get(module, 'default');
     const version = graphVersionOf(exported);
     if (version !== null) return { kind: 'graph', version, graph: exported as AIGraph };
-    return { kind: 'no_workflow', exported: Object.keys(module), found: describeExport(exported) };
+    const keys = Object.keys(module);
+    const found = exportsNothing(keys, exported)
+      ? 'it exports nothing'
+      : `its default export is ${describeExport(exported)}`;
+    return { kind: 'no_workflow', exported: keys, found };
   } catch (thrown) {
     return describeThrown(thrown);
   }
+}
+
+/** A file without imports and exports may be taken for CommonJS, which always has a default export: an empty object. */
+function exportsNothing(keys: readonly string[], exported: unknown): boolean {
+  if (!keys.includes('module.exports')) return keys.length === 0;
+  return typeof exported === 'object' && exported !== null && Object.keys(exported).length === 0;
 }
 
 runBody(async () => {

@@ -1,7 +1,9 @@
 import type { AIGraph } from '../define/graph.ts';
 import { graphVersion } from '../define/graph.ts';
-import { AIFlowError, messageOf } from '../errors.ts';
+import type { AIFlowError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { explainThrown } from './definition-fault.ts';
+import { faultOf } from './fault-place.ts';
 import { findDefinition } from './layout.ts';
 import type { DefinitionAnswer, ThreadFile } from './thread-message.ts';
 import { ProjectThread } from './thread.ts';
@@ -31,16 +33,17 @@ export async function loadDefinition(options: LoadDefinitionOptions): Promise<AI
     case 'threw':
       throw explainThrown(answer, file, options.projectDir);
     case 'no_workflow':
-      throw new AIFlowError(
+      throw faultOf(
+        file,
         'workflow.no_export',
-        `${file} must export a workflow as its default ("export default defineWorkflow(…)"), and its default export is ${answer.found}`,
-        { context: { file, exported: [...answer.exported] } },
+        `must export a workflow as its default ("export default defineWorkflow(…)"), and ${answer.found}`,
+        { context: { exported: [...answer.exported] } },
       );
     case 'stalled':
-      throw new AIFlowError(
+      throw faultOf(
+        file,
         'workflow.definition_exited',
-        `${file} awaits something that never comes: a definition only draws the graph, so let jobs do the waiting`,
-        { context: { file } },
+        'awaits something that never comes: a definition only draws the graph, so let jobs do the waiting',
       );
     case 'graph':
       return checkGraph(answer.graph, answer.version, file, options.workflowName);
@@ -49,15 +52,17 @@ export async function loadDefinition(options: LoadDefinitionOptions): Promise<AI
 
 function checkGraph(graph: AIGraph, version: number, file: string, workflowName: string): AIGraph {
   if (version !== graphVersion) {
-    throw new AIFlowError(
+    throw faultOf(
+      file,
       'workflow.other_version',
-      `${file} was made with a @aiflow/core whose graphs have version ${version}, and this one reads ${graphVersion}: let the project and the command use the same major version`,
+      `was made with a @aiflow/core whose graphs have version ${version}, and this one reads ${graphVersion}: let the project and the command use the same major version`,
     );
   }
   if (graph.workflowName !== workflowName) {
-    throw new AIFlowError(
+    throw faultOf(
+      file,
       'workflow.other_name',
-      `${file} defines workflow "${graph.workflowName}", expected "${workflowName}": the name, the file and its directory must be the same`,
+      `defines workflow "${graph.workflowName}", expected "${workflowName}": the name, the file and its directory must be the same`,
     );
   }
   return graph;
@@ -69,7 +74,7 @@ async function runDefinition(file: string, options: LoadDefinitionOptions): Prom
   const request: ThreadFile = { file, projectDir, commandDir };
   const thread = new ProjectThread<DefinitionAnswer>('definition-thread', request, onOutput);
   const fault = (code: string, message: string, cause?: unknown): AIFlowError =>
-    new AIFlowError(code, `${file} ${message}`, { context: { file }, cause });
+    faultOf(file, code, message, { cause });
   try {
     const outcome = await thread.next({ timeout, signal });
     switch (outcome.kind) {

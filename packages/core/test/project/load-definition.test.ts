@@ -119,6 +119,29 @@ export default defineWorkflow('w', (workflow) => {
     expect(error.message).toContain(`its default export is ${found}`);
   });
 
+  it.each(['', '// nothing yet', 'const x = 1;', 'export {};'])(
+    'says of a file that holds %j that it exports nothing',
+    async (text) => {
+      const error = await fault(text);
+      expect(error.code).toBe('workflow.no_export');
+      expect(error.message).toMatch(/, and it exports nothing$/);
+    },
+  );
+
+  it('gives what is wrong with a file as a whole as a problem of that file', async () => {
+    const file = join(projectDir, 'workflows/w/w.ts');
+    for (const text of [
+      'export default 1;',
+      'process.exit(0);',
+      'await new Promise(() => {});',
+      good.replace("'w'", "'v'"),
+    ]) {
+      const { message, problems } = await fault(text);
+      expect(problems).toMatchObject([{ file, line: null }]);
+      expect(message.startsWith(`${file}: `)).toBe(true);
+    }
+  });
+
   it.each([
     ['an enum', 'enum Color { red }\nexport default 1;', 'as const'],
     [

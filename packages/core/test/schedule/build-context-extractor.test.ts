@@ -87,13 +87,13 @@ describe('a workflow with a context extractor', () => {
 
   it('is not built when the file is missing, exports something else, or throws', async () => {
     const extractor = `{ module: './context.ts', export: 'of' }`;
-    const file = join(projectDir, 'workflows/w/context.ts');
-    expect(await faultOf(extractor)).toMatch(
-      /^context\.not_found: context extractor workflows\/w\/context\.ts /,
+    const [definition, file] = ['w.ts', 'context.ts'].map((name) => join(projectDir, 'workflows/w', name));
+    expect(await faultOf(extractor)).toContain(
+      `context.not_found: ${definition}: context extractor workflows/w/context.ts is not there`,
     );
     write('workflows/w/context.ts', 'export const off = () => ({ broadcast: true });');
     expect(await faultOf(extractor)).toBe(
-      `context.no_function: context extractor ${file} must export a function "of", and that is nothing: did you mean "off"?`,
+      `context.no_function: ${definition}: context extractor ${file} must export a function "of", and that is nothing: did you mean "off"?`,
     );
     write('workflows/w/context.ts', `throw new Error('no');`);
     expect(await faultOf(extractor)).toBe(`workflow.threw: ${file}:1:7: the context extractor threw: no`);
@@ -102,7 +102,9 @@ describe('a workflow with a context extractor', () => {
   it('is not built when a link leads its file out of the project', async () => {
     mkdirSync(join(projectDir, 'workflows/w'), { recursive: true });
     symlinkSync(fileURLToPath(import.meta.url), join(projectDir, 'workflows/w/context.ts'));
-    expect(await faultOf(`{ module: './context.ts' }`)).toMatch(/^path\.outside: /);
+    expect(await faultOf(`{ module: './context.ts' }`)).toMatch(
+      /^path\.outside: .*w\.ts: context extractor /,
+    );
   });
 
   it.each([
@@ -116,7 +118,9 @@ describe('a workflow with a context extractor', () => {
     write(file, text);
     write(module.replace('./', 'workflows/w/'), 'export default () => ({ broadcast: true });');
     const fault = await faultOf(`{ module: '${module}' }`);
-    expect(fault).toMatch(/^context\.left_out: context extractor \S+context\.[jt]s is left out of snapshots/);
+    expect(fault).toMatch(
+      /^context\.left_out: .*w\.ts: context extractor \S+context\.[jt]s is left out of snapshots/,
+    );
   });
 
   it('is refused when its file is a link to one that is left out', async () => {
