@@ -30,7 +30,7 @@ export const runJobs: Bench = {
       compare(report, `${jobs} jobs, wall time`, name, wallOf(ours), wallOf(theirs));
       compare(report, `${jobs} jobs, CPU time`, name, cpuOf(ours), cpuOf(theirs));
     }
-    report.note(`${parallel} at once everywhere; no goal yet (1.25 × ninja comes with the native launcher)`);
+    report.note(`${parallel} at once everywhere`);
     if (statfsSync(directory).type === tmpfs) {
       report.note(`${directory} is in memory, where durability costs nothing: set TMPDIR to a disk`);
     }

@@ -32,7 +32,7 @@ describe('npm run bench', () => {
     const { exitCode, stdout, stderr } = await bench('compiled');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      'bench: expected any of start-up, compile, rules, submit, run-jobs and --scale N (1 is all), not compiled',
+      'bench: expected any of start-up, compile, rules, submit, launch, run-jobs and --scale N (1 is all), not compiled',
     );
   });
 });

@@ -113,9 +113,9 @@ describe('a failure', () => {
     );
   });
 
-  test('of a process that was killed with all its group is a job that was lost', async () => {
+  test('of a process that was killed with whoever keeps its exit code is a job that was lost', async () => {
     await withRun(
-      (job) => job.node(bash('kill -KILL 0')),
+      (job) => job.node(bash('kill -KILL $PPID 0')),
       {},
       async (run) => {
         expect(await run.result()).toMatchObject({ status: 'FAILED', error: { code: 'job.lost' } });

@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -112,6 +113,33 @@ struct failure {
     int step;
 };
 
+/*
+ * What a shell says, and ends with, when a program is there and yet cannot be run: its interpreter is missing, or the
+ * file system forbids it. 0 when that is for the launch to report.
+ */
+static int code_of_a_shell(int error)
+{
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        return 127;
+    case EACCES:
+    case EPERM:
+    case ETXTBSY:
+    case ELIBBAD:
+        return 126;
+    default:
+        return 0;
+    }
+}
+
+static void say_why(const char *program, int error)
+{
+    struct iovec parts[] = {{(void *)"aiflow: cannot run ", 19}, {(void *)program, strlen(program)}, {(void *)": ", 2},
+                            {strerror(error), strlen(strerror(error))}, {(void *)" (or its interpreter)\n", 22}};
+    if (writev(STDERR_FILENO, parts, sizeof parts / sizeof *parts) < 0) return; /* the code tells it, too */
+}
+
 /* Runs in the keeper's memory, which waits for it: only system calls, and nothing of the keeper's is changed. */
 static void become_program(const struct launch *launch, int output, int error, struct failure *failure)
 {
@@ -123,6 +151,11 @@ static void become_program(const struct launch *launch, int output, int error, s
     if (dup2(output, STDOUT_FILENO) < 0 || dup2(error, STDERR_FILENO) < 0) goto failed;
     sigprocmask(SIG_SETMASK, &none, NULL);
     execve(launch->arguments[0], launch->arguments, launch->environment);
+    int code = code_of_a_shell(errno);
+    if (code != 0) {
+        say_why(launch->arguments[0], errno);
+        _exit(code);
+    }
 failed:
     failure->error = errno;
     _exit(127);

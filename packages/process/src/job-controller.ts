@@ -12,8 +12,8 @@ import type {
   Status,
 } from '@aiflow/core';
 import { isAIFlowError } from '@aiflow/core';
+import { createLauncher } from './create-launcher.ts';
 import type { ProcessEnd, ProcessLauncher, ProcessPlace } from './launcher.ts';
-import { createNodeLauncher } from './node-launcher.ts';
 
 /** The program that is a job: what `ProcessSpec` leaves open. */
 export interface ProcessCommand {
@@ -62,7 +62,7 @@ export class ProcessJobController<Data extends ProcessHandleData & Json> impleme
   readonly #job: ProcessJob<Data>;
   readonly #launcher: ProcessLauncher;
 
-  constructor(job: ProcessJob<Data>, launcher: ProcessLauncher = createNodeLauncher()) {
+  constructor(job: ProcessJob<Data>, launcher: ProcessLauncher = createLauncher()) {
     this.#job = job;
     this.#launcher = launcher;
   }

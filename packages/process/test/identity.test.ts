@@ -217,7 +217,7 @@ test('what this launcher cannot promise: who leaves the session and clears the e
     await launcher.launch(spec);
     const escaped = await room.pid('it');
     expect((await launcher.stop(spec))?.outcome).toBe('stopped');
-    // A launcher that is a subreaper will end it; then this test goes, and the suite gets a case.
+    // The native launcher ends it: see suite/native.ts.
     expect(isRunning(escaped)).toBe(true);
   } finally {
     room.dispose();

@@ -92,6 +92,18 @@ export function launchCases(options: SuiteOptions): void {
 
   withRoom(
     options,
+    'a script whose interpreter is missing ends as in a shell, and says why',
+    async (room, launcher) => {
+      writeFileSync(join(room.root, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
+      const spec = room.spec('', { argv: ['./script'] });
+      await launcher.launch(spec);
+      expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 127 });
+      expect(room.read('p1.err')).toContain(`${room.root}/script`);
+    },
+  );
+
+  withRoom(
+    options,
     'a working directory that does not exist is process.launch_failed, and leaves nothing',
     async (room, launcher) => {
       const spec = room.spec('true', { cwd: join(room.root, 'gone') });
