@@ -19,6 +19,7 @@ import { findDefinition } from './layout.ts';
 import { loadContextExtractor } from './load-context-extractor.ts';
 import { loadDefinition } from './load-definition.ts';
 import { loadJobPlugins } from './load-job-plugins.ts';
+import { makeDirectories } from './make-directories.ts';
 import type { Project } from './project-file.ts';
 import { findSettings } from './settings.ts';
 
@@ -138,9 +139,8 @@ export async function storeProject(
  */
 export function makeStateDirectory(stateDir: string): void {
   guardState(stateDir, () => {
-    const made = mkdirSync(stateDir, { recursive: true });
     // One that a person had before may have a note of its own.
-    if (made !== undefined) writeFileSync(join(stateDir, '.gitignore'), '*\n');
+    if (makeDirectories(stateDir)) writeFileSync(join(stateDir, '.gitignore'), '*\n');
     accessSync(stateDir, constants.W_OK);
   });
 }

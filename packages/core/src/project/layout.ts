@@ -30,8 +30,9 @@ export function listWorkflows(projectDir: string): string[] {
 }
 
 /**
- * The file that defines a workflow. Throws `workflow.not_found`, naming the workflows that there are, and
- * `workflow.not_a_file` when something else than a file stands in its place.
+ * The file that defines a workflow. Throws `workflow.not_found`, naming the workflows that there are,
+ * `workflow.python` when there is only AIFlow's own definition, and `workflow.not_a_file` when something else than a
+ * file stands in its place.
  */
 export function findDefinition(projectDir: string, workflowName: string): string {
   checkName('workflow', workflowName);
@@ -55,6 +56,15 @@ export function findDefinition(projectDir: string, workflowName: string): string
       {
         context: { path: blocked },
       },
+    );
+  }
+  const python = join('workflows', workflowName, `${workflowName}.py`);
+  if (isFile(join(projectDir, python))) {
+    throw new AIFlowError(
+      'workflow.python',
+      `workflow "${workflowName}" is defined in Python, by ${python}: write it anew as ${workflowName}.ts beside it; ` +
+        '"From AIFlow\'s Python" in docs/define-a-workflow.md shows how',
+      { context: { workflowName, projectDir } },
     );
   }
   const known = listWorkflows(projectDir);
