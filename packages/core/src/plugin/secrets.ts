@@ -53,6 +53,14 @@ export function referencesIn(value: Json): ReadonlySet<string> {
   return names;
 }
 
+/**
+ * Whether a text holds a `${` that neither begins a reference nor is escaped. It counts as plain text, and in a
+ * configuration file it was rather meant to be one or the other, as in `${NAME:-default}`.
+ */
+export function holdsStray(text: string): boolean {
+  return text.includes('${') && text.replaceAll(reference, ' ').includes('${');
+}
+
 /** Secrets from environment variables; the values are read when they are asked for. */
 export function environmentSecrets(
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../errors.ts';
 import { inFileOrder, problemsError } from '../errors.ts';
+import type { Json } from '../json.ts';
+import { isJsonArray, isJsonObject } from '../json.ts';
 import { validateOptions } from '../plugin/options.ts';
 import type { Schema } from '../plugin/schema.ts';
+import { holdsStray } from '../plugin/secrets.ts';
 import type { Report } from './report.ts';
 import type { ConfigFile } from './yaml.ts';
 
@@ -27,7 +30,9 @@ export interface CheckedConfig<Keys> {
   readonly problems: readonly Problem[];
 }
 
-/** Holds a configuration file against its schema. `check` may report more. */
+/**
+ * Holds a configuration file against its schema, and its texts against what a `${` may be. `check` may report more.
+ */
 export async function findProblems<Keys>(
   file: ConfigFile,
   schema: Schema<Keys>,
@@ -36,10 +41,25 @@ export async function findProblems<Keys>(
   const validated = await validateOptions(schema, file.value, [], file.locate);
   const problems: Problem[] = [...(validated.problems ?? [])];
   const keys = validated.problems === undefined ? validated.value : null;
-  check(keys, (path, message) => {
+  const report: Report = (path, message) => {
     problems.push({ ...file.locate(path), key: path.join('.'), message });
-  });
+  };
+  reportStrays(file.value, [], report);
+  check(keys, report);
   return { keys, problems: inFileOrder(problems) };
+}
+
+/** The text may be a secret, or hold one as a default, so it is not shown. */
+function reportStrays(value: Json, path: readonly string[], report: Report): void {
+  if (typeof value === 'string') {
+    if (!holdsStray(value)) return;
+    const what = `"${path.join('.')}" holds "\${" that begins no reference to an environment variable`;
+    report(path, `${what}: write \${NAME}, with letters, digits and _ alone, or $\${ for the text itself`);
+  } else if (isJsonArray(value)) {
+    for (const [index, item] of value.entries()) reportStrays(item, [...path, String(index)], report);
+  } else if (isJsonObject(value)) {
+    for (const [key, member] of Object.entries(value)) reportStrays(member, [...path, key], report);
+  }
 }
 
 /** What a configuration file says, after nothing was found wrong. Throws `config.invalid` with every problem. */

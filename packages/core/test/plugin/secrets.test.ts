@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { environmentSecrets } from '../../src/index.ts';
-import { resolveReferences } from '../../src/plugin/secrets.ts';
+import { holdsStray, resolveReferences } from '../../src/plugin/secrets.ts';
 import { errorOf } from '../thrown.ts';
 
 const secrets = environmentSecrets({ TOKEN: 'a-$&-${OTHER}-b', EMPTY: '', GONE: undefined });
@@ -25,6 +25,29 @@ describe('references to secrets', () => {
     expect(resolveReferences('$${TOKEN} $TOKEN ${} ${1A} ${a-b} $', secrets)).toBe(
       '${TOKEN} $TOKEN ${} ${1A} ${a-b} $',
     );
+  });
+
+  it.each(['${', 'a ${}', '${A:-b}', '${lower-case}', '${ A }', '${A', '$${A} ${', '${A}${1}'])(
+    'and what merely looks like one are told apart: %s',
+    (text) => {
+      expect(holdsStray(text)).toBe(true);
+    },
+  );
+
+  it.each([
+    '',
+    '$',
+    '$A',
+    '{}',
+    '${A}',
+    '${lower_case}',
+    '$${',
+    '$${A:-b}',
+    '$$${A}',
+    '$$${{',
+    'x${A}$${B}${C}',
+  ])('and what is one, or is escaped, are as they should be: %s', (text) => {
+    expect(holdsStray(text)).toBe(false);
   });
 
   it.each(['NONE', 'GONE', 'constructor', '__proto__', 'toString'])(

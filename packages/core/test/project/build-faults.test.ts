@@ -55,7 +55,8 @@ describe('a workflow that cannot be built', () => {
     const { code, message, problems, context } = await faultOf('a.startWhen(finished(a));');
     expect(code).toBe('define.cycle');
     expect(message).toMatch(/w\/w\.ts: these jobs wait for each other/);
-    expect(problems).toMatchObject([{ file, line: null, message: expect.stringContaining('a → a') }]);
+    expect(problems).toMatchObject([{ file, line: null }]);
+    expect(problems[0]?.message).toContain('a → a');
     expect(context).toMatchObject({ path: ['a', 'a'] });
   });
 
