@@ -56,13 +56,7 @@ export function checkPools(jobs: Iterable<Job>, pools: Readonly<Record<string, n
 }
 
 /** What would be left undone without a word is refused. */
-function checkSupported({ workflowName, contextExtractor, jobs }: Workflow): void {
-  if (contextExtractor?.kind === 'module') {
-    throw unsupported(
-      `workflow "${workflowName}" finds the contexts of events by ${contextExtractor.module}, and this release of the ` +
-        'local scheduler runs no code of a project: name a field of the event instead, as in extractContext({ field: "value" })',
-    );
-  }
+function checkSupported({ jobs }: Workflow): void {
   const linked = jobs.find(({ inputs, outputs }) =>
     [inputs, outputs].some((ports) => (ports ?? []).length > 0),
   );

@@ -3,6 +3,9 @@ import { datasetEventType, firstActions, messageOf, statusEventTypes } from '@ai
 import type { LiveAttempt, LiveExecution, LiveState } from './live/live-state.ts';
 import type { Store } from './store/store.ts';
 
+/** Does what a rule of a job asks for. */
+type Act = (execution: LiveExecution, action: RuleAction) => void;
+
 interface Untold {
   readonly event: Event;
   /** The execution whose rules are told, or all that the event belongs to. */
@@ -82,16 +85,29 @@ export class Publisher {
     return this.#untold.length > 0;
   }
 
-  /** Tells what was published, also what is published meanwhile, and hands over what the rules ask for. */
-  tell(live: LiveState, act: (execution: LiveExecution, action: RuleAction) => void): void {
+  /**
+   * Tells what was published, also what is published meanwhile, and hands over what the rules ask for. `later` takes
+   * each event that belongs to more than one execution, for those that cannot be told of it now.
+   */
+  tell(live: LiveState, act: Act, later: (event: Event) => void): void {
     // The list grows while it is walked: what a rule starts is an event that other rules may wait for.
     for (const { event, to } of this.#untold) {
-      for (const execution of to === 'all' ? this.#listenersOf(event, live) : [to]) {
-        if (execution.stopping) continue;
-        for (const action of this.#tellRules(execution, event)) act(execution, action);
+      if (to !== 'all') {
+        this.tellOne(to, event, act);
+      } else {
+        for (const execution of this.#listenersOf(event, live)) this.tellOne(execution, event, act);
+        later(event);
       }
     }
     this.#untold = [];
+  }
+
+  /** Tells the rules of one execution. */
+  tellOne(execution: LiveExecution, event: Event, act: Act): void {
+    if (execution.stopping) return;
+    const { fired, changes } = execution.memory.apply(event);
+    if (changes.length > 0) this.#store.ruleMarks.apply(execution.seq, changes);
+    for (const action of firstActions(fired)) act(execution, action);
   }
 
   /** After a rollback: nothing of it was published. */
@@ -99,19 +115,22 @@ export class Publisher {
     this.#untold = [];
   }
 
-  #tellRules(execution: LiveExecution, event: Event): readonly RuleAction[] {
-    const { fired, changes } = execution.memory.apply(event);
-    if (changes.length > 0) this.#store.ruleMarks.apply(execution.seq, changes);
-    return firstActions(fired);
-  }
-
-  #listenersOf(event: Event, live: LiveState): readonly LiveExecution[] {
-    return live.listeners.of(event, ({ versionId }, error) => {
-      this.#logger.error(
-        `to which executions event ${event.version} belongs could not be found out: ${messageOf(error)}; ` +
-          'no rule of that workflow is told of it',
-        { versionId },
-      );
+  /** An extractor that throws hides the event from its own workflow version and from nobody else. */
+  #listenersOf(event: Event, { listeners }: LiveState): readonly LiveExecution[] {
+    return listeners.hearing(event).flatMap(({ versionId, contextOf }) => {
+      if (contextOf === null) return [];
+      try {
+        return listeners.of(versionId, contextOf(event));
+      } catch (error) {
+        this.#store.untoldEvents.park(versionId, event.version, messageOf(error));
+        this.#logger.error(parkedMessage(event, messageOf(error)), { versionId });
+        return [];
+      }
     });
   }
+}
+
+/** Says of an event that nobody can tell where it belongs. */
+export function parkedMessage({ version }: Event, reason: string): string {
+  return `to which executions event ${version} belongs could not be found out: ${reason}; it is parked, and no rule of that workflow is told of it`;
 }

@@ -2,6 +2,7 @@ import type { AttemptRun, AttemptRunner, Clock, Logger } from '@aiflow/core';
 import { errorCode, messageOf } from '@aiflow/core';
 import type { Dispatcher } from './dispatcher.ts';
 import { describeAttempt, killed, lost } from './dispatcher.ts';
+import { hopeless } from './hopeless.ts';
 import type { Transitions } from './transitions.ts';
 
 export interface RecoveryParts {
@@ -72,15 +73,6 @@ function takeUp(attemptId: string, run: AttemptRun | null, { dispatcher, transit
     dispatcher.end(attemptId, lost('its process vanished and left no result'), 'lost', true);
   }
 }
-
-/** What no waiting heals: what is needed to look for the attempt is not there, or its plugin cannot find it. */
-const hopeless: readonly (string | null)[] = [
-  'blob.not_found',
-  'blob.invalid_uri',
-  'job.lost',
-  'plugin.not_installed',
-  'plugin.not_registered',
-];
 
 /** Says that an attempt could not be looked for; ends it as lost, and gives true, when it never can be. */
 function giveUp(

@@ -29,12 +29,12 @@ export interface StoppingJob {
 }
 
 export function submitWorkflow(
-  { store, clock, config }: Session,
+  { transitions, clock, config }: Session,
   workflow: Workflow,
   project: ProjectContext,
 ): WorkflowInfo {
   checkPools(workflow.jobs, config.pools);
-  return workflowInfo(store.workflows.submit(workflow, project, clock.now()));
+  return workflowInfo(transitions.workflows.submit(workflow, project, clock.now()));
 }
 
 export function startExecution(
@@ -87,18 +87,17 @@ export function deleteWorkflow(
 ): { readonly info: WorkflowInfo; readonly stopping: readonly Stopping[] } | null {
   const row = session.store.workflows.get(projectName, workflowName);
   if (row === null) return null;
-  session.store.workflows.remove(projectName, workflowName); // at once, so that nothing starts of it meanwhile
+  session.transitions.workflows.remove(projectName, workflowName); // at once, so that nothing starts of it meanwhile
   return { info: workflowInfo(row), stopping: stopExecutions(session, projectName, workflowName) };
 }
 
 export function pauseWorkflow(
-  { store }: Session,
+  { transitions }: Session,
   projectName: string,
   workflowName: string,
   isPaused: boolean,
 ): WorkflowInfo | null {
-  store.workflows.setPaused(projectName, workflowName, isPaused);
-  const row = store.workflows.get(projectName, workflowName);
+  const row = transitions.workflows.setPaused(projectName, workflowName, isPaused);
   return row === null ? null : workflowInfo(row);
 }
 

@@ -20,6 +20,7 @@ import type { LocalSchedulerOptions } from './options.ts';
 import type { Stopping } from './requests.ts';
 import * as requests from './requests.ts';
 import { Session } from './session.ts';
+import type { ParkedEvent } from './store/untold-events.ts';
 
 /** The embedded scheduler: one SQLite file, in the process that starts it. */
 export class LocalScheduler implements Scheduler {
@@ -54,12 +55,6 @@ export class LocalScheduler implements Scheduler {
   async submitWorkflow(workflow: Workflow, project: ProjectContext): Promise<WorkflowInfo> {
     const session = this.#opened();
     checkSubmission(workflow, project);
-    if (workflow.schedules.length + workflow.workflowRules.length > 0) {
-      this.#host.logger.info(
-        `workflow "${workflow.workflowName}" has schedules or rules of its own, which are kept: this release starts ` +
-          'its executions by hand only',
-      );
-    }
     return session.commit.run(() => requests.submitWorkflow(session, workflow, project));
   }
 
@@ -187,6 +182,14 @@ export class LocalScheduler implements Scheduler {
       if (execution === null) return null;
       return attempts.ofExecution(execution.seq).map((row) => jobExecutionInfo(row, workflowExecutionId));
     });
+  }
+
+  /**
+   * The events of which nothing of a workflow was told, because its extractor failed on them, oldest first, each with
+   * the reason. They stay until the workflow is deleted.
+   */
+  async listParkedEvents(projectName: string, workflowName: string): Promise<ParkedEvent[]> {
+    return this.#opened().read(({ untoldEvents }) => untoldEvents.parked(projectName, workflowName));
   }
 
   #opened(): Session {

@@ -4,6 +4,7 @@ import { messageOf } from '@aiflow/core';
 import { Alarm } from './alarm.ts';
 import { closed } from './closed.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { Extraction } from './extraction.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LocalSchedulerOptions } from './options.ts';
 import { Outboxes } from './outbox/outboxes.ts';
@@ -28,11 +29,12 @@ export class Session {
   readonly #host: SchedulerHost;
   readonly #dispatcher: Dispatcher;
   readonly #alarm: Alarm;
+  readonly #extraction: Extraction;
   readonly #closing = new AbortController();
   #published: PromiseWithResolvers<void> = Promise.withResolvers();
 
   private constructor(database: OpenDatabase, config: LocalSchedulerOptions, host: SchedulerHost) {
-    const { clock, logger, runner } = host;
+    const { clock, logger, runner, contextExtractor, startsByItself } = host;
     this.#database = database;
     this.#host = host;
     this.clock = clock;
@@ -43,6 +45,7 @@ export class Session {
       clock,
       limits: { maxRunning: config.max_running_jobs, pools: new Map(Object.entries(config.pools)) },
       logger,
+      startsByItself,
     });
     this.commit = new GroupCommit({
       connection: database.connection,
@@ -55,6 +58,15 @@ export class Session {
     const { commit, transitions, waiters, closing: signal } = this;
     const outboxes = new Outboxes({ transitions, commit, clock, logger, signal });
     this.#dispatcher = new Dispatcher({ runner, transitions, commit, waiters, outboxes, logger });
+    this.#extraction = new Extraction({
+      store: this.store,
+      transitions,
+      commit,
+      contextExtractor,
+      clock,
+      logger,
+      signal,
+    });
     this.#alarm = new Alarm({
       clock,
       logger,
@@ -114,13 +126,17 @@ export class Session {
     this.#closing.abort(closed());
     this.commit.close();
     this.#dispatcher.close();
+    this.#extraction.close();
     this.waiters.failAll(closed());
     this.#database.close();
   }
 
   #committed(): void {
-    const { commands, ended } = this.transitions.takeConsequences();
-    if (!this.closing.aborted) this.#dispatcher.carryOut(commands);
+    const { commands, ended, untold } = this.transitions.takeConsequences();
+    if (!this.closing.aborted) {
+      this.#dispatcher.carryOut(commands);
+      this.#extraction.follow(untold);
+    }
     for (const id of ended) this.waiters.settle(id);
     this.#alarm.set();
     this.#published.resolve();

@@ -1,16 +1,18 @@
 import type { Clock, Event, JobResult, Logger, NewEvent, RuleAction, StatusReason } from '@aiflow/core';
 import { AttemptSteps } from './attempt-steps.ts';
-import { finalStatus, isOver } from './execution-end.ts';
-import { executionId as newExecutionId } from './ids.ts';
-import { takeDueTicks, takeUpSchedules } from './job-ticks.ts';
+import type { ExecutionRequest } from './execution-steps.ts';
+import { ExecutionSteps } from './execution-steps.ts';
+import { takeDueTicks } from './job-ticks.ts';
 import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
 import { LiveState } from './live/live-state.ts';
 import type { PlaceLimits } from './live/places.ts';
 import type { OutboxItem } from './outbox/outbox-file.ts';
 import { Publisher } from './publisher.ts';
 import type { AttemptPlace } from './store/attempts.ts';
-import type { ExecutionRow, NewExecution } from './store/executions.ts';
+import type { ExecutionRow } from './store/executions.ts';
 import type { Store } from './store/store.ts';
+import type { Heard } from './workflow-steps.ts';
+import { WorkflowSteps } from './workflow-steps.ts';
 
 /** What is to be done outside once the transaction has been committed. It can be told again from the database. */
 export type Command =
@@ -25,6 +27,8 @@ export interface Consequences {
   readonly commands: Command[];
   /** The ids of the attempts and executions that ended. */
   readonly ended: string[];
+  /** The workflow versions that are to be told of events. */
+  readonly untold: Set<number>;
 }
 
 /** How an attempt ended, as far as whoever followed it knows. */
@@ -41,6 +45,7 @@ export interface TransitionsParts {
   readonly clock: Clock;
   readonly limits: PlaceLimits;
   readonly logger: Logger;
+  readonly startsByItself: boolean;
 }
 
 /**
@@ -50,26 +55,44 @@ export interface TransitionsParts {
  */
 export class Transitions {
   #live: LiveState;
-  #consequences: Consequences = { commands: [], ended: [] };
-  /** The executions that may be over now. */
-  readonly #perhapsOver = new Set<LiveExecution>();
+  #consequences: Consequences = nothing();
   readonly #parts: TransitionsParts;
   readonly #store: Store;
   readonly #publisher: Publisher;
   readonly #steps: AttemptSteps;
+  readonly #executions: ExecutionSteps;
+  /** What workflows do as a whole, but for what follows from it: events are told by {@link hear}. */
+  readonly workflows: WorkflowSteps;
 
   constructor(parts: TransitionsParts) {
     const { store, clock, limits, logger } = parts;
     this.#parts = parts;
     this.#store = store;
     this.#publisher = new Publisher(store, logger);
-    this.#live = new LiveState(store, limits, clock);
+    this.#live = new LiveState(parts);
     this.#steps = new AttemptSteps({
       store,
       clock,
       publisher: this.#publisher,
       live: () => this.#live,
       command: (command) => this.#consequences.commands.push(command),
+    });
+    this.#executions = new ExecutionSteps({
+      store,
+      publisher: this.#publisher,
+      steps: this.#steps,
+      live: () => this.#live,
+      ended: (executionId) => this.#consequences.ended.push(executionId),
+    });
+    this.workflows = new WorkflowSteps({
+      store,
+      logger,
+      pools: Object.fromEntries(limits.pools),
+      publisher: this.#publisher,
+      executions: this.#executions,
+      live: () => this.#live,
+      act: (execution, action) => this.#act(execution, action),
+      waits: (versionId) => this.#consequences.untold.add(versionId),
     });
   }
 
@@ -80,21 +103,30 @@ export class Transitions {
   /** After a commit: what it asks for, once. */
   takeConsequences(): Consequences {
     const taken = this.#consequences;
-    this.#consequences = { commands: [], ended: [] };
+    this.#consequences = nothing();
     return taken;
   }
 
   /** After a rollback: nothing of it happened. */
   forget(): void {
-    this.#consequences = { commands: [], ended: [] };
+    this.#consequences = nothing();
     this.#publisher.forget();
-    this.#perhapsOver.clear();
-    this.#live = new LiveState(this.#store, this.#parts.limits, this.#parts.clock);
+    this.#executions.forget();
+    this.#live = new LiveState(this.#parts);
   }
 
-  /** Fills the places that are free, as after a restart. */
+  /** Goes on with what the last process left: free places are filled, and events told that wait. */
   resume(): void {
+    this.workflows.resume(this.#steps.now());
     this.#settle();
+  }
+
+  /** Tells a workflow version of events, in this order. */
+  hear(versionId: number, heard: readonly Heard[]): void {
+    for (const each of heard) {
+      this.workflows.hear(versionId, each);
+      this.#settle(); // what one starts is there for the next
+    }
   }
 
   /** Appends events from outside, and tells the rules of the executions that they belong to. */
@@ -121,27 +153,15 @@ export class Transitions {
   }
 
   /** One for which there is no room beside the others of its workflow waits until there is. */
-  startExecution(request: Omit<NewExecution, 'executionId' | 'startedAt'>): ExecutionRow {
-    const now = this.#steps.now();
-    const executionId = newExecutionId(now);
-    const { executions: limit = Infinity } = this.#live.version(request.versionId).limits;
-    const startedAt = this.#live.runningOf(request.projectName, request.workflowName) < limit ? now : null;
-    this.#store.executions.insert({ ...request, executionId, startedAt });
-    const execution = this.#live.addExecution(this.executionRow(executionId));
-    if (execution.waiting) this.#publisher.workflowStatus(execution, 'INIT', now);
-    else this.#startJobs(execution, now);
+  startExecution(request: ExecutionRequest): ExecutionRow {
+    const { executionId } = this.#executions.add(request);
     this.#settle();
-    return this.executionRow(executionId);
+    return this.#executions.row(executionId);
   }
 
   /** Stops all that has not ended of it and lets no rule act in it any more. */
   stopExecution(execution: LiveExecution): void {
-    if (!execution.stopping) {
-      execution.stopping = true;
-      this.#store.executions.setStatus(execution.seq, 'RUNNING', 'stopping', null);
-    }
-    for (const attempt of execution.open.values()) this.#steps.stop(attempt, 'stop');
-    this.#perhapsOver.add(execution);
+    this.#executions.stop(execution);
     this.#settle();
   }
 
@@ -181,23 +201,21 @@ export class Transitions {
     const mayRun = execution.latest.get(jobName)?.mayRun === true;
     if (retry !== null) this.#steps.add(execution, jobName, retry);
     else if (attempt.stopFor === 'restart' && !mayRun) this.#steps.add(execution, jobName);
-    this.#perhapsOver.add(execution);
+    this.#executions.mayBeOver(execution);
     this.#settle();
   }
 
   /** In how many milliseconds something is due; null when nothing is. */
   nextDue(): number | null {
     const { clock } = this.#parts;
-    const [attempt, tick] = [this.#live.timetable.next(), this.#live.ticks.next()];
-    const waits = [
-      attempt === null ? Infinity : attempt - clock.monotonic(),
-      tick === null ? Infinity : tick - clock.now(),
-    ];
-    const wait = Math.min(...waits);
+    const { timetable, ticks, workflows } = this.#live;
+    const attempt = timetable.next() ?? Infinity;
+    const tick = Math.min(ticks.next() ?? Infinity, workflows.ticks.next() ?? Infinity);
+    const wait = Math.min(attempt - clock.monotonic(), tick - clock.now());
     return wait === Infinity ? null : Math.max(0, wait);
   }
 
-  /** Does what is due: retries enter the queue, what takes too long is stopped, and jobs begin anew by their schedules. */
+  /** Does what is due: retries enter the queue, what takes too long is stopped, and jobs and workflows begin by their schedules. */
   fallDue(): void {
     const now = this.#parts.clock.monotonic();
     for (let due = this.#live.timetable.take(now); due !== null; due = this.#live.timetable.take(now)) {
@@ -207,21 +225,19 @@ export class Transitions {
     takeDueTicks(this.#store, this.#live, this.#steps.now(), (execution, jobName) =>
       this.#act(execution, { jobName, action: 'RESTART' }),
     );
+    this.workflows.takeDueTicks(this.#steps.now());
     this.#settle();
-  }
-
-  executionRow(executionId: string): ExecutionRow {
-    const row = this.#store.executions.get(executionId);
-    if (row === null) throw new Error(`execution ${executionId} is not in the database`);
-    return row;
   }
 
   /** Follows what was published to its end: rules, then executions that are over, then free places. */
   #settle(): void {
     do {
-      this.#publisher.tell(this.#live, (execution, action) => this.#act(execution, action));
-      for (const execution of this.#perhapsOver) if (isOver(execution)) this.#endExecution(execution);
-      this.#perhapsOver.clear();
+      this.#publisher.tell(
+        this.#live,
+        (execution, action) => this.#act(execution, action),
+        (event) => this.workflows.enqueue(event),
+      );
+      this.#executions.endThoseOver();
     } while (this.#publisher.hasUntold); // for the end of an execution is an event too
     const { places } = this.#live;
     for (let next = places.next(); next !== null; next = places.next()) this.#steps.begin(next);
@@ -244,37 +260,8 @@ export class Transitions {
     if (attempt.begun || attempt.stopFor !== null) this.#steps.stop(attempt, 'restart');
     else if (attempt.dueAt !== null) this.#steps.enqueue(attempt);
   }
+}
 
-  #startJobs(execution: LiveExecution, now: number): void {
-    this.#publisher.workflowStatus(execution, 'RUNNING', now);
-    for (const jobName of execution.version.startJobs) this.#steps.add(execution, jobName);
-    takeUpSchedules(this.#store, this.#live, execution, now);
-    this.#perhapsOver.add(execution);
-  }
-
-  #endExecution(execution: LiveExecution): void {
-    const now = this.#steps.now();
-    const status = finalStatus(execution);
-    const reason = status === 'KILLED' && execution.stopping ? 'stopped' : null;
-    this.#store.executions.setStatus(execution.seq, status, reason, now);
-    this.#store.ruleMarks.clearExecution(execution.seq);
-    this.#store.jobTicks.clearExecution(execution.seq);
-    this.#live.removeExecution(execution);
-    this.#publisher.workflowStatus(execution, status, now);
-    this.#consequences.ended.push(execution.executionId);
-    this.#beginWaiting(execution);
-  }
-
-  /** Begins those that waited for an execution of their workflow to end, as far as there is room. */
-  #beginWaiting({ projectName, workflowName }: LiveExecution): void {
-    const now = this.#steps.now();
-    for (;;) {
-      const next = this.#live.firstWaiting(projectName, workflowName);
-      const limit = next?.version.limits.executions ?? Infinity;
-      if (next === null || this.#live.runningOf(projectName, workflowName) >= limit) return;
-      this.#live.beginExecution(next);
-      this.#store.executions.begin(next.seq, now);
-      this.#startJobs(next, now);
-    }
-  }
+function nothing(): Consequences {
+  return { commands: [], ended: [], untold: new Set() };
 }

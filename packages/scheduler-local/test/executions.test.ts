@@ -1,4 +1,4 @@
-import { event, finished, isName, killed } from '@aiflow/core';
+import { finished, isName, killed } from '@aiflow/core';
 import { expect, test } from 'vitest';
 import { openRig, settle, until } from './harness.ts';
 import { context, job, project, rule, workflowOf } from './workflow.ts';
@@ -306,13 +306,6 @@ test.each([
     'workflow.invalid',
   ],
   [
-    'contexts that code of the project finds',
-    workflowOf('w', ['a'], [], {
-      workflow: { contextExtractor: { kind: 'module', module: 'context.ts', exportName: 'default' } },
-    }),
-    'scheduler.unsupported',
-  ],
-  [
     'values that pass between jobs',
     workflowOf('w', ['a'], [], { jobs: { a: { outputs: [{ name: 'rows', type: 'file' }] } } }),
     'scheduler.unsupported',
@@ -332,22 +325,4 @@ test('nothing is begun before the call that starts it has been made durable', as
   await starting;
   await settle();
   expect(rig.runner.attempts).toHaveLength(1);
-});
-
-test('a workflow with schedules and rules of its own is taken, and runs by hand', async () => {
-  const rig = await openRig();
-  const start = event({ key: 'news' });
-  const id = await rig.run(['a'], [], {
-    workflow: {
-      schedules: [{ kind: 'interval', intervalMs: 1000, startDate: null, missedTicks: 'latest' }],
-      workflowRules: [{ action: 'START', condition: start }],
-    },
-  });
-  (await rig.runner.begun('a')).finish();
-  expect(await rig.untilEnded(id)).toBe('FINISHED');
-  await rig.scheduler.events.publish([{ key: 'news', value: '' }]);
-  await rig.clock.advance(60_000);
-  await settle();
-  expect(await rig.scheduler.listWorkflowExecutions(project, 'workflow')).toHaveLength(1);
-  expect(rig.host.logger.records).toMatchObject([{ level: 'info' }]);
 });

@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobExecutionInfo, JobRule, Scheduler, Status } from '@aiflow/core';
-import type { ManualClock, ScriptedRunner, TestHost } from '@aiflow/testkit';
+import type { ContextOf, ManualClock, ScriptedRunner, TestHost } from '@aiflow/testkit';
 import { createManualClock, createScriptedRunner, createTestHost } from '@aiflow/testkit';
 import { onTestFinished } from 'vitest';
 import { localScheduler } from '../src/plugin.ts';
@@ -19,6 +19,10 @@ export interface Rig {
   restart(pools?: RigOptions['pools']): Promise<Scheduler>;
   /** Submits a workflow and starts an execution of it; gives the execution's id. */
   run(jobs: readonly string[], rules?: readonly JobRule[], more?: RunOptions): Promise<string>;
+  /** Submits a workflow and starts nothing. */
+  submit(name: string, more?: RunOptions): Promise<void>;
+  /** The executions of a workflow, oldest first, each as its status and context. */
+  executions(name: string): Promise<string[]>;
   /** The attempts of a job as the scheduler tells of them. */
   attempts(jobName: string, executionId: string): Promise<JobExecutionInfo[]>;
   untilJob(jobName: string, executionId: string, status: Status): Promise<JobExecutionInfo>;
@@ -35,6 +39,10 @@ export interface RunOptions extends More {
 export interface RigOptions {
   readonly maxRunningJobs?: number;
   readonly pools?: Readonly<Record<string, number>>;
+  /** The function of a project that says where an event belongs. */
+  readonly contextOf?: ContextOf;
+  /** Whether schedules and rules of workflows act; they do unless said. A restart may change it. */
+  startsByItself?: boolean;
 }
 
 /** A rig that is gone when the test is. */
@@ -47,12 +55,14 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 /** A started scheduler whose time stands still and whose attempts the test ends. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const clock = createManualClock();
-  const host = await createTestHost({ clock });
+  const { contextOf } = options;
+  const host = await createTestHost(contextOf === undefined ? { clock } : { clock, contextOf });
   const runner = createScriptedRunner({ outboxRoot: `${host.stateDir}/outboxes` });
   let { pools = {} } = options;
   const open = async (): Promise<Scheduler> => {
     const config = { database: 'scheduler.db', max_running_jobs: options.maxRunningJobs ?? 64, pools };
-    const scheduler = localScheduler.create(config, { ...host, runner });
+    const { startsByItself = true } = options;
+    const scheduler = localScheduler.create(config, { ...host, runner, startsByItself });
     await scheduler.start();
     return scheduler;
   };
@@ -75,6 +85,13 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       const started = await rig.scheduler.startNewWorkflowExecution(project, name, options);
       if (started === null) throw new AssertionError({ message: 'the workflow was submitted' });
       return started.workflowExecutionId;
+    },
+    submit: async (name, more = {}) => {
+      await rig.scheduler.submitWorkflow(workflowOf(name, ['a'], [], more), context);
+    },
+    executions: async (name) => {
+      const found = await rig.scheduler.listWorkflowExecutions(project, name, { limit: 1000 });
+      return found.map(({ status, context }) => `${status} ${context ?? '-'}`).reverse();
     },
     attempts: async (jobName, executionId) =>
       (await rig.scheduler.getJobExecutions(jobName, executionId)) ?? [],

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { Listeners } from './listeners.ts';
 import type { LiveTick } from './live-tick.ts';
 import { setNextTick } from './live-tick.ts';
+import { LiveWorkflows } from './live-workflows.ts';
 import type { PlaceLimits } from './places.ts';
 import { Places } from './places.ts';
 import { Timetable } from './timetable.ts';
@@ -65,6 +66,14 @@ export interface LiveExecution {
   readonly memory: RuleMemory<JobRule>;
 }
 
+export interface LiveStateParts {
+  readonly store: Store;
+  readonly limits: PlaceLimits;
+  readonly clock: Clock;
+  /** Whether schedules and rules of workflows start and stop executions. */
+  readonly startsByItself: boolean;
+}
+
 /**
  * What the database says of all that has not ended, kept in memory: a reader's copy, never the truth. Changed only
  * within a transaction, and read anew when one was rolled back.
@@ -78,14 +87,17 @@ export class LiveState {
   readonly timetable: Timetable<LiveAttempt> = new Timetable();
   /** By the wall clock. */
   readonly ticks: Timetable<LiveTick> = new Timetable();
+  readonly workflows: LiveWorkflows;
   readonly #store: Store;
   readonly #versions = new VersionCache();
   readonly #running = new Map<string, number>();
   readonly #byWorkflow = new Map<string, Set<LiveExecution>>();
+  readonly #byContext = new Map<string, Set<LiveExecution>>();
 
-  constructor(store: Store, limits: PlaceLimits, clock: Clock) {
+  constructor({ store, limits, clock, startsByItself }: LiveStateParts) {
     this.#store = store;
     this.places = new Places(limits);
+    this.workflows = new LiveWorkflows({ store, startsByItself, version: (id) => this.version(id) });
     const toMonotonic = clock.monotonic() - clock.now();
     for (const row of store.executions.open()) {
       const execution = this.addExecution(row, store.ruleMarks.ofExecution(row.seq));
@@ -127,9 +139,8 @@ export class LiveState {
     };
     this.executions.set(execution.executionId, execution);
     const key = workflowKey(execution.projectName, execution.workflowName);
-    const siblings = this.#byWorkflow.get(key);
-    if (siblings === undefined) this.#byWorkflow.set(key, new Set([execution]));
-    else siblings.add(execution);
+    put(this.#byWorkflow, key, execution);
+    put(this.#byContext, contextKeyOf(execution), execution);
     if (!execution.waiting) this.beginExecution(execution);
     return execution;
   }
@@ -151,12 +162,9 @@ export class LiveState {
       this.listeners.remove(execution);
       this.#running.set(key, (this.#running.get(key) ?? 0) - 1);
     }
-    const siblings = this.#byWorkflow.get(key);
-    siblings?.delete(execution);
-    if (siblings?.size === 0) {
-      this.#byWorkflow.delete(key);
-      this.#running.delete(key);
-    }
+    drop(this.#byContext, contextKeyOf(execution), execution);
+    drop(this.#byWorkflow, key, execution);
+    if (!this.#byWorkflow.has(key)) this.#running.delete(key);
   }
 
   /** How many executions of a workflow run. */
@@ -176,6 +184,11 @@ export class LiveState {
   /** Those of a workflow, oldest first. */
   executionsOf(projectName: string, workflowName: string): LiveExecution[] {
     return [...(this.#byWorkflow.get(workflowKey(projectName, workflowName)) ?? [])];
+  }
+
+  /** Those of a workflow that have this context, oldest first. */
+  executionsIn(projectName: string, workflowName: string, context: string | null): LiveExecution[] {
+    return [...(this.#byContext.get(contextKey(projectName, workflowName, context)) ?? [])];
   }
 
   /** Follows a schedule of a job from its last tick on. */
@@ -253,4 +266,24 @@ class VersionCache {
 /** A NUL cannot be part of a name, and a dot can: "a.b" of "c" is not "b.c" of "a". */
 function workflowKey(projectName: string, workflowName: string): string {
   return `${projectName}\0${workflowName}`;
+}
+
+function contextKeyOf({ projectName, workflowName, context }: LiveExecution): string {
+  return contextKey(projectName, workflowName, context);
+}
+
+function contextKey(projectName: string, workflowName: string, context: string | null): string {
+  return `${workflowKey(projectName, workflowName)}\0${JSON.stringify(context)}`;
+}
+
+function put<Item>(sets: Map<string, Set<Item>>, key: string, item: Item): void {
+  const found = sets.get(key);
+  if (found === undefined) sets.set(key, new Set([item]));
+  else found.add(item);
+}
+
+function drop<Item>(sets: Map<string, Set<Item>>, key: string, item: Item): void {
+  const found = sets.get(key);
+  found?.delete(item);
+  if (found?.size === 0) sets.delete(key);
 }

@@ -1,4 +1,13 @@
-import type { Event, EventContext, Job, JobRule, Workflow, WorkflowLimits } from '@aiflow/core';
+import type {
+  Event,
+  EventContext,
+  Job,
+  JobRule,
+  Schedule,
+  Workflow,
+  WorkflowLimits,
+  WorkflowRule,
+} from '@aiflow/core';
 import { extractContext, isLongRunning, RuleBook, startsWithExecution } from '@aiflow/core';
 import type { VersionRow } from '../store/workflows.ts';
 
@@ -16,8 +25,15 @@ export interface WorkflowVersion {
   readonly scheduledJobs: readonly Job[];
   /** Whether an execution waits for events or ticks, and so does not end by itself. */
   readonly isLongRunning: boolean;
-  /** Of an event that is no change of a job: which executions it belongs to. */
-  readonly contextOf: (event: Event) => EventContext;
+  /** The rules that start and stop executions. */
+  readonly workflowRules: RuleBook<WorkflowRule>;
+  /** When executions start. */
+  readonly schedules: readonly Schedule[];
+  /**
+   * Of an event that is no change of a job: which executions it belongs to. Null when only a function of the project
+   * knows that, which cannot be asked within a transaction.
+   */
+  readonly contextOf: ((event: Event) => EventContext) | null;
 }
 
 export function indexVersion(row: VersionRow): WorkflowVersion {
@@ -32,12 +48,15 @@ export function indexVersion(row: VersionRow): WorkflowVersion {
     startJobs: startsWithExecution(workflow),
     scheduledJobs: workflow.jobs.filter(({ config }) => (config.schedules ?? []).length > 0),
     isLongRunning: isLongRunning(workflow),
+    workflowRules: new RuleBook(workflow.workflowRules),
+    schedules: workflow.schedules,
     contextOf: contextsOf(workflow),
   };
 }
 
 /** A workflow that does not say otherwise takes events as they were published: for all, or for their context. */
 function contextsOf({ contextExtractor }: Workflow): WorkflowVersion['contextOf'] {
+  if (contextExtractor?.kind === 'module') return null;
   if (contextExtractor?.kind === 'field') return (event) => extractContext(contextExtractor, event);
   return ({ context }) => (context === null ? { broadcast: true } : { contexts: [context] });
 }

@@ -1,7 +1,7 @@
 import type { Event, EventFilter, NewEvent } from '@aiflow/core';
 import type Database from 'better-sqlite3';
 
-interface EventRow {
+export interface EventRow {
   readonly version: number;
   readonly key: string;
   readonly value: string;
@@ -100,7 +100,7 @@ function conditionOf(filter: EventFilter): { where: string; parameters: unknown[
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, parameters };
 }
 
-function toEvent(row: EventRow): Event {
+export function toEvent(row: EventRow): Event {
   return {
     version: row.version,
     key: row.key,

@@ -135,4 +135,38 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (execution_seq, job_name, schedule)
   ) WITHOUT ROWID;
   `,
+  `
+  -- How far each schedule of a submitted workflow has come: its last tick, or when it was taken up. A schedule is
+  -- known by its own JSON: one that is changed is another.
+  CREATE TABLE workflow_ticks (
+    project_name TEXT NOT NULL,
+    workflow_name TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (project_name, workflow_name, schedule)
+  ) WITHOUT ROWID;
+
+  -- What the rules of a submitted workflow remember of each context, which is JSON: null for all.
+  CREATE TABLE workflow_rule_marks (
+    project_name TEXT NOT NULL,
+    workflow_name TEXT NOT NULL,
+    context TEXT NOT NULL,
+    rule INTEGER NOT NULL,
+    leaf INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (project_name, workflow_name, context, rule, leaf, source)
+  ) WITHOUT ROWID;
+
+  -- The events of which a workflow version is still to be told, in their order. One with contexts (JSON) was told to
+  -- its executions, and waits for the scheduling of the workflow to be resumed; one with a reason is parked.
+  CREATE TABLE untold_events (
+    version_id INTEGER NOT NULL REFERENCES workflow_versions,
+    event_version INTEGER NOT NULL,
+    contexts TEXT,
+    reason TEXT,
+    PRIMARY KEY (version_id, event_version)
+  ) WITHOUT ROWID;
+  CREATE INDEX untold_events_waiting ON untold_events (version_id, event_version) WHERE reason IS NULL;
+  `,
 ];

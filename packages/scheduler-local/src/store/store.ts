@@ -5,27 +5,36 @@ import { ExecutionStore } from './executions.ts';
 import { JobTickStore } from './job-ticks.ts';
 import { OutboxFileStore } from './outbox-files.ts';
 import { RuleMarkStore } from './rule-marks.ts';
+import { UntoldEventStore } from './untold-events.ts';
+import { WorkflowRuleMarkStore } from './workflow-rule-marks.ts';
+import { WorkflowTickStore } from './workflow-ticks.ts';
 import { WorkflowStore } from './workflows.ts';
 
 /** All statements of the scheduler, prepared once. Whoever calls them decides about transactions. */
 export interface Store {
   readonly workflows: WorkflowStore;
+  readonly workflowTicks: WorkflowTickStore;
+  readonly workflowRuleMarks: WorkflowRuleMarkStore;
   readonly executions: ExecutionStore;
   readonly attempts: AttemptStore;
   readonly jobTicks: JobTickStore;
   readonly outboxFiles: OutboxFileStore;
   readonly ruleMarks: RuleMarkStore;
   readonly events: EventStore;
+  readonly untoldEvents: UntoldEventStore;
 }
 
 export function openStore(connection: Database.Database): Store {
   return {
     workflows: new WorkflowStore(connection),
+    workflowTicks: new WorkflowTickStore(connection),
+    workflowRuleMarks: new WorkflowRuleMarkStore(connection),
     executions: new ExecutionStore(connection),
     attempts: new AttemptStore(connection),
     jobTicks: new JobTickStore(connection),
     outboxFiles: new OutboxFileStore(connection),
     ruleMarks: new RuleMarkStore(connection),
     events: new EventStore(connection),
+    untoldEvents: new UntoldEventStore(connection),
   };
 }

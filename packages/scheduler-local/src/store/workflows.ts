@@ -31,6 +31,7 @@ export class WorkflowStore {
   readonly #get: Database.Statement<unknown[], WorkflowRow>;
   readonly #setPaused: Database.Statement<unknown[]>;
   readonly #remove: Database.Statement<unknown[]>;
+  readonly #active: Database.Statement<unknown[], WorkflowRow>;
 
   constructor(connection: Database.Database) {
     this.#insertVersion = connection.prepare(
@@ -57,6 +58,10 @@ export class WorkflowStore {
     this.#setPaused = connection.prepare(
       'UPDATE workflows SET is_paused = ? WHERE project_name = ? AND workflow_name = ?',
     );
+    this.#active = connection.prepare(
+      `SELECT workflows.*, snapshot_id, properties FROM workflows JOIN workflow_versions USING (version_id)
+       WHERE json_array_length(workflow, '$.schedules') > 0 OR json_array_length(workflow, '$.workflowRules') > 0`,
+    );
     this.#remove = connection.prepare('DELETE FROM workflows WHERE project_name = ? AND workflow_name = ?');
   }
 
@@ -77,6 +82,11 @@ export class WorkflowStore {
 
   get(projectName: string, workflowName: string): WorkflowRow | null {
     return this.#get.get(projectName, workflowName) ?? null;
+  }
+
+  /** Those that have schedules or rules of their own. */
+  active(): WorkflowRow[] {
+    return this.#active.all();
   }
 
   version(versionId: number): VersionRow {

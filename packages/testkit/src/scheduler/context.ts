@@ -166,9 +166,9 @@ export class SchedulerContext implements CaseContext {
   }
 
   #place(): SchedulerPlace {
-    const { dispose: _, ...others } = this.#host;
+    const { logger, clock, secrets, stateDir, contextExtractor, startsByItself } = this.#host;
     const directory = this.#directory;
-    const host = { ...others, runner: this.runner };
+    const host = { logger, clock, secrets, stateDir, contextExtractor, startsByItself, runner: this.runner };
     return { name: this.#name, directory, host };
   }
 }
