@@ -18,7 +18,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -37,8 +36,7 @@ static void keep_descriptors(int records, int reports)
     int own_reports = fcntl(reports, F_DUPFD_CLOEXEC, FIRST_OTHER);
     if (own_records < 0 || own_reports < 0) _exit(255);
     if (dup3(own_records, RECORDS, O_CLOEXEC) < 0 || dup3(own_reports, REPORTS, O_CLOEXEC) < 0) _exit(255);
-    if (syscall(SYS_close_range, FIRST_OTHER, ~0u, 0) == 0) return;
-    for (long fd = sysconf(_SC_OPEN_MAX); fd >= FIRST_OTHER; fd -= 1) close((int)fd); /* before Linux 5.9 */
+    close_from(FIRST_OTHER);
 }
 
 static void report(uint32_t serial, int kind, int value, int detail)

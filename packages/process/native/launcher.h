@@ -69,6 +69,9 @@ extern char boot_id[64];
 /* keeper.c: what a forked process does; never returns. */
 _Noreturn void keep(const struct launch *launch, uint32_t serial, int records, int reports);
 
+/* descriptors.c */
+void close_from(int first);
+
 /* children.c */
 int kill_children(int (*is_spared)(pid_t));
 

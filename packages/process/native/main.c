@@ -171,6 +171,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "usage: aiflow-launcher SOCKET, an absolute path (protocol %d)\n", PROTOCOL_VERSION);
         return 2;
     }
+    close_from(3); /* whatever whoever started us forgot */
     socket_path = arguments[1];
     char *directory = strdup(socket_path), *base = strdup(socket_path);
     if (directory == NULL || base == NULL) fail("memory");

@@ -49,6 +49,21 @@ whereNative((program) => {
     });
   }
 
+  test('a launcher that is told to end does so at once, and its processes go on', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      const spec = room.spec('until [ -e go ]; do sleep 0.01; done; exit 6');
+      await launcher.launch(spec);
+      for (const pid of pidsAt(socketPath)) process.kill(pid, 'SIGTERM');
+      await until('the launcher to end', () => pidsAt(socketPath).length === 0);
+      expect(existsSync(socketPath)).toBe(false);
+      const waiting = launcher.wait(spec);
+      const other = room.spec('touch go');
+      await launcher.launch(other);
+      expect(await waiting).toMatchObject({ outcome: 'exited', exitCode: 6 });
+    });
+  });
+
   test('a process whose launcher was killed is stopped with its whole tree', async () => {
     await withSocket(async (room, socketPath) => {
       const launcher = createNativeLauncher({ program, socketPath });

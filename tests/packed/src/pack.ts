@@ -4,6 +4,11 @@ import { execa } from 'execa';
 /** What `pnpm publish` would send: the tarball of each published package, by the package's name. */
 export type Tarballs = Readonly<Record<string, string>>;
 
+/** The packages that one imports; the others hold a program for one platform, and come along with those. */
+export function importable(tarballs: Tarballs): string[] {
+  return Object.keys(tarballs).filter((name) => !/-(linux|darwin)-/.test(name));
+}
+
 const root = join(import.meta.dirname, '../../..');
 
 /** Packs every package of packages/ into `directory`. They must be built. */
