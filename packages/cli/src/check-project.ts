@@ -8,6 +8,9 @@ import {
   readSettings,
   validateOptions,
 } from '@aiflow/core';
+import { checkPlugins } from './check-plugins.ts';
+import type { Pools } from './check-pools.ts';
+import { checkPools, poolsOf } from './check-pools.ts';
 import type { ProblemList } from './collect-problems.ts';
 import { compileProject } from './compile-project.ts';
 import { printable } from './output/printable.ts';
@@ -23,16 +26,15 @@ export async function checkProject(directory: string, found: ProblemList): Promi
   const project = await found.from(join(projectDir, 'project.yaml'), () =>
     openProject(directory, process.env),
   );
-  if (project !== null) {
-    for (const kind of ['blob', 'scheduler'] as const) {
-      await found.from(join(projectDir, 'project.yaml'), () => checkChoice(project, kind, project[kind]));
-    }
-  }
+  const pools = project && (await checkChoices(project, found));
   const names = workflowNames(projectDir);
   for (const workflowName of names) {
     const where = join(projectDir, 'workflows', workflowName);
     const compiled = project && (await found.from(where, () => compileProject(project, workflowName)));
-    if (compiled !== null) continue;
+    if (compiled !== null) {
+      await found.from(where, async () => checkPools(compiled, pools, where));
+      continue;
+    }
     // One fault hides those that would come later: the YAML is read also where the definition throws.
     await found.from(where, () => readSettings(projectDir, workflowName));
     // Without a project there are no plugins to compile with.
@@ -44,6 +46,19 @@ export async function checkProject(directory: string, found: ProblemList): Promi
 function draw(projectDir: string, workflowName: string): Promise<unknown> {
   const onOutput = (text: string): void => void process.stderr.write(printable(text));
   return loadDefinition({ projectDir, workflowName, commandDir, onOutput });
+}
+
+/** Looks at the plugins that a project lists and those that it chose; gives the pools that its scheduler has. */
+async function checkChoices(project: Project, found: ProblemList): Promise<Pools | null> {
+  const file = join(project.projectDir, 'project.yaml');
+  await checkPlugins(project, found);
+  await found.from(file, () => checkChoice(project, 'blob', project.blob));
+  let scheduler: string | null = null;
+  await found.from(file, async () => {
+    [scheduler = null] = await load(project, [{ kind: 'scheduler', className: project.scheduler.className }]);
+    await checkChoice(project, 'scheduler', project.scheduler);
+  });
+  return scheduler === null ? null : await poolsOf(project, scheduler);
 }
 
 /** Throws when the plugin that a project chose is not there, or what is wrong with the options that it gives it. */

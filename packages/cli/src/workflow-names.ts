@@ -2,11 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, listWorkflows } from '@aiflow/core';
 
-/** The workflows of a project, sorted; one that has YAML counts also where its definition is not found. */
+/**
+ * The workflows of a project, sorted; one that has YAML, or a definition in AIFlow's Python, counts also where its own
+ * definition is not found.
+ */
 export function workflowNames(projectDir: string): string[] {
   const directory = join(projectDir, 'workflows');
   const configured = list(directory).filter((name) =>
-    ['yaml', 'yml'].some((ending) => existsSync(join(directory, name, `${name}.${ending}`))),
+    ['yaml', 'yml', 'py'].some((ending) => existsSync(join(directory, name, `${name}.${ending}`))),
   );
   return [...new Set([...listWorkflows(projectDir), ...configured])].sort();
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TestProject, chain, expectErrors } from './aiflow.ts';
+import { scriptedScheduler } from './scripted-scheduler.ts';
 
 describe('aiflow check', () => {
   it('says how many workflows there are when nothing is wrong', async () => {
@@ -62,8 +63,73 @@ describe('aiflow check', () => {
     });
     expectErrors(
       await project.aiflow('check'),
-      /project\.yaml: plugin \.\/plugins\/none\.ts could not be imported/,
+      /project\.yaml:2:11: plugin \.\/plugins\/none\.ts could not be imported/,
     );
+  });
+
+  it('names every entry of plugins that cannot be had, in any form, at its place', async () => {
+    await using project = await TestProject.create({
+      ...chain('w', { a: 'true' }),
+      'project.yaml':
+        'project_name: test\nplugins:\n  - ./plugins/none.ts\n  - job-nowhere\n  - holds-none\n' +
+        '  - ./plugins/thrown.ts\n  - ./plugins/good.ts\n  - ./plugins\n',
+      'plugins/thrown.ts': 'throw new Error("broken");',
+      'plugins/good.ts': "import '@aiflow/core';",
+      'node_modules/holds-none/package.json': '{"name": "holds-none", "version": "1.0.0"}',
+    });
+    expectErrors(
+      await project.aiflow('check'),
+      /project\.yaml:3:\d+: plugin \.\/plugins\/none\.ts .* there is none/,
+      /project\.yaml:4:\d+: .*"job-nowhere" is not installed: run "npm install job-nowhere"/,
+      /project\.yaml:5:\d+: package "holds-none" holds no plugin/,
+      /project\.yaml:6:\d+: plugin \.\/plugins\/thrown\.ts could not be imported: broken/,
+      /project\.yaml:8:\d+: plugin \.\/plugins could not be imported/,
+    );
+  });
+
+  it('holds the pools of jobs against those of the scheduler', async () => {
+    await using project = await TestProject.create({
+      ...chain('w', { a: 'true', b: 'true', c: 'true' }),
+      'workflows/w/w.yaml':
+        'a: { pool: gppu }\nb: { pool: gpu, pool_slots: 3 }\nc: { pool: gpu, pool_slots: 2 }\n',
+    });
+    expectErrors(
+      await project.aiflow('check'),
+      /workflows\/w: job "a" names pool "gppu".*write pools: \{ gppu: 1 \} under scheduler_config/,
+      /workflows\/w: job "b" names pool "gpu"/,
+      /workflows\/w: job "c" names pool "gpu"/,
+    );
+    await project.write({
+      'project.yaml': 'project_name: test\nscheduler: { scheduler_config: { pools: { gpu: 2 } } }\n',
+    });
+    expectErrors(
+      await project.aiflow('check'),
+      /job "a" names pool "gppu".*did you mean "gpu"\?/,
+      /job "b" takes 3 places of pool "gpu", which has 2/,
+    );
+    await project.write({
+      'project.yaml':
+        'project_name: test\nscheduler: { scheduler_config: { pools: { gpu: "${NOT_SET}", gppu: 1 } } }\n',
+    });
+    expect((await project.aiflow('check')).stdout).toBe('1 workflow, no problems');
+  });
+
+  it('leaves pools alone where the scheduler has none among its options', async () => {
+    await using project = await TestProject.create({
+      ...scriptedScheduler([]),
+      ...chain('w', { a: 'true' }),
+      'workflows/w/w.yaml': 'a: { pool: gpu }\n',
+    });
+    expect((await project.aiflow('check')).stdout).toBe('1 workflow, no problems');
+  });
+
+  it("names a workflow that is only there in AIFlow's Python", async () => {
+    await using project = await TestProject.create({ 'workflows/w/w.py': 'import ai_flow as af\n' });
+    expectErrors(
+      await project.aiflow('check'),
+      /defined in Python, by workflows\/w\/w\.py: write it anew as w\.ts/,
+    );
+    expectErrors(await project.aiflow('run', 'w'), /write it anew as w\.ts .*docs\/define-a-workflow\.md/);
   });
 
   it('leaves open what references stand for', async () => {

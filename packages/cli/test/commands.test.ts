@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Ended } from './aiflow.ts';
-import { TestProject, chain, runJson } from './aiflow.ts';
+import { TestProject, chain, mayMount, runJson } from './aiflow.ts';
 
 const patience = { timeout: 20_000, interval: 50 };
 
@@ -59,6 +59,20 @@ describe('aiflow init', () => {
     expect(refused.stderr).toContain('--name');
     expect(existsSync(join(project.directory, 'my project'))).toBe(false);
     expect((await project.aiflow('init', 'my project', '--name', 'mine')).exitCode).toBe(0);
+  });
+});
+
+describe.skipIf(!mayMount())('aiflow init where it cannot write all', () => {
+  const onFullDisk = (command: string): string =>
+    `mount -t tmpfs -o size=16k none place && (${command}; echo "left $?: $(cd place && find . | sort | tr '\\n' ' ')")`;
+
+  it('removes what it made, and nothing else', async () => {
+    await using project = await TestProject.create({ 'place/keep': '' });
+    const made = await project.inNameSpace(onFullDisk('$AIFLOW init place/new/deep'));
+    expect(made.stderr).toMatch(/^error: cannot make a project in .*ENOSPC.*$/);
+    expect(made.stdout).toBe('left 2: . ');
+    const mine = await project.inNameSpace(onFullDisk('echo {} > place/package.json; $AIFLOW init place'));
+    expect(mine.stdout).toBe('left 2: . ./package.json ');
   });
 });
 

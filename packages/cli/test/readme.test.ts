@@ -38,8 +38,7 @@ describe('the README', () => {
   });
 
   it.each(calls)('shows what aiflow $call prints', async ({ call, shown }) => {
-    const option = call.startsWith('schema') ? '--directory' : '--project';
-    const ended = await place.aiflow(...call.split(' '), option, 'my-project');
+    const ended = await place.aiflow(...call.split(' '), '--project', 'my-project');
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
     expect(ended.stdout.replaceAll('my-project/schemas', 'schemas')).toMatch(patternOf(shown));
   });

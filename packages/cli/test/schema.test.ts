@@ -27,6 +27,18 @@ describe('aiflow schema', () => {
     expect(statSync(path('project')).mtimeMs).toBe(before);
   });
 
+  it('finds the project by --project, and by --directory as well', async () => {
+    await using project = await TestProject.create({ 'mine/project.yaml': 'project_name: mine\n' });
+    const wrote = names.map((name) => `wrote mine/schemas/${name}.json`).join('\n');
+    expect((await project.aiflow('schema', '--project', 'mine')).stdout).toBe(wrote);
+    expect((await project.aiflow('schema', '-p', 'mine')).stdout).toBe(
+      wrote.replaceAll('wrote', 'unchanged'),
+    );
+    expect((await project.aiflow('schema', '--directory', 'mine')).stdout).toBe(
+      wrote.replaceAll('wrote', 'unchanged'),
+    );
+  });
+
   it('prints one of them when it is told to, and writes nothing', async () => {
     await using project = await TestProject.create();
     const { stdout } = await project.aiflow('schema', '--stdout', 'workflow');
@@ -88,7 +100,7 @@ describe('aiflow init', () => {
         /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(path, 'utf8')) ?? [];
       expect(JSON.parse(readFileSync(join(path, '..', schema), 'utf8'))).toMatchObject({ type: 'object' });
     }
-    const { stdout } = await project.aiflow('schema', '--directory', 'new');
+    const { stdout } = await project.aiflow('schema', '--project', 'new');
     expect(stdout).toBe(names.map((name) => `unchanged new/schemas/${name}.json`).join('\n'));
     expect((await project.aiflow('check', '--project', 'new')).stdout).toBe('1 workflow, no problems');
   });

@@ -152,10 +152,26 @@ describe('wrong input ends with one line for each problem and exit code 2', () =
     expect((await project.aiflow('run', 'w')).exitCode).toBe(0);
   });
 
+  it.runIf(existsSync('/proc/self'))('in a place where no directory can be made, such as /proc', async () => {
+    await using project = await TestProject.create(good);
+    const ended = project.spawn(['run', 'w'], { AIFLOW_HOME: '/proc/nope' }).ended;
+    expectErrors(await ended, /cannot write the state directory \/proc\/nope/);
+  });
+
   it('leaves nothing behind of a call that ran nothing', async () => {
-    await using project = await TestProject.create({ 'workflows/w/w.ts': 'throw new Error("boom");' });
-    await project.aiflow('run', 'w');
-    expect(existsSync(join(project.directory, '.aiflow'))).toBe(false);
+    const options = (text: string): string =>
+      `project_name: test\nscheduler: { scheduler_config: { ${text} } }\n`;
+    for (const [files, message] of [
+      [{ 'workflows/w/w.ts': 'throw new Error("boom");' }, 'boom'],
+      [{ 'workflows/w/w.yaml': 'a: { pool: gpu }\n' }, 'job "a" names pool "gpu"'],
+      [{ 'project.yaml': options('pools: { gpu: many }') }, 'scheduler_config.pools.gpu'],
+      [{ 'project.yaml': options('databse: x') }, 'did you mean "database"?'],
+      [{ 'project.yaml': options('database: "${NOT_SET}"') }, 'NOT_SET'],
+    ] as const) {
+      await using project = await TestProject.create({ ...good, ...files });
+      expectErrors(await project.aiflow('run', 'w'), message);
+      expect(existsSync(join(project.directory, '.aiflow'))).toBe(false);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import {
   AIFlowError,
   discoverPlugins,
@@ -14,6 +14,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { projectFiles } from '../init-files.ts';
 import { schemaTexts } from '../schema-files.ts';
 import { commandDir } from '../session.ts';
+import { writeFiles } from '../write-files.ts';
 
 export const init: Command = {
   args: ['DIR'],
@@ -67,20 +68,12 @@ function checkTarget(projectDir: string): void {
   }
 }
 
-/** Writes the files that are not there yet; one that a person already has, such as package.json, is kept. */
 function write(projectDir: string, files: Readonly<Record<string, string>>): string[] {
-  const written: string[] = [];
-  for (const [path, text] of Object.entries(files)) {
-    const target = join(projectDir, path);
-    try {
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text, { flag: 'wx' });
-      written.push(path);
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw unwritable(projectDir, error);
-    }
+  try {
+    return writeFiles(projectDir, files);
+  } catch (error) {
+    throw unwritable(projectDir, error);
   }
-  return written;
 }
 
 function unwritable(projectDir: string, error: unknown): AIFlowError {

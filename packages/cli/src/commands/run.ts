@@ -5,6 +5,7 @@ import {
   storeProject,
   withOverlay,
 } from '@aiflow/core';
+import { checkPools, poolsOf } from '../check-pools.ts';
 import type { Command } from '../command.ts';
 import { outputOption, projectOption } from '../command.ts';
 import type { Submission } from '../execute.ts';
@@ -54,12 +55,14 @@ async function submit(session: Session, workflowName: string, signal: AbortSigna
     const blob = await openBlob(session);
     const need = { kind: 'scheduler', className: project.scheduler.className } as const;
     const [schedulerName = ''] = await load(project, [need]);
-    const context = await storeProject(project, workflow, overlay, blob, { signal });
     const runner = openRunner(session, blob.manager);
     const contextExtractor = createExtractorSource({ blob: blob.manager, commandDir, onOutput });
     // This process is there for one execution: it starts none of other workflows.
     const parts = { ...host, runner, contextExtractor, startsByItself: false };
     const scheduler = await createScheduler(project, schedulerName, parts);
+    checkPools(workflow, await poolsOf(project, schedulerName), null);
+    // Only now: what cannot be run leaves nothing behind.
+    const context = await storeProject(project, workflow, overlay, blob, { signal });
     return { workflow, project: context, scheduler };
   });
 }

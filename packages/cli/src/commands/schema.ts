@@ -10,7 +10,8 @@ import { schemaNames, schemaPath } from '../schema-paths.ts';
 export const schema: Command = {
   args: [],
   options: {
-    directory: { summary: projectOption.summary, value: 'DIR', default: '.' },
+    project: projectOption,
+    directory: { summary: 'another name of --project, which it wins over', value: 'DIR' },
     stdout: { summary: 'print one of them instead of writing files', value: 'NAME', choices: schemaNames },
   },
   details:
@@ -18,7 +19,7 @@ export const schema: Command = {
     'first line of a YAML file, such as "# yaml-language-server: $schema=schemas/project.json". Run it again when ' +
     'you have installed a plugin.',
   execute: async ({ options }) => {
-    const directory = options['directory'] ?? '.';
+    const directory = options['directory'] ?? options['project'] ?? '.';
     const { projectDir, plugins } = await openProject(directory, process.env);
     const texts = await schemaTexts(projectDir, plugins);
     const printed = schemaNames.find((name) => name === options['stdout']);
