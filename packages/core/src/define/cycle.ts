@@ -3,13 +3,18 @@ import type { Condition } from './conditions.ts';
 import { jobsOf } from './conditions.ts';
 import type { JobConfig } from './graph.ts';
 import type { JobRule } from './rules.ts';
+import { canStart } from './startable.ts';
 
 /** Throws `define.cycle`, with the path in its context, when jobs wait for each other and could never start. */
 export function checkCycle(jobs: readonly JobConfig[], rules: readonly JobRule[]): void {
-  const names = jobs.map((job) => job.jobName);
-  const scheduled = jobs.filter((job) => (job.schedules?.length ?? 0) > 0).map((job) => job.jobName);
-  const cycle = findRuleCycle(names, rules, new Set(scheduled));
-  if (cycle === null) return;
+  if (!rules.some(isWait)) return;
+  const order = new Map<string, number>();
+  for (const { jobName } of jobs) order.set(jobName, order.size);
+  if (isInOrder(rules, order)) return;
+  const startable = canStart(jobs, rules, order);
+  const stuck = jobs[startable.indexOf(0)];
+  if (stuck === undefined) return;
+  const cycle = followToCycle(stuck.jobName, rules, (jobName) => startable[order.get(jobName) ?? -1] === 1);
   const rest = cycle.length > 20 ? ` … (${cycle.length - 1} jobs)` : '';
   throw new AIFlowError(
     'define.cycle',
@@ -19,64 +24,37 @@ export function checkCycle(jobs: readonly JobConfig[], rules: readonly JobRule[]
   );
 }
 
-/**
- * A cycle of jobs that could never start because each waits for the next, as `[a, b, a]`, or null when every job can
- * start. A job can start when it has no START rule, when it is one of `scheduled`, or when one of its rules (START, or
- * RESTART, which starts a job that never ran) can be met by jobs that can start or by an event: the least set of which
- * that holds is computed, and a cycle is looked for only among the rest. Takes time in proportion to jobs and rules.
- */
-function findRuleCycle(
-  jobNames: readonly string[],
-  rules: readonly JobRule[],
-  scheduled: ReadonlySet<string>,
-): readonly string[] | null {
-  const startRules = rules.filter((rule) => rule.action === 'START' || rule.action === 'RESTART');
-  const waiting = new Map<string, JobRule[]>();
-  const listeners = new Map<string, JobRule[]>();
-  for (const rule of startRules) {
-    if (rule.action === 'START') append(waiting, rule.jobName, rule);
-    for (const jobName of jobsOf(rule.condition)) append(listeners, jobName, rule);
-  }
-  if (waiting.size === 0) return null;
-  const startable = new Set<string>();
-  const pending = jobNames.filter((jobName) => !waiting.has(jobName) || scheduled.has(jobName));
-  for (const rule of startRules) if (canBeMet(rule.condition, startable)) pending.push(rule.jobName); // by events alone
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (startable.has(next)) continue;
-    startable.add(next);
-    for (const rule of listeners.get(next) ?? []) {
-      if (!startable.has(rule.jobName) && canBeMet(rule.condition, startable)) pending.push(rule.jobName);
-    }
-  }
-  const stuck = jobNames.find((jobName) => !startable.has(jobName));
-  return stuck === undefined ? null : followToCycle(stuck, waiting, startable);
+function isWait({ action }: JobRule): boolean {
+  return action === 'START';
 }
 
-function append(map: Map<string, JobRule[]>, key: string, rule: JobRule): void {
-  const found = map.get(key);
-  if (found === undefined) map.set(key, [rule]);
-  else found.push(rule);
+/** Whether each job waits for jobs before it only, as most workflows are written: then all can start, in that order. */
+function isInOrder(rules: readonly JobRule[], order: ReadonlyMap<string, number>): boolean {
+  return rules.every(
+    (rule) => !isWait(rule) || looksBefore(rule.condition, order.get(rule.jobName) ?? 0, order),
+  );
 }
 
-function canBeMet(condition: Condition, startable: ReadonlySet<string>): boolean {
+function looksBefore(condition: Condition, at: number, order: ReadonlyMap<string, number>): boolean {
   switch (condition.kind) {
     case 'job_status':
-      return startable.has(condition.jobName);
+      return (order.get(condition.jobName) ?? at) < at;
     case 'event':
       return true;
     case 'all':
-      return condition.of.every((part) => canBeMet(part, startable));
     case 'any':
-      return condition.of.some((part) => canBeMet(part, startable));
+      return condition.of.length > 0 && condition.of.every((part) => looksBefore(part, at, order));
   }
 }
 
 /** From a job that cannot start, every rule leads to another that cannot: walking on must come back. */
 function followToCycle(
   from: string,
-  waiting: ReadonlyMap<string, readonly JobRule[]>,
-  startable: ReadonlySet<string>,
+  rules: readonly JobRule[],
+  isStartable: (jobName: string) => boolean,
 ): readonly string[] {
+  const waits = new Map<string, JobRule>();
+  for (const rule of rules) if (isWait(rule) && !waits.has(rule.jobName)) waits.set(rule.jobName, rule);
   const path: string[] = [];
   const seenAt = new Map<string, number>();
   for (let at: string | undefined = from; at !== undefined;) {
@@ -84,9 +62,9 @@ function followToCycle(
     if (before !== undefined) return [...path.slice(before), at];
     seenAt.set(at, path.length);
     path.push(at);
-    const rule: JobRule | undefined = waiting.get(at)?.[0];
+    const rule: JobRule | undefined = waits.get(at);
     at =
-      rule === undefined ? undefined : [...jobsOf(rule.condition)].find((jobName) => !startable.has(jobName));
+      rule === undefined ? undefined : [...jobsOf(rule.condition)].find((jobName) => !isStartable(jobName));
   }
   return path;
 }

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../src/define/conditions.ts';
 import { checkCycle } from '../../src/define/cycle.ts';
+import type { JobConfig } from '../../src/define/graph.ts';
+import type { JobRule } from '../../src/define/rules.ts';
+import { jobActions } from '../../src/define/rules.ts';
 import { applyRunConditions } from '../../src/define/run-condition.ts';
 import type { AIGraph, WorkflowBuilder } from '../../src/index.ts';
 import { all, any, event, failed, finished, isAIFlowError } from '../../src/index.ts';
+import type { Schedule } from '../../src/schedule/schedule.ts';
 import { draw, oneStep } from './drawing.ts';
 
+const schedule: Schedule = { kind: 'interval', intervalMs: 1000, startDate: null, missedTicks: 'latest' };
 const job = (jobName: string): { readonly jobName: string } => ({ jobName });
 
 /** As compiling does, without a YAML. */
@@ -162,4 +168,76 @@ describe('a cycle of jobs', () => {
     });
     expect(path).toHaveLength(20_001);
   });
+
+  it('is found exactly where some job never becomes able to start, whatever the order of the jobs', () => {
+    const seed = Number(process.env['AIFLOW_TEST_SEED'] ?? Date.now() % 1_000_000);
+    const found = { circles: 0, none: 0 };
+    const next = randomNumbers(seed);
+    for (let round = 0; round < 3000; round++) {
+      const { jobs, rules } = randomWorkflow(next);
+      let path: unknown = null;
+      try {
+        checkCycle(jobs, rules);
+        found.none += 1;
+      } catch (error) {
+        if (!isAIFlowError(error, 'define.cycle')) throw error;
+        path = error.context['path'];
+        found.circles += 1;
+      }
+      expect(path !== null, `seed ${seed}, ${JSON.stringify(rules)}`).toBe(someNeverStarts(jobs, rules));
+    }
+    expect(found.circles, `seed ${seed}`).toBeGreaterThan(100);
+    expect(found.none, `seed ${seed}`).toBeGreaterThan(100);
+  });
 });
+
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+}
+
+function randomWorkflow(next: (below: number) => number): { jobs: JobConfig[]; rules: JobRule[] } {
+  const count = 1 + next(6);
+  const name = (): string => `job_${next(count)}`;
+  const condition = (depth: number): Condition => {
+    const kind = next(depth > 2 ? 5 : 7);
+    if (kind === 4) return event({ key: 'go' });
+    if (kind < 4) return finished(job(name()));
+    const of = Array.from({ length: 1 + next(3) }, () => condition(depth + 1));
+    return kind === 5 ? all(...of) : any(...of);
+  };
+  const jobs = Array.from({ length: count }, (_, index) => ({
+    jobName: `job_${index}`,
+    jobType: 'fake',
+    properties: {},
+    ...(next(12) === 0 && { schedules: [schedule] }),
+  }));
+  const rules = Array.from({ length: next(2 * count) }, () => {
+    const action = jobActions[next(jobActions.length)] ?? 'START';
+    return { jobName: name(), action: next(2) === 0 ? 'START' : action, condition: condition(0) };
+  });
+  return { jobs, rules };
+}
+
+/** By asking every rule again and again, until nothing changes. */
+function someNeverStarts(jobs: readonly JobConfig[], rules: readonly JobRule[]): boolean {
+  const able = new Set<string>();
+  const isMet = (condition: Condition): boolean => {
+    if (condition.kind === 'event') return true;
+    if (condition.kind === 'job_status') return able.has(condition.jobName);
+    return condition.kind === 'all' ? condition.of.every(isMet) : condition.of.some(isMet);
+  };
+  for (let before = -1; before !== able.size;) {
+    before = able.size;
+    for (const { jobName, schedules } of jobs) {
+      const own = rules.filter((rule) => rule.jobName === jobName);
+      const starts = own.some(({ action, condition }) => /^(?:RE)?START$/.test(action) && isMet(condition));
+      if (starts || schedules !== undefined || own.every(({ action }) => action !== 'START'))
+        able.add(jobName);
+    }
+  }
+  return able.size < jobs.length;
+}
