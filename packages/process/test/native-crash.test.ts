@@ -100,6 +100,7 @@ whereNative((program) => {
     await withSocket(async (room, socketPath) => {
       await createNativeLauncher({ program, socketPath }).launch(room.spec('true'));
       for (const pid of pidsAt(socketPath)) killHard(pid);
+      await until('the launcher to be gone', () => pidsAt(socketPath).length === 0);
       expect(existsSync(socketPath)).toBe(true);
       const next = createNativeLauncher({ program, socketPath: `${socketPath}-next` });
       const spec = room.spec('true');

@@ -46,7 +46,11 @@ export class Room {
   }
 
   dispose(): void {
-    const left = [...this.#tokens.flatMap(holders), ...this.#pids.filter(isRunning), ...dwellers(this.root)];
+    const left = [
+      ...holdersOf(new Set(this.#tokens)),
+      ...this.#pids.filter(isRunning),
+      ...dwellers(this.root),
+    ];
     for (const pid of left) killHard(pid);
     rmSync(this.root, { recursive: true, force: true });
   }
@@ -63,10 +67,17 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 
 /** Written without the code under test: which processes carry the token. */
 export function holders(token: string): number[] {
+  return holdersOf(new Set([token]));
+}
+
+function holdersOf(tokens: ReadonlySet<string>): number[] {
+  const prefix = 'AIFLOW_ATTEMPT_ID=';
+  const holds = (entry: string): boolean =>
+    entry.startsWith(prefix) && tokens.has(entry.slice(prefix.length));
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && isRunning(pid))
-    .filter((pid) => readProc(`/proc/${pid}/environ`).split('\0').includes(`AIFLOW_ATTEMPT_ID=${token}`));
+    .filter((pid) => readProc(`/proc/${pid}/environ`).split('\0').some(holds));
 }
 
 /** Who works in a directory, whatever became of its environment. */

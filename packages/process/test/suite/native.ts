@@ -48,6 +48,15 @@ export function nativeCases(options: SuiteOptions): void {
     expect(dwellers(room.root)).toEqual([]);
   });
 
+  withRoom(options, 'a keeper that is asked to kills all that is below it', async (room, launcher) => {
+    const spec = room.spec(`${escapes['and runs from process to process'] ?? ''}\n${forever}`);
+    const { pid } = await launcher.launch(spec);
+    await room.pid('it');
+    process.kill(pid, 'SIGUSR1');
+    expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 137 });
+    expect(dwellers(room.root)).toEqual([]);
+  });
+
   withRoom(options, 'nor the death of its keeper', async (room, launcher) => {
     const spec = room.spec(`${escapes['and ignores TERM'] ?? ''}\n${forever}`);
     const { pid } = await launcher.launch(spec);
