@@ -143,6 +143,12 @@ export function event(spec: EventSpec): EventCondition {
         (spec.value === undefined ? 'add the value' : 'leave the value out'),
     );
   }
+  if (key === '') {
+    throw new AIFlowError(
+      'define.invalid_event',
+      'the key of event() is empty: name the events that are meant, or write "*" for those of any key',
+    );
+  }
   const made: EventCondition = {
     kind: 'event',
     key,

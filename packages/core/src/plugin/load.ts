@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AIFlowError, isAIFlowError, messageOf } from '../errors.ts';
+import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
+import { resolveInside } from '../names.ts';
 import { shortName } from './class-name.ts';
 import type { DiscoveredPlugin } from './discovery.ts';
 import { discoverPlugins, packageEntry } from './discovery.ts';
@@ -10,6 +11,7 @@ import type { PluginKind } from './record.ts';
 import { findPlugin, globalRegistry } from './registry.ts';
 import type { PluginRegistry } from './registry.ts';
 import { resolveBeside } from './resolve-beside.ts';
+import { syntaxFault } from './syntax-fault.ts';
 
 /** A plugin that is wanted, by short name, package or AIFlow's Python path. */
 export interface PluginNeed {
@@ -34,7 +36,7 @@ export interface LoadOptions {
 export async function loadPlugins(needs: readonly PluginNeed[], options: LoadOptions): Promise<string[]> {
   const { projectDir, plugins, commandDir, registry = globalRegistry() } = options;
   if (commandDir !== undefined) resolveBeside(projectDir, commandDir);
-  for (const file of plugins.filter(isFile)) await importFile(resolve(projectDir, file), file);
+  for (const file of plugins.filter(isFile)) await importFile(projectDir, file);
   let discovered: DiscoveredPlugin[] | null = null;
   const names: string[] = [];
   for (const { kind, className } of needs) {
@@ -84,12 +86,21 @@ function isFile(item: string): boolean {
   return item.startsWith('.') || item.startsWith('/');
 }
 
-async function importFile(file: string, name: string): Promise<void> {
+/** A file of the project, wherever links lead. Throws `path.outside` for a path that leads out. */
+async function importFile(projectDir: string, name: string): Promise<void> {
+  const file = resolveInside(projectDir, name);
   if (!existsSync(file)) {
     throw new AIFlowError(
       'plugin.load_failed',
       `plugin ${name} could not be imported: expected a file at ${file}, and there is none: look at "plugins" in project.yaml`,
       { context: { plugin: name, file } },
+    );
+  }
+  if (!realpathSync(file).startsWith(join(realpathSync(projectDir), sep))) {
+    throw new AIFlowError(
+      'plugin.load_failed',
+      `plugin ${name} is a link out of the project: put the file itself into the project, or make a package of it`,
+      { context: { plugin: name } },
     );
   }
   await importPlugin(file, name);
@@ -111,7 +122,8 @@ async function importPlugin(file: string, name: string): Promise<void> {
     await import(pathToFileURL(file).href);
   } catch (error) {
     if (isAIFlowError(error)) throw error;
-    throw new AIFlowError('plugin.load_failed', `plugin ${name} could not be imported: ${messageOf(error)}`, {
+    const reason = syntaxFault(errorCode(error), messageOf(error)) ?? messageOf(error);
+    throw new AIFlowError('plugin.load_failed', `plugin ${name} could not be imported: ${reason}`, {
       context: { plugin: name, file },
       cause: error,
     });

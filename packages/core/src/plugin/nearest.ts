@@ -12,9 +12,23 @@ export function nearest(word: string, words: readonly string[]): string | null {
   return best;
 }
 
+/** What other programs call what we have, where no letters lead from one to the other. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['retries', 'retry'],
+  ['max_retries', 'retry'],
+  ['retry_delay', 'retry'],
+  ['cron', 'periodic_config'],
+  ['interval', 'periodic_config'],
+  ['schedule', 'periodic_config'],
+  ['schedules', 'periodic_config'],
+  ['type', 'job_type'],
+  ['kind', 'job_type'],
+]);
+
 /** What to say of a word that is not known: the one that was probably meant, or all that there are. */
 export function hintFor(word: string, words: readonly string[]): string {
-  const suggestion = nearest(word, words);
+  const other = otherNames.get(word) ?? '';
+  const suggestion = words.includes(other) ? other : nearest(word, words);
   return suggestion === null ? `expected one of ${words.join(', ')}` : `did you mean "${suggestion}"?`;
 }
 

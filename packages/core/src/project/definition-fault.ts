@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AIFlowError, describeProblem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { syntaxFault } from '../plugin/syntax-fault.ts';
 import type { Thrown } from './thread-message.ts';
 
 interface Fault {
@@ -37,8 +38,11 @@ export function explainThrown(
 
 function explainFault(thrown: Thrown, file: string, subject: string): Fault {
   const { code, message } = thrown;
-  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX')
-    return typeScriptFault(code, message);
+  const syntax = syntaxFault(code, message);
+  if (syntax !== null) {
+    const isValid = code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX';
+    return { code: isValid ? 'workflow.unsupported_syntax' : 'workflow.syntax', message: syntax };
+  }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT')
     return importFault(message, file);
   if (
@@ -55,22 +59,6 @@ function explainFault(thrown: Thrown, file: string, subject: string): Fault {
   return {
     code: 'workflow.threw',
     message: `${subject} threw: ${message === '' ? 'an error without a message' : message}`,
-  };
-}
-
-function typeScriptFault(code: string, message: string): Fault {
-  if (code === 'ERR_INVALID_TYPESCRIPT_SYNTAX')
-    return { code: 'workflow.syntax', message: `not valid TypeScript: ${message}` };
-  const remedy = /enum/i.test(message)
-    ? 'write "const Color = { red: \'red\' } as const" instead of an enum'
-    : /parameter property/i.test(message)
-      ? 'declare the field and assign it in the constructor'
-      : /namespace|module/i.test(message)
-        ? 'write plain exports instead of a namespace'
-        : 'write it with types that can be left out';
-  return {
-    code: 'workflow.unsupported_syntax',
-    message: `types are stripped and not compiled, and this needs compiling (${message}): ${remedy}`,
   };
 }
 

@@ -191,6 +191,7 @@ describe('conditions', () => {
       'define.invalid_event',
       () => event(wrong({ key: 'a\nb', valueCondition: 'EQUALS' })),
     ],
+    ['an event without a name', 'define.invalid_event', () => event({ key: '' })],
     ['a version without its event', 'define.invalid_event', () => modelVersion('m', wrong({}))],
     [
       'a version of no model',

@@ -291,4 +291,31 @@ describe('loading plugins', () => {
     expect(await codeOf(load(empty))).toBe('plugin.load_failed');
     expect(await codeOf(load('x', ['./none.ts']))).toBe('plugin.load_failed');
   });
+
+  it('takes no file from outside of the project, also by way of a link', async () => {
+    const name = unique();
+    mkdirSync(join(root, 'project/plugins'), { recursive: true });
+    write('outside.mjs', registering('p', name));
+    symlinkSync('../../outside.mjs', join(root, 'project/plugins/linked.mjs'));
+    expect(await codeOf(load(name, ['../outside.mjs']))).toBe('path.outside');
+    expect(await codeOf(load(name, [join(root, 'outside.mjs')]))).toBe('path.outside');
+    expect(await codeOf(load(name, ['./plugins/linked.mjs']))).toBe('plugin.load_failed');
+    expect(existsSync(join(root, `imported-${name}`))).toBe(false);
+  });
+});
+
+it.each([
+  [
+    'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+    'TypeScript enum is not supported',
+    /"const Color = .* instead of an enum$/,
+  ],
+  ['ERR_INVALID_TYPESCRIPT_SYNTAX', 'x', /^not valid TypeScript: x$/],
+])('%s in the file of a plugin is explained as in a definition', async (code, message, words) => {
+  const thrown = `throw Object.assign(new Error('${message}'), { code: '${code}' });`;
+  write(`project/plugins/${code}.mjs`, thrown);
+  const error: unknown = await load(unique(), [`./plugins/${code}.mjs`]).catch((caught: unknown) => caught);
+  if (!isAIFlowError(error, 'plugin.load_failed'))
+    throw new Error('expected plugin.load_failed', { cause: error });
+  expect(error.message.replace(/^.* could not be imported: /, '')).toMatch(words);
 });

@@ -72,6 +72,50 @@ blob:
     expect(problems[0]?.message).toContain('did you mean "plugins"?');
   });
 
+  it('tells of a misspelt mapping once, and where mappings of its own go', async () => {
+    const text = 'project_name: p\nblobb:\n  blob_manager_class: local\nmine: {a: 1}\nmore: [1]\n';
+    const [misspelt, ...own] = await problemsOf(open(text));
+    expect(misspelt).toMatchObject({ line: 2, key: 'blobb' });
+    expect(misspelt?.message).toContain('did you mean "blob"?');
+    expect(own).toMatchObject([
+      { line: 4, key: 'mine' },
+      { line: 5, key: 'more' },
+    ]);
+    for (const { message } of own) expect(message).toContain('go below "properties"');
+  });
+
+  it('takes as plugins packages, and modules of its own', async () => {
+    const plugins = [
+      'job-x',
+      '@me/job.x',
+      './a.ts',
+      './plugins/b.mts',
+      './.p/c.js',
+      './d.mjs',
+      './a b/..e.ts',
+    ];
+    expect((await open(`project_name: p\nplugins: ${JSON.stringify(plugins)}\n`)).plugins).toEqual(plugins);
+  });
+
+  it.each([
+    ...['/etc/passwd', '../a.ts', './../a.ts', './p/../../a.ts', './a', './a.json', '.', './', './.ts/', ''],
+    ...[
+      'file:///a.ts',
+      'http://h/a.ts',
+      'data:text/javascript,0',
+      'a/b/c.ts',
+      '@me',
+      '@/x',
+      'a b',
+      '.\\a.ts',
+      'node:fs',
+    ],
+  ])('takes no plugin from %j', async (entry) => {
+    const problems = await problemsOf(open(`project_name: p\nplugins:\n  - ${JSON.stringify(entry)}\n`));
+    expect(problems).toMatchObject([{ line: 3, key: 'plugins.0' }]);
+    expect(problems[0]?.message).toContain('expected a package, or a file of the project (./…)');
+  });
+
   it('says that a file is not UTF-8, instead of reading other letters than were written', async () => {
     writeFileSync(join(projectDir, 'project.yaml'), Buffer.from('project_name: caf\xe9', 'latin1'));
     const [problem] = await problemsOf(openProject(projectDir));

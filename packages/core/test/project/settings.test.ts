@@ -118,7 +118,12 @@ describe("a workflow's YAML", () => {
       /start_date must be .*ISO 8601/,
     ],
     ['workflow: {max_running_job: 2}', 'workflow.max_running_job', /did you mean "max_running_jobs"/],
-    ['dependencies: {n: 3}', 'dependencies.n', /a text or a list/],
+    ['dependencies: {jars: a.jar}', 'dependencies.jars', /expected a list \(found a text\)/],
+    ['a: {retries: 3}', 'a.retries', /did you mean "retry"/],
+    ['a: {retry_delay: 3s}', 'a.retry_delay', /did you mean "retry"/],
+    ['a: {cron: "* * * * *"}', 'a.cron', /did you mean "periodic_config"/],
+    ['a: {schedule: {interval: 5}}', 'a.schedule', /did you mean "periodic_config"/],
+    ['a: {type: bash}', 'a.type', /did you mean "job_type"/],
   ])('refuses %s, and says why', async (text, key, message) => {
     const problems = await problemsOf(read(text));
     expect(problems).toMatchObject([{ line: 1, key }]);

@@ -3,8 +3,16 @@ import * as v from 'valibot';
 import type { JsonObject } from '../../json.ts';
 import { nearest } from '../../plugin/nearest.ts';
 import type { Schema } from '../../plugin/schema.ts';
-import type { Maybe } from './parts.ts';
-import { mapping, name, said, text, texts, unused } from './parts.ts';
+import type { Maybe, Part } from './parts.ts';
+import { mapping, name, said, text, unused } from './parts.ts';
+
+const pluginEntry: Part<string> = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?:\.\/(?:(?!\.\.?\/)[^\\/]+\/)*[^\\/]+\.m?[jt]s|(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*)$/,
+    'expected a package, or a file of the project (./…) that ends in .ts, .mts, .js or .mjs',
+  ),
+);
 
 const entries = {
   project_name: v.pipe(name, v.description('The name of the project.')),
@@ -29,7 +37,7 @@ const entries = {
     'What decides when jobs start, stop and restart.',
   ),
   plugins: said(
-    texts,
+    v.array(pluginEntry),
     'Packages and files (./…) whose plugins the project uses beside those of its dependencies.',
     {
       examples: [['./plugins/my_job.ts']],
@@ -75,24 +83,34 @@ export interface ProjectKeys {
 
 const known = Object.keys(entries);
 
+/** A key of the project's own; {@link faultOfOwn} says what is wrong with one, and this says it to editors. */
+const ownKey: Part<unknown> = v.pipe(
+  v.custom<unknown>(() => true),
+  v.metadata({ type: ['string', 'number', 'boolean', 'null'] }),
+);
+
+function faultOfOwn(key: string, value: unknown): string | null {
+  const near = nearest(key, known);
+  if (near !== null)
+    return `this is nearly "${near}": did you mean "${near}"? Keys of your own go below "properties"`;
+  if (typeof value !== 'object' || value === null) return null;
+  return 'it is no key of ours, and one of your own has a single value here: mappings and lists go below "properties"';
+}
+
 /**
  * `project.yaml`. AIFlow lets a project have keys of its own there, with single values; one that is nearly a key of
  * ours is taken for a mistake.
  */
 export const projectFileSchema: Schema<ProjectKeys> = toStandardJsonSchema(
   v.pipe(
-    v.objectWithRest(entries, v.nullish(v.union([v.string(), v.number(), v.boolean()]))),
+    v.objectWithRest(entries, ownKey),
     v.rawCheck(({ dataset, addIssue }) => {
       if (typeof dataset.value !== 'object' || dataset.value === null) return;
       for (const [key, value] of Object.entries(dataset.value)) {
-        const near = known.includes(key) ? null : nearest(key, known);
-        if (near === null) continue;
-        addIssue({
-          message: `this is nearly "${near}": did you mean "${near}"? Keys of your own go below "properties"`,
-          path: [
-            { type: 'object', origin: 'key', input: dataset.value as Record<string, unknown>, key, value },
-          ],
-        });
+        const message = known.includes(key) ? null : faultOfOwn(key, value);
+        if (message === null) continue;
+        const input = dataset.value as Record<string, unknown>;
+        addIssue({ message, path: [{ type: 'object', origin: 'key', input, key, value }] });
       }
     }),
     v.metadata({ title: 'A project of AIFlow', description: 'project.yaml' }),

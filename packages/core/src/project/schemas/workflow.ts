@@ -5,7 +5,7 @@ import type { Schema } from '../../plugin/schema.ts';
 import type { JobKeys } from './job.ts';
 import { jobSchema } from './job.ts';
 import type { Maybe, Part } from './parts.ts';
-import { mapping, name, namePattern, said, text, texts, wholeNumber } from './parts.ts';
+import { mapping, name, namePattern, said, texts, wholeNumber } from './parts.ts';
 import type { PeriodicKeys } from './periodic.ts';
 import { periodic } from './periodic.ts';
 
@@ -13,7 +13,7 @@ const ownKeys = {
   workflow_name: said(name, 'Repeats the name of the workflow.'),
   properties: said(mapping, 'Anything that jobs and plugins are to find in the compiled workflow.'),
   dependencies: said(
-    v.record(v.string(), v.nullable(v.union([text, texts]))) as Part<JsonObject>,
+    v.record(v.string(), v.nullable(texts)) as Part<JsonObject>,
     'What the workflow needs, by kind: lists of files below dependencies/, for plugins to read.',
     { examples: [{ jars: ['a.jar'] }] },
   ),
