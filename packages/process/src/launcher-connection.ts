@@ -13,20 +13,24 @@ import {
 export type Listener = (answer: Answer | null) => void;
 
 const mostNumber = 2 ** 31;
+/** How long a launcher may take to say hello, in milliseconds: one that was stopped (SIGSTOP) never does. */
+const mostMs = 5_000;
 
 /** A launcher that was reached. The connection keeps this process alive only while it is held. */
 export class LauncherConnection {
   readonly #socket: Socket;
   readonly #listeners = new Map<number, Listener>();
   readonly #isShared: boolean;
+  readonly #greeted: (hello: Answer) => void;
   #received: Buffer = Buffer.alloc(0);
   #number = 0;
   #holders = 0;
   #isCorked = false;
 
-  private constructor(socket: Socket, isShared: boolean) {
+  private constructor(socket: Socket, isShared: boolean, greeted: (hello: Answer) => void) {
     this.#socket = socket;
     this.#isShared = isShared;
+    this.#greeted = greeted;
     socket.unref();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('close', () => {
@@ -45,26 +49,24 @@ export class LauncherConnection {
     { isShared = false }: { readonly isShared?: boolean } = {},
   ): Promise<LauncherConnection> {
     const socket = connect(path);
-    const trouble = Promise.withResolvers<never>();
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const silent = (): void => reject(new Error(`the launcher at ${path} did not answer`));
     // What comes later is the end of the connection, and everybody who listens is told.
-    socket.on('error', (error) => trouble.reject(error));
-    socket.on('close', () => trouble.reject(new Error(`the launcher at ${path} did not answer`)));
-    trouble.promise.catch(() => undefined);
-    const connection = new LauncherConnection(socket, isShared);
+    socket.on('error', reject);
+    socket.on('close', silent);
+    const connection = new LauncherConnection(socket, isShared, resolve);
+    const patience = setTimeout(silent, mostMs);
     connection.hold();
     try {
-      const hello = Promise.withResolvers<Answer | null>();
-      connection.#listeners.set(protocolVersion, hello.resolve);
       socket.write(helloRequest());
-      const answer = await Promise.race([hello.promise, trouble.promise]);
-      if (answer?.kind !== 'hello') throw new Error(`the launcher at ${path} speaks another protocol`);
-      connection.#listeners.delete(protocolVersion);
-      connection.#number = protocolVersion;
+      const { number } = await promise;
+      if (number !== protocolVersion) throw new Error(`the launcher at ${path} speaks version ${number}`);
       return connection;
     } catch (error) {
       socket.destroy();
       throw error;
     } finally {
+      clearTimeout(patience);
       connection.release();
     }
   }
@@ -123,11 +125,17 @@ export class LauncherConnection {
       return;
     }
     for (const answer of answers) {
+      // Its number is a version.
+      if (answer.kind === 'hello') {
+        this.#greeted(answer);
+        continue;
+      }
       const listener = this.#listeners.get(answer.number);
       if (isLast(answer)) this.#listeners.delete(answer.number);
       listener?.(answer);
     }
-    if (this.#isShared && this.#listeners.size === 0) this.close();
+    const isIdle = answers.length > 0 && this.#listeners.size === 0;
+    if (this.#isShared && isIdle && answers.at(-1)?.kind !== 'hello') this.close();
   }
 }
 

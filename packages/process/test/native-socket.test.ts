@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createNativeLauncher } from '../src/index.ts';
-import { helloRequest, readAnswers, watchRequest } from '../src/launcher-protocol.ts';
+import { createNativeLauncher, createNodeLauncher } from '../src/index.ts';
+import { LauncherConnection } from '../src/launcher-connection.ts';
+import {
+  helloRequest,
+  launchBody,
+  launchRequest,
+  protocolVersion,
+  readAnswers,
+  watchRequest,
+} from '../src/launcher-protocol.ts';
+import { linuxTable } from '../src/linux-table.ts';
 import { startLauncher } from '../src/start-launcher.ts';
 import { familyAt, pidsAt, whereNative } from './native-program.ts';
 import { Room, killHard, until } from './room.ts';
@@ -112,6 +121,69 @@ whereNative((program) => {
       await closed;
     });
   });
+
+  test('a request of a client that is gone begins nothing', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      await launcher.launch(room.spec('true'));
+      const [pid = 0] = pidsAt(socketPath);
+      const spec = room.spec('touch ran');
+      mkdirSync(spec.recordDir);
+      process.kill(pid, 'SIGSTOP');
+      const client = connect(socketPath);
+      const body = launchBody({ ...spec, argv: ['/bin/bash', '-c', 'touch ran'] });
+      client.write(Buffer.concat([helloRequest(), launchRequest(2, body)]));
+      await once(client, 'connect');
+      const closed = once(client, 'close');
+      client.destroy();
+      await closed;
+      process.kill(pid, 'SIGCONT');
+      const later = room.spec('true');
+      await launcher.launch(later);
+      await launcher.wait(later);
+      expect(room.has('ran')).toBe(false);
+      expect(await launcher.find(spec)).toEqual({ state: 'never_began' });
+    });
+  });
+});
+
+test('of a launcher that speaks another version nothing is asked, and its processes are waited for', async () => {
+  const room = new Room();
+  const socketPath = join(room.root, 'launcher');
+  const asked: Buffer[] = [];
+  const server = createServer((client) => {
+    const hello = Buffer.alloc(16);
+    hello.writeUInt32LE(1, 0);
+    hello.writeUInt32LE(protocolVersion + 1, 4);
+    client.write(hello);
+    client.on('data', (bytes) => asked.push(bytes)).on('error', () => undefined);
+  }).listen(socketPath);
+  try {
+    await once(server, 'listening');
+    await expect(LauncherConnection.open(socketPath)).rejects.toThrow(
+      `speaks version ${protocolVersion + 1}`,
+    );
+    const spec = room.spec('until [ -e go ]; do sleep 0.01; done; exit 6');
+    const { pid } = await createNodeLauncher().launch(spec);
+    // As a keeper of that launcher would have written it.
+    const identity = {
+      pid,
+      start_ticks: linuxTable().look(pid)?.startTicks,
+      boot_id: linuxTable().bootId(),
+      launcher: socketPath,
+    };
+    await until('it to begin', () => room.has('p1/begun') && room.read('p1/begun') !== '');
+    rmSync(join(spec.recordDir, 'identity'));
+    appendFileSync(join(spec.recordDir, 'begun'), `${JSON.stringify(identity)}\n`);
+    const waiting = createNativeLauncher({ program: 'none' }).wait(spec);
+    await until('it to be asked', () => asked.length > 1);
+    writeFileSync(join(room.root, 'go'), '');
+    expect(await waiting).toMatchObject({ outcome: 'exited', exitCode: 6 });
+    expect(asked).toEqual([helloRequest(), helloRequest()]);
+  } finally {
+    server.close();
+    room.dispose();
+  }
 });
 
 async function readBytes(socket: Socket, count: number): Promise<Buffer> {
