@@ -81,10 +81,7 @@ async function runDefinition(file: string, options: LoadDefinitionOptions): Prom
       case 'answer':
         return outcome.answer;
       case 'timeout':
-        throw fault(
-          'workflow.definition_timeout',
-          `did not finish loading within ${timeout / 1000} s: a definition only draws the graph, so let jobs do the work`,
-        );
+        throw fault('workflow.definition_timeout', timeoutMessage(timeout, outcome.blocked));
       case 'not_plain': {
         const message = `exports what is not plain data: ${messageOf(outcome.error)}`;
         throw fault('workflow.definition_failed', message, outcome.error);
@@ -102,4 +99,11 @@ async function runDefinition(file: string, options: LoadDefinitionOptions): Prom
   } finally {
     await thread.end();
   }
+}
+
+function timeoutMessage(timeout: number, blocked: boolean): string {
+  const saw = blocked
+    ? 'it never came back from its own code, as in an endless loop or a call that blocks'
+    : 'it still awaits something';
+  return `did not finish loading within ${timeout / 1000} s, and ${saw}: a definition only draws the graph, so let jobs do the work`;
 }

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 /** How waiting for an answer of a thread ended. After `failed` and `exited` there is no thread any more. */
 export type ThreadOutcome<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'timeout' }
+  /** `blocked`: it never came back from one piece of code meanwhile, as in an endless loop; else it still awaits. */
+  | { readonly kind: 'timeout'; readonly blocked: boolean }
   /** It answered with what cannot leave a thread. */
   | { readonly kind: 'not_plain'; readonly error: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }
@@ -64,12 +65,20 @@ export class ProjectThread<Answer> {
     if (this.#end !== null) return this.#end;
     const outcome = Promise.withResolvers<ThreadOutcome<Answer>>();
     this.#waiting = outcome.resolve;
-    const timer = setTimeout(() => outcome.resolve({ kind: 'timeout' }), timeout);
+    // Over the second half alone: what is loaded at first keeps every thread busy.
+    const loop = this.#worker.performance;
+    let before = loop.eventLoopUtilization();
+    const halfTime = setTimeout(() => (before = loop.eventLoopUtilization()), timeout / 2);
+    const timer = setTimeout(() => {
+      const blocked = loop.eventLoopUtilization(before).utilization > 0.99;
+      outcome.resolve({ kind: 'timeout', blocked });
+    }, timeout);
     const onAbort = (): void => outcome.reject(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       return await outcome.promise;
     } finally {
+      clearTimeout(halfTime);
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       this.#waiting = null;

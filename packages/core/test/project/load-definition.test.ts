@@ -103,10 +103,12 @@ export default defineWorkflow('w', (workflow) => {
   });
 
   it('ends a definition that never ends', async () => {
-    expect((await fault('for (;;) {}', { timeout: 300 })).code).toBe('workflow.definition_timeout');
-    expect(
-      (await fault('await new Promise(() => setInterval(() => {}, 1000));', { timeout: 300 })).code,
-    ).toBe('workflow.definition_timeout');
+    const looping = await fault('for (;;) {}', { timeout: 1000 });
+    expect(looping.code).toBe('workflow.definition_timeout');
+    expect(looping.message).toContain('within 1 s, and it never came back from its own code');
+    const waiting = await fault('await new Promise(() => setInterval(() => {}, 100));', { timeout: 1000 });
+    expect(waiting.code).toBe('workflow.definition_timeout');
+    expect(waiting.message).toContain('within 1 s, and it still awaits something');
   });
 
   it.each([
