@@ -10,7 +10,15 @@ export const localScheduler: SchedulerPlugin<LocalSchedulerOptions> = {
   name: 'local',
   ...pluginOrigin(import.meta.url),
   protocol,
-  capabilities: { events: true, jobSchedules: true, pools: true, retries: true, timeouts: true },
+  capabilities: {
+    events: true,
+    jobSchedules: true,
+    pools: true,
+    retries: true,
+    timeouts: true,
+    workflowRules: true,
+    workflowSchedules: true,
+  },
   options: localSchedulerOptions,
   create: (config, host) => new LocalScheduler(config, host),
 };

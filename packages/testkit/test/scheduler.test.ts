@@ -3,11 +3,20 @@ import { describe, expect, it } from 'vitest';
 import type { SchedulerPlace, TestRunner } from '../src/index.ts';
 import { schedulerSuite } from '../src/index.ts';
 import { failuresOf } from './collect.ts';
+import { automaticMutants } from './reference/scheduler/automatic-mutants.ts';
 import { languageMutants } from './reference/scheduler/language-mutants.ts';
 import { schedulerMutants } from './reference/scheduler/mutants.ts';
 import { ReferenceScheduler } from './reference/scheduler/scheduler.ts';
 
-const capabilities = { events: true, jobSchedules: true, pools: true, retries: true, timeouts: true };
+const capabilities = {
+  events: true,
+  jobSchedules: true,
+  pools: true,
+  retries: true,
+  timeouts: true,
+  workflowRules: true,
+  workflowSchedules: true,
+};
 
 function suite(open: (place: SchedulerPlace) => Scheduler, patience: number): (runner: TestRunner) => void {
   return (runner) => schedulerSuite({ ...runner, name: 'reference', capabilities, open, patience });
@@ -16,7 +25,7 @@ function suite(open: (place: SchedulerPlace) => Scheduler, patience: number): (r
 describe('the scheduler suite', () => {
   suite((place) => new ReferenceScheduler(place), 20_000)({ describe, it });
 
-  for (const { breaks, open, fails } of [...schedulerMutants, ...languageMutants]) {
+  for (const { breaks, open, fails } of [...schedulerMutants, ...languageMutants, ...automaticMutants]) {
     it(`notices that ${breaks}`, async () => {
       const failures = await failuresOf(suite(open, 2000), { sideBySide: 50 });
       expect(failures.map(({ name }) => name)).toEqual(fails);

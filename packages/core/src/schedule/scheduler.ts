@@ -45,7 +45,10 @@ export interface Scheduler {
   submitWorkflow(workflow: Workflow, project: ProjectContext): Promise<WorkflowInfo>;
   /** Stops what runs of it, then forgets it; gives what it was. Its executions can still be listed. */
   deleteWorkflow(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
-  /** Keeps schedules and rules from starting executions; those that run go on, and a start by hand works. */
+  /**
+   * Lets the workflow's own schedules and rules rest; executions that run go on, and a start by hand works. Ticks that
+   * come meanwhile count as missed, and events for its rules are kept: both are dealt with when it is resumed.
+   */
   pauseWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
   resumeWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
 

@@ -19,7 +19,7 @@ import type {
 import { workflowFormat } from '@aiflow/core';
 import type { ManualClock } from '../host/manual-clock.ts';
 import { createManualClock } from '../host/manual-clock.ts';
-import type { TestHost } from '../host/test-host.ts';
+import type { ContextOf, TestHost } from '../host/test-host.ts';
 import { createTestHost } from '../host/test-host.ts';
 import type { CaseContext } from '../suite/case.ts';
 import { defaultPatience, until, within } from '../suite/wait.ts';
@@ -35,6 +35,10 @@ export class SchedulerContext implements CaseContext {
   /** The scheduler's clock: it stands still. */
   readonly clock: ManualClock;
   readonly patience: number;
+  /** The function of every project that says where an event belongs. */
+  contextOf: ContextOf = () => ({ broadcast: true });
+  /** What the host of the schedulers says that are opened from now on. */
+  startsByItself: boolean = true;
   readonly #options: SchedulerSuiteOptions;
   readonly #host: TestHost;
   readonly #name: string = `case-${randomUUID()}`;
@@ -166,7 +170,8 @@ export class SchedulerContext implements CaseContext {
   }
 
   #place(): SchedulerPlace {
-    const { logger, clock, secrets, stateDir, contextExtractor, startsByItself } = this.#host;
+    const { logger, clock, secrets, stateDir, contextExtractor } = this.#host;
+    const { startsByItself } = this;
     const directory = this.#directory;
     const host = { logger, clock, secrets, stateDir, contextExtractor, startsByItself, runner: this.runner };
     return { name: this.#name, directory, host };
@@ -175,7 +180,8 @@ export class SchedulerContext implements CaseContext {
 
 export async function openScheduler(options: SchedulerSuiteOptions): Promise<SchedulerContext> {
   const clock = createManualClock(Date.now());
-  const context = new SchedulerContext(options, await createTestHost({ clock }), clock);
+  const contextOf: ContextOf = (event, workflowName) => context.contextOf(event, workflowName);
+  const context = new SchedulerContext(options, await createTestHost({ clock, contextOf }), clock);
   try {
     await context.start();
   } catch (error) {

@@ -16,8 +16,9 @@ export interface SchedulerSuiteOptions extends TestRunner {
   readonly name: string;
   /**
    * What the plugin's record declares. The suite tests what is there: `events` (rules on events from outside, outboxes,
-   * datasets), `retries`, `timeouts`, `jobSchedules`, and `pools`, for which `open` gives the scheduler a pool `pair`
-   * of 2 places. But for events they need a scheduler that takes the time from `host.clock`.
+   * datasets), `retries`, `timeouts`, `jobSchedules`, `workflowSchedules`, `workflowRules` (context extractors too),
+   * and `pools`, for which `open` gives the scheduler a pool `pair` of 2 places. What comes with time needs a scheduler
+   * that takes it from `host.clock`.
    */
   readonly capabilities?: Readonly<Record<string, boolean>>;
   /** Makes a scheduler as the plugin's `create` does; the suite starts and closes it, and may open one place again. */

@@ -10,6 +10,8 @@ import { retryCases } from './cases/retries.ts';
 import { ruleCases } from './cases/rules.ts';
 import { stoppingCases } from './cases/stopping.ts';
 import { timeoutCases } from './cases/timeouts.ts';
+import { workflowRuleCases } from './cases/workflow-rules.ts';
+import { workflowScheduleCases } from './cases/workflow-schedules.ts';
 import { workflowCases } from './cases/workflows.ts';
 import { openScheduler } from './context.ts';
 import type { SchedulerSuiteOptions } from './options.ts';
@@ -29,6 +31,8 @@ export function schedulerSuite(options: SchedulerSuiteOptions): void {
     ...timeoutCases,
     ...poolCases,
     ...jobScheduleCases,
+    ...workflowScheduleCases,
+    ...workflowRuleCases,
   ];
   declareSuite(options, { name: `scheduler ${options.name}`, options, cases, open: openScheduler });
 }

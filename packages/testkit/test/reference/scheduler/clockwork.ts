@@ -23,6 +23,10 @@ export class Clockwork {
     this.#timers = new Timers(store.timers, clock, (timer) => this.#ring(timer));
   }
 
+  set(timer: Timer): void {
+    this.#timers.set(timer);
+  }
+
   resume(): void {
     if (this.#faults.forgetsTimers === true) this.#store.timers.clear();
     this.#timers.resume();
@@ -72,7 +76,12 @@ export class Clockwork {
       this.#timers.set({ at, kind: 'tick', executionId, subject: `${index} ${jobName}`, last });
   }
 
-  #ring({ kind, executionId, subject, last = 0 }: Timer): void {
+  #ring(timer: Timer): void {
+    const { kind, executionId, subject, last = 0 } = timer;
+    if (kind === 'start') {
+      this.#engine.automatic.tick(timer);
+      return;
+    }
     const execution = this.#store.executions.get(executionId);
     if (execution === undefined || isFinal(execution.info.status)) return;
     if (kind === 'tick') {

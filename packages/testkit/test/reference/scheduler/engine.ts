@@ -21,6 +21,7 @@ import {
   statusEventTypes,
 } from '@aiflow/core';
 import { attemptOf, isPending, lostResult, newAttempt } from './attempts.ts';
+import { Automatic } from './automatic.ts';
 import { Clockwork } from './clockwork.ts';
 import type { EngineFaults } from './faults.ts';
 import { ReferenceLog } from './log.ts';
@@ -32,6 +33,7 @@ import { actionsOn } from './tell.ts';
 /** Moves executions on: every change of a status goes through {@link Engine.change}. */
 export class Engine {
   readonly log: ReferenceLog;
+  readonly automatic: Automatic;
   readonly #store: Store;
   readonly #host: SchedulerHost;
   readonly #faults: EngineFaults;
@@ -44,6 +46,7 @@ export class Engine {
     this.#host = host;
     this.#faults = faults;
     this.#clockwork = new Clockwork(store, host.clock, faults, this);
+    this.automatic = new Automatic(store, host, faults, this, (timer) => this.#clockwork.set(timer));
     this.log = new ReferenceLog(
       store.log,
       () => host.clock.now(),
@@ -62,11 +65,13 @@ export class Engine {
       }
     }
     this.#clockwork.resume();
+    this.automatic.resume();
     this.fillPools();
   }
 
   close(): void {
     this.#closed = true;
+    this.automatic.close();
     this.#clockwork.close();
     for (const run of this.#runs.values()) run.detach();
     this.log.close();
@@ -224,6 +229,7 @@ export class Engine {
   /** Tells an event from outside to the executions of its context. */
   #tellAll(event: Event): void {
     if (event.eventType === statusEventTypes.job && this.#faults.believesAnyStatus !== true) return;
+    this.automatic.hear(event);
     for (const execution of this.#store.executions.values()) {
       const belongs = event.context === null || event.context === execution.info.context;
       if (belongs && !execution.stopping && !isFinal(execution.info.status)) this.#tell(execution, event);
@@ -257,13 +263,8 @@ export class Engine {
     const now = this.#now();
     const dates = isFinal(status) ? { endDate: now } : { startDate: now };
     execution.info = { ...execution.info, status, reason, ...dates };
-    this.#publish(
-      statusEventTypes.workflow,
-      execution.info.workflowInfo.workflowName,
-      status,
-      execution,
-      null,
-    );
+    const { workflowName } = execution.info.workflowInfo;
+    this.automatic.hear(this.#publish(statusEventTypes.workflow, workflowName, status, execution, null));
   }
 
   #publish(

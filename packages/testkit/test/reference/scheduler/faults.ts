@@ -10,4 +10,24 @@ export interface EngineFaults {
   readonly timesOutAtOnce?: boolean;
   /** Timers are not kept over a restart. */
   readonly forgetsTimers?: boolean;
+  /** Pausing a workflow keeps nothing from starting. */
+  readonly ignoresPause?: boolean;
+  /** What comes while a workflow is paused is lost. */
+  readonly losesKept?: boolean;
+  /** Each submission begins the schedules of a workflow anew. */
+  readonly losesPlaces?: boolean;
+  /** A rule of a workflow starts an execution beside one of the same context. */
+  readonly startsTwice?: boolean;
+  /** A rule of a workflow stops executions of every context. */
+  readonly stopsAll?: boolean;
+  /** What the rules of a workflow remember of one context counts for all. */
+  readonly mixesContexts?: boolean;
+  /** What they remember is not kept over a restart. */
+  readonly forgetsWorkflowRules?: boolean;
+  /** Rules of a workflow hear what its own executions come to. */
+  readonly hearsItself?: boolean;
+  /** An extractor that fails once is not asked again. */
+  readonly stopsAtFailure?: boolean;
+  /** What the host says of starting by itself is not heard. */
+  readonly alwaysStarts?: boolean;
 }

@@ -18,7 +18,7 @@ function blindTo(...keys: readonly (keyof JobConfig)[]): SchedulerMutant['open']
   }));
 }
 
-function changing(change: (workflow: Workflow) => Workflow): SchedulerMutant['open'] {
+export function changing(change: (workflow: Workflow) => Workflow): SchedulerMutant['open'] {
   return broken((good) => ({
     submitWorkflow: async (workflow, project) => await good.submitWorkflow(change(workflow), project),
   }));
@@ -31,7 +31,7 @@ function changingConfig(change: (config: JobConfig) => JobConfig): SchedulerMuta
   }));
 }
 
-function faulty(faults: EngineFaults): (place: SchedulerPlace) => Scheduler {
+export function faulty(faults: EngineFaults): (place: SchedulerPlace) => Scheduler {
   return (place) => new ReferenceScheduler(place, faults);
 }
 

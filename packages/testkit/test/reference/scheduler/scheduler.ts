@@ -14,18 +14,8 @@ import type { SchedulerPlace } from '../../../src/index.ts';
 import { Engine } from './engine.ts';
 import type { EngineFaults } from './faults.ts';
 import { checkPools } from './pools.ts';
-import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
-import { keyOf, storeOf } from './store.ts';
-
-function infoOf({ workflow, project, isPaused }: StoredWorkflow): WorkflowInfo {
-  return {
-    namespace: project.projectName,
-    workflowName: workflow.workflowName,
-    properties: workflow.properties,
-    snapshotId: project.snapshotId,
-    isPaused,
-  };
-}
+import type { Store, StoredExecution } from './store.ts';
+import { infoOf, keyOf, storeOf } from './store.ts';
 
 /** A scheduler in memory, as small as one can be that keeps every promise. */
 export class ReferenceScheduler implements Scheduler {
@@ -63,6 +53,7 @@ export class ReferenceScheduler implements Scheduler {
     checkPools(workflow);
     const stored = { workflow, project, isPaused: this.#store.workflows.get(key)?.isPaused ?? false };
     this.#store.workflows.set(key, stored);
+    this.#engine.automatic.submit(key);
     return infoOf(stored);
   }
 
@@ -72,6 +63,7 @@ export class ReferenceScheduler implements Scheduler {
     if (found === undefined) return null;
     await this.stopAllWorkflowExecution(projectName, workflowName);
     this.#store.workflows.delete(key);
+    this.#store.automatic.delete(key);
     return infoOf(found);
   }
 
@@ -168,6 +160,7 @@ export class ReferenceScheduler implements Scheduler {
     if (found === undefined) return null;
     const changed = { ...found, isPaused };
     this.#store.workflows.set(key, changed);
+    if (!isPaused) this.#engine.automatic.wake(key);
     return infoOf(changed);
   }
 

@@ -5,7 +5,9 @@ import type {
   RuleState,
   Workflow,
   WorkflowExecutionInfo,
+  WorkflowInfo,
 } from '@aiflow/core';
+import type { AutomaticWorkflow } from './automatic.ts';
 import type { LogStore } from './log.ts';
 import type { Timer } from './timers.ts';
 
@@ -13,6 +15,16 @@ export interface StoredWorkflow {
   readonly workflow: Workflow;
   readonly project: ProjectContext;
   readonly isPaused: boolean;
+}
+
+export function infoOf({ workflow, project, isPaused }: StoredWorkflow): WorkflowInfo {
+  return {
+    namespace: project.projectName,
+    workflowName: workflow.workflowName,
+    properties: workflow.properties,
+    snapshotId: project.snapshotId,
+    isPaused,
+  };
 }
 
 /** One execution with all that belongs to it; infos are replaced and never changed. */
@@ -37,6 +49,8 @@ export interface Store {
   readonly keys: Map<string, string>;
   readonly log: LogStore;
   readonly timers: Set<Timer>;
+  /** What is known of the schedules and rules of workflows, by their key. */
+  readonly automatic: Map<string, AutomaticWorkflow>;
 }
 
 const stores = new Map<string, Store>();
@@ -52,6 +66,7 @@ export function storeOf(name: string): Store {
     keys: new Map(),
     log,
     timers: new Set(),
+    automatic: new Map(),
   };
   stores.set(name, made);
   return made;

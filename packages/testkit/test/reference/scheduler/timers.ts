@@ -4,9 +4,10 @@ import type { Clock } from '@aiflow/core';
 export interface Timer {
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly kind: 'retry' | 'timeout' | 'tick';
+  readonly kind: 'retry' | 'timeout' | 'tick' | 'start';
+  /** The execution's, or the workflow's key. */
   readonly executionId: string;
-  /** The attempt's id, or the job's name and the number of its schedule. */
+  /** The attempt's id, the job's name and the number of its schedule, or a workflow's schedule as JSON. */
   readonly subject: string;
   /** Of a tick: the one before. */
   readonly last?: number;
