@@ -48,7 +48,10 @@ async function killedAfter(stateDir: string, first: number, milliseconds: number
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  await until('it to start', () => lines[0] ?? null);
+  await until('it to start', () => {
+    if (child.exitCode !== null) throw new Error(`it ended by itself with ${child.exitCode}`);
+    return lines[0] ?? null;
+  });
   await delay(milliseconds);
   child.kill('SIGKILL');
   await once(child, 'close');
