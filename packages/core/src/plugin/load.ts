@@ -89,6 +89,13 @@ function isFile(item: string): boolean {
 /** A file of the project, wherever links lead. Throws `path.outside` for a path that leads out. */
 async function importFile(projectDir: string, name: string): Promise<void> {
   const file = resolveInside(projectDir, name);
+  if (!/\.m?[jt]s$/.test(file)) {
+    throw new AIFlowError(
+      'plugin.load_failed',
+      `plugin ${name} could not be imported: expected a module, whose name ends in .ts, .mts, .js or .mjs`,
+      { context: { plugin: name, file } },
+    );
+  }
   if (!existsSync(file)) {
     throw new AIFlowError(
       'plugin.load_failed',

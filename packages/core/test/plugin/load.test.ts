@@ -304,6 +304,13 @@ describe('loading plugins', () => {
   });
 });
 
+it.each(['./plugins', './plugins/a.json', './plugins/a'])('%s is no module of a plugin', async (file) => {
+  write('project/plugins/a', `throw new Error('imported');`);
+  write('project/plugins/a.json', '{}');
+  const error: unknown = await load(unique(), [file]).catch((caught: unknown) => caught);
+  expect(isAIFlowError(error, 'plugin.load_failed') && error.message).toMatch(/expected a module, .* \.mjs$/);
+});
+
 it.each([
   [
     'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',

@@ -9,8 +9,8 @@ import { mapping, name, said, text, unused } from './parts.ts';
 const pluginEntry: Part<string> = v.pipe(
   v.string(),
   v.regex(
-    /^(?:\.\/(?:(?!\.\.?\/)[^\\/]+\/)*[^\\/]+\.m?[jt]s|(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*)$/,
-    'expected a package, or a file of the project (./…) that ends in .ts, .mts, .js or .mjs',
+    /^(?:\.\/(?:(?!\.\.?\/)[^\\/]+\/)*(?!\.\.?$)[^\\/]+|(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*)$/,
+    'expected a package, or a file of the project (./…)',
   ),
 );
 
