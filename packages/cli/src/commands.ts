@@ -7,7 +7,7 @@ interface CommandEntry {
 
 /** Words that are followed by another one. */
 export const groups: Readonly<Record<string, string>> = {
-  workflow: 'look at workflows',
+  workflow: 'look at workflows, and end their executions',
   snapshot: 'the snapshots that were stored of a project',
   plugins: 'the plugins that a project can use',
   worker: 'run single attempts for another scheduler',
@@ -25,6 +25,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   'workflow show': {
     summary: 'print the graph of a workflow, or when its jobs start',
     load: async () => (await import('./commands/workflow-show.ts')).workflowShow,
+  },
+  'workflow list-executions': {
+    summary: 'list the executions of a workflow, newest first',
+    load: async () => (await import('./commands/workflow-list-executions.ts')).workflowListExecutions,
+  },
+  'workflow stop-execution': {
+    summary: 'end an execution that a run left open',
+    load: async () => (await import('./commands/workflow-stop-execution.ts')).workflowStopExecution,
+  },
+  'workflow stop-executions': {
+    summary: 'end every open execution of a workflow',
+    load: async () => (await import('./commands/workflow-stop-executions.ts')).workflowStopExecutions,
   },
   check: {
     summary: 'find every problem of a project and its workflows',

@@ -7,6 +7,7 @@ import { leftOpen, tellGoingOn, tellTakenUp } from './left-open.ts';
 import { AttemptNotes } from './output/attempt-notes.ts';
 import { createProgress } from './output/progress.ts';
 import { runReport } from './output/run-report.ts';
+import { tellWaiting } from './tell-waiting.ts';
 import { spellLongRunning } from './words/long-running.ts';
 
 /** A workflow that is stored and compiled, and the scheduler that is to run it, not yet started. */
@@ -20,6 +21,8 @@ export interface ExecuteOptions {
   /** One JSON object on stdout, and what happens meanwhile on stderr. */
   readonly json: boolean;
   readonly context: string | null;
+  /** Where the project was said to be, for the commands that messages name. */
+  readonly directory: string;
   /** Stops all that the execution started. */
   readonly interrupt: Interrupt;
 }
@@ -30,21 +33,21 @@ export interface ExecuteOptions {
  */
 export async function execute(submission: Submission, options: ExecuteOptions): Promise<number> {
   const { workflow, project, scheduler } = submission;
-  const { interrupt, context } = options;
+  const { interrupt, context, directory } = options;
   const endless = spellLongRunning(workflow);
   if (endless !== null) process.stderr.write(`${endless}\n`);
   await scheduler.start();
   let left: readonly WorkflowExecutionInfo[] = [];
   try {
     left = await leftOpen(scheduler);
-    await tellTakenUp(scheduler, left);
+    await tellTakenUp(scheduler, left, directory);
     const afterVersion = await scheduler.events.latestVersion();
     const { namespace, workflowName } = await scheduler.submitWorkflow(workflow, project);
     interrupt.signal.throwIfAborted();
     const started = await scheduler.startNewWorkflowExecution(namespace, workflowName, { context });
     if (started === null)
       throw new Error(`the scheduler lost workflow "${workflowName}" after it was submitted`);
-    return await finish(submission, started.workflowExecutionId, afterVersion, options);
+    return await finish(submission, started, afterVersion, options);
   } finally {
     try {
       await tellGoingOn(scheduler, left);
@@ -57,10 +60,11 @@ export async function execute(submission: Submission, options: ExecuteOptions): 
 
 async function finish(
   { workflow, scheduler }: Submission,
-  id: string,
+  started: WorkflowExecutionInfo,
   afterVersion: number,
-  { json, interrupt }: ExecuteOptions,
+  { json, interrupt, directory }: ExecuteOptions,
 ): Promise<number> {
+  const id = started.workflowExecutionId;
   let broken = false;
   const show = (error: unknown): void => {
     broken = true;
@@ -75,6 +79,7 @@ async function finish(
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
   if (interrupt.signal.aborted) onInterrupt();
   try {
+    await tellWaiting(scheduler, started, directory);
     const notes = new AttemptNotes(scheduler, id, workflow);
     await following.toEnd(afterVersion, async (event) => {
       // The value of such an event is a status.

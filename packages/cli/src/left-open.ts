@@ -1,4 +1,5 @@
 import type { Scheduler, WorkflowExecutionInfo } from '@aiflow/core';
+import { stopCommand } from './command-text.ts';
 
 /** An execution that was left open is among the newest events, or a later run has told of it. */
 const lookedAt = 1000;
@@ -16,8 +17,10 @@ export async function leftOpen(scheduler: Scheduler): Promise<readonly WorkflowE
 export async function tellTakenUp(
   scheduler: Scheduler,
   left: readonly WorkflowExecutionInfo[],
+  directory: string,
 ): Promise<void> {
-  if (left.length === 0) return;
+  const [first] = left;
+  if (first === undefined) return;
   const told = await Promise.all(
     left.slice(0, shown).map(async ({ workflowExecutionId: id, workflowInfo }) => {
       const attempts = (await scheduler.listJobExecutions(id)) ?? [];
@@ -26,7 +29,8 @@ export async function tellTakenUp(
     }),
   );
   process.stderr.write(
-    `taking up ${count(left.length, 'execution')} of an earlier run: ${list(told, left)}\n`,
+    `taking up ${count(left.length, 'execution')} of an earlier run: ${list(told, left)}; what does not end by itself is ` +
+      `ended by ${stopCommand(first.workflowExecutionId, directory)} when this run is over\n`,
   );
 }
 

@@ -52,13 +52,17 @@ export function load(project: Project, needs: readonly PluginNeed[]): Promise<st
   return whileImporting(projectDir, () => loadPlugins(needs, { projectDir, plugins, commandDir }));
 }
 
+const writeToStdout = process.stdout.write.bind(process.stdout);
+let importing = 0;
+
 /**
  * Lets plugins be imported meanwhile: what they print goes to stderr, since stdout belongs to the command, and one
  * that ends the process is told of.
  */
 export async function whileImporting<T>(projectDir: string, use: () => Promise<T>): Promise<T> {
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = process.stderr.write.bind(process.stderr);
+  // Several may import at once: the first one turns stdout away, and the last one turns it back.
+  if (importing === 0) process.stdout.write = process.stderr.write.bind(process.stderr);
+  importing += 1;
   const onExit = (): void => {
     const message = 'a plugin ended the process while it was imported: take its call of process.exit() out';
     process.stderr.write(`error: ${projectDir}: ${message}\n`);
@@ -68,7 +72,8 @@ export async function whileImporting<T>(projectDir: string, use: () => Promise<T
   try {
     return await use();
   } finally {
-    process.stdout.write = write;
+    importing -= 1;
+    if (importing === 0) process.stdout.write = writeToStdout;
     process.off('exit', onExit);
   }
 }

@@ -16,6 +16,8 @@ export interface Ended {
 /** A call that goes on. */
 export interface Running {
   kill(signal: NodeJS.Signals): void;
+  /** What it has written to stderr up to now. */
+  told(): string;
   readonly ended: Promise<Ended>;
 }
 
@@ -57,7 +59,9 @@ export class TestProject implements AsyncDisposable {
       env: { NO_COLOR: '1', ...environment },
       reject: false,
     });
-    return { kill: (signal) => child.kill(signal), ended: child.then(ended) };
+    let told = '';
+    child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    return { kill: (signal) => child.kill(signal), told: () => told, ended: child.then(ended) };
   }
 
   /** Runs a shell text in a name space where this user is root and may mount; `$AIFLOW` is the command. */

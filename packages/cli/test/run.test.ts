@@ -102,7 +102,8 @@ export default defineWorkflow('w', (workflow) => {
     const other = await project.aiflow('run', 'other');
     expect(other.exitCode).toBe(0);
     expect(other.stderr.split('\n')).toEqual([
-      `taking up 1 execution of an earlier run: ${execution} (workflow w, 1 job under way)`,
+      `taking up 1 execution of an earlier run: ${execution} (workflow w, 1 job under way); what does not end by ` +
+        `itself is ended by "aiflow workflow stop-execution ${execution}" when this run is over`,
       expect.stringMatching(`^1 execution of an earlier run not ended: ${execution} .*goes on`),
     ]);
     expect(existsSync(`/proc/${pid}`)).toBe(true);

@@ -24,15 +24,17 @@ export const runWorkflow: Command = {
   },
   details:
     'Ctrl-C stops every process of this run, then the command ends with 130. What an earlier run left open is taken ' +
-    'up beside it, and goes on when this one ends; both are said on stderr. A workflow with a schedule runs once, now; one ' +
+    'up beside it, and goes on when this one ends; both are said on stderr, with the command that ends it. A workflow with a schedule runs once, now; one ' +
     'whose jobs come round by time or wait for events runs until Ctrl-C.',
   execute: async ({ positionals: [workflowName = ''], options }) => {
     const interrupt = watchInterrupt();
     try {
-      const session = await openSession(options['project'] ?? '.');
+      const directory = options['project'] ?? '.';
+      const session = await openSession(directory);
       const submission = await submit(session, workflowName, interrupt.signal);
       const json = options['output'] === 'json';
-      return await execute(submission, { json, context: options['context'] ?? null, interrupt });
+      const context = options['context'] ?? null;
+      return await execute(submission, { json, context, directory, interrupt });
     } catch (error) {
       if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error;
       process.stderr.write('interrupted before anything was run\n');

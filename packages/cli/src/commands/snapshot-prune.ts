@@ -1,21 +1,14 @@
 import { rmSync } from 'node:fs';
 import type { BlobManager, Scheduler, SnapshotInfo } from '@aiflow/core';
-import {
-  AIFlowError,
-  createRegistry,
-  createRunner,
-  createScheduler,
-  interpreterCache,
-  isAIFlowError,
-  isFinal,
-  makeStateDirectory,
-} from '@aiflow/core';
+import { AIFlowError, interpreterCache, isFinal, makeStateDirectory } from '@aiflow/core';
 import type { Command } from '../command.ts';
 import { projectOption } from '../command.ts';
+import { executionsOf } from '../executions-of.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { withHeldScheduler } from '../held-scheduler.ts';
 import { describeSize } from '../output/size.ts';
 import type { Session } from '../session.ts';
-import { load, openBlob, openSession } from '../session.ts';
+import { openBlob, openSession } from '../session.ts';
 
 export const snapshotPrune: Command = {
   args: [],
@@ -39,13 +32,16 @@ export const snapshotPrune: Command = {
     const session = await openSession(options['project'] ?? '.');
     makeStateDirectory(session.project.stateDir);
     const { manager } = await openBlob(session);
-    const scheduler = await openIdleScheduler(session, manager);
-    try {
-      return await prune(session, manager, scheduler, { keep, dryRun: switches.has('dry-run') });
-    } finally {
-      await scheduler.close();
-    }
+    return withHeldScheduler(session, manager, { busy }, (scheduler) =>
+      prune(session, manager, scheduler, { keep, dryRun: switches.has('dry-run') }),
+    );
   },
+};
+
+const busy = {
+  code: 'snapshot.in_use',
+  cannot: 'snapshots cannot be removed',
+  instead: 'wait until it has ended, then prune again',
 };
 
 async function prune(
@@ -77,39 +73,6 @@ async function prune(
   return exitCodes.ok;
 }
 
-/**
- * The project's scheduler, started so that it can be asked, and so that no other one starts a job meanwhile. Its
- * worker has no plugins and gets none: what was left running is neither followed, begun nor stopped, and is found
- * again by the next "aiflow run".
- */
-async function openIdleScheduler({ project, host }: Session, blob: BlobManager): Promise<Scheduler> {
-  const [name = ''] = await load(project, [{ kind: 'scheduler', className: project.scheduler.className }]);
-  const never = (): Promise<never> => new Promise(() => undefined);
-  const runner = createRunner({
-    ...host,
-    blob,
-    environment: {},
-    registry: createRegistry(),
-    loadPlugin: never,
-  });
-  const idle = { ...host, runner, contextExtractor: never, startsByItself: false };
-  const scheduler = await createScheduler(project, name, idle);
-  try {
-    await scheduler.start();
-  } catch (error) {
-    if (!isAIFlowError(error, 'scheduler.busy')) throw error;
-    const { pid = null } = error.context;
-    const holder = typeof pid === 'number' ? ` (process ${pid})` : '';
-    throw new AIFlowError(
-      'snapshot.in_use',
-      `snapshots cannot be removed while a scheduler of project "${project.projectName}" runs${holder}: ` +
-        'wait until it has ended, then prune again',
-      { context: { pid }, cause: error },
-    );
-  }
-  return scheduler;
-}
-
 /** Which of the snapshots executions use that have not ended. */
 async function snapshotsInUse(
   scheduler: Scheduler,
@@ -119,10 +82,8 @@ async function snapshotsInUse(
   const inUse = new Set<string>();
   for (const workflowName of new Set(snapshots.map((snapshot) => snapshot.workflowName))) {
     if (workflowName === null) continue;
-    const ask = (cursor?: string) =>
-      scheduler.listWorkflowExecutions(projectName, workflowName, cursor === undefined ? {} : { cursor });
-    for (let page = await ask(); page.length > 0; page = await ask(page.at(-1)?.workflowExecutionId)) {
-      for (const { status, workflowInfo } of page) if (!isFinal(status)) inUse.add(workflowInfo.snapshotId);
+    for (const { status, workflowInfo } of await executionsOf(scheduler, projectName, workflowName)) {
+      if (!isFinal(status)) inUse.add(workflowInfo.snapshotId);
     }
   }
   return inUse;
