@@ -108,6 +108,40 @@ whereNative((program) => {
     });
   });
 
+  test('a launch whose counts and strings do not agree is garbage, and begins nothing', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      await launcher.launch(room.spec('true'));
+      const [pid] = pidsAt(socketPath);
+      const spec = room.spec('');
+      const right = launchBody({ ...spec, argv: ['/bin/touch', 'ran'] });
+      const withCount = (at: number, count: number): Buffer => {
+        const body = Buffer.from(right);
+        body.writeUInt32LE(count, at);
+        return body;
+      };
+      const bodies = [
+        Buffer.alloc(0),
+        right.subarray(0, 8),
+        right.subarray(0, -1),
+        Buffer.concat([right, Buffer.from('more\0')]),
+        ...[0, 1, 3, 1_000, 2 ** 31 - 1, 2 ** 32 - 1].flatMap((count) => [
+          withCount(0, count),
+          withCount(4, count),
+        ]),
+      ].filter((body) => !body.equals(right));
+      for (const body of bodies) {
+        const client = connect(socketPath);
+        const closed = once(client, 'close');
+        client.on('error', () => undefined).resume();
+        client.write(Buffer.concat([helloRequest(), launchRequest(2, body)]));
+        await closed;
+      }
+      expect(pidsAt(socketPath)).toEqual([pid]);
+      expect(room.has('ran')).toBe(false);
+    });
+  });
+
   test('who speaks another version is told ours, and launches nothing', async () => {
     await withSocket(async (room, socketPath) => {
       await createNativeLauncher({ program, socketPath }).launch(room.spec('true'));
