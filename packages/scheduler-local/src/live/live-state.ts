@@ -97,7 +97,8 @@ export class LiveState {
   constructor({ store, limits, clock, startsByItself }: LiveStateParts) {
     this.#store = store;
     this.places = new Places(limits);
-    this.workflows = new LiveWorkflows({ store, startsByItself, version: (id) => this.version(id) });
+    const version = (id: number): WorkflowVersion => this.#versions.get(id, store);
+    this.workflows = new LiveWorkflows({ store, startsByItself, version });
     const toMonotonic = clock.monotonic() - clock.now();
     for (const row of store.executions.open()) {
       const execution = this.addExecution(row, store.ruleMarks.ofExecution(row.seq));
@@ -115,7 +116,7 @@ export class LiveState {
 
   /** A workflow version, also one that no live execution uses. */
   version(versionId: number): WorkflowVersion {
-    return this.#versions.get(versionId, this.#store);
+    return this.workflows.ofVersion(versionId)?.version ?? this.#versions.get(versionId, this.#store);
   }
 
   addExecution(row: ExecutionRow, marks: readonly RuleMark[] = []): LiveExecution {
