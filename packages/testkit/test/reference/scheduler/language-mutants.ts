@@ -64,7 +64,13 @@ export const languageMutants: readonly SchedulerMutant[] = [
     open: brokenLog((good) => ({
       publish: async (events) => await good.publish(events.map((event) => without(event, 'context'))),
     })),
-    fails: [goesToContext],
+    fails: [
+      goesToContext,
+      'an event starts an execution of its context, unless one runs',
+      'an event stops the executions of its context, and one for all stops all',
+      'what a rule of a workflow remembers counts for its own context, also after a restart',
+      'an event on which the extractor of one workflow fails hides no other event, and nothing from other workflows',
+    ],
   },
   {
     breaks: 'rules believe what anybody publishes as the status of a job',
@@ -120,7 +126,12 @@ export const languageMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'what is due is forgotten at a restart',
     open: faulty({ forgetsTimers: true }),
-    fails: [retryComes, timeoutCounts, missedTicks],
+    fails: [
+      retryComes,
+      timeoutCounts,
+      missedTicks,
+      'ticks of workflows that were missed while no scheduler was there follow their policy',
+    ],
   },
   {
     breaks: 'a job may take as long as it wants',

@@ -473,6 +473,9 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a retry comes at its time, or as soon as a scheduler is there again',
       'a timeout counts from when the job runs, also while no scheduler is there',
       'ticks that were missed while no scheduler was there follow their policy',
+      'ticks of workflows that were missed while no scheduler was there follow their policy',
+      'what a rule of a workflow remembers counts for its own context, also after a restart',
+      'rules of a paused workflow act when it is resumed, on what came meanwhile',
     ],
   },
   {
@@ -500,6 +503,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
       'a timeout counts from when the job runs, also while no scheduler is there',
+      'rules of a paused workflow act when it is resumed, on what came meanwhile',
     ],
   },
   {
