@@ -13,7 +13,7 @@ const schedules = Array.from({ length: 10 }, (_, tenth): Schedule => {
 const onGo = { action: 'START', condition: event({ key: 'go' }) } as const;
 
 /** Workflows that start by ticks, and by events whose contexts a field or a slow function of the project gives. */
-export const workflows: readonly Workflow[] = [
+const workflows: readonly Workflow[] = [
   workflowOf('ticking', ['a'], [], { workflow: { schedules } }),
   workflowOf('by_field', ['a'], [], {
     workflow: { workflowRules: [onGo], contextExtractor: { kind: 'field', field: 'value', pointer: null } },
