@@ -31,6 +31,9 @@ export const runJobs: Bench = {
       compare(report, `${jobs} jobs, CPU time`, name, cpuOf(ours), cpuOf(theirs));
     }
     report.note(`${parallel} at once everywhere`);
+    report.note(
+      'CPU time: of aiflow alone where the native launcher starts the jobs, which are not its children then',
+    );
     if (statfsSync(directory).type === tmpfs) {
       report.note(`${directory} is in memory, where durability costs nothing: set TMPDIR to a disk`);
     }
