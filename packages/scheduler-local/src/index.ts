@@ -5,6 +5,6 @@ export type { LocalSchedulerOptions } from './options.ts';
 export { localSchedulerOptions } from './options.ts';
 export { localScheduler } from './plugin.ts';
 export { LocalScheduler } from './scheduler.ts';
-export type { ParkedEvent } from './store/untold-events.ts';
+export type { ParkedEvent } from './parked-event.ts';
 
 registerScheduler(localScheduler);

@@ -17,10 +17,10 @@ import { closed } from './closed.ts';
 import { LocalEventLog } from './event-log.ts';
 import { executionInfo, jobExecutionInfo } from './infos.ts';
 import type { LocalSchedulerOptions } from './options.ts';
+import type { ParkedEvent } from './parked-event.ts';
 import type { Stopping } from './requests.ts';
 import * as requests from './requests.ts';
 import { Session } from './session.ts';
-import type { ParkedEvent } from './store/untold-events.ts';
 
 /** The embedded scheduler: one SQLite file, in the process that starts it. */
 export class LocalScheduler implements Scheduler {

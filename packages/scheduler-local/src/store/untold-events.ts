@@ -1,5 +1,6 @@
 import type { Event, EventContext } from '@aiflow/core';
 import type Database from 'better-sqlite3';
+import type { ParkedEvent } from '../parked-event.ts';
 import type { EventRow } from './events.ts';
 import { toEvent } from './events.ts';
 
@@ -8,12 +9,6 @@ export interface Untold {
   readonly event: Event;
   /** What it belongs to; null until that is known. Its executions have then been told, and its rules not. */
   readonly context: EventContext | null;
-}
-
-/** An event whose contexts could not be found out: nothing of the workflow was told of it. */
-export interface ParkedEvent {
-  readonly event: Event;
-  readonly reason: string;
 }
 
 /** Which of the events that wait are asked for: those to be told to all, and those that only the rules wait for. */
