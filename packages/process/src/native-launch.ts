@@ -1,4 +1,5 @@
-import { rmdirSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { environmentNames, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
 import { checkSpec, launchFailed } from './check-spec.ts';
@@ -35,7 +36,7 @@ export function requestBody(spec: ProcessSpec): Buffer {
 }
 
 /**
- * Launches by this launcher; null when it was gone before it said how that went. Throws `process.launch_failed` with
+ * Launches by this launcher; null when it, or the keeper, was gone before it said how that went: the records tell. Throws `process.launch_failed` with
  * nothing left behind, and `process.already_launched`.
  */
 export async function launchBy(
@@ -59,7 +60,10 @@ export async function launchBy(
   if ('hear' in launched) return { pid: launched.pid, child: launched };
   const reason = getSystemErrorName(-launched.value);
   // Somebody who looked for this process has decided that it never begins: the records are theirs.
-  if (launched.detail !== steps.records || reason !== 'EEXIST') rmdirSync(spec.recordDir);
+  const isTheirs = launched.detail === steps.records && reason === 'EEXIST';
+  // A keeper takes back what it wrote before it says that it failed. This one was killed before it could say anything.
+  if (!isTheirs && existsSync(join(spec.recordDir, 'begun'))) return null;
+  if (!isTheirs) rmdirSync(spec.recordDir);
   throw launchFailed(spec, reason, `the system says ${reason} ${whatFor(launched.detail)}`);
 }
 

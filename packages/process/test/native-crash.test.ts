@@ -49,6 +49,24 @@ whereNative((program) => {
     });
   }
 
+  test('a keeper that its job kills at once leaves a process that began, and was lost', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      // Many, because some keepers are killed before they have said that their job began.
+      const specs = Array.from({ length: 200 }, (_, at) =>
+        room.spec(`echo run >>runs-${at}; kill -KILL $PPID 0`),
+      );
+      const ends = await Promise.all(
+        specs.map(async (spec) => {
+          await launcher.launch(spec);
+          return await launcher.wait(spec);
+        }),
+      );
+      expect(new Set(ends.map(({ outcome }) => outcome))).toEqual(new Set(['lost']));
+      expect(specs.map((_, at) => room.read(`runs-${at}`))).toEqual(specs.map(() => 'run'));
+    });
+  });
+
   test('a launcher that is told to end does so at once, and its processes go on', async () => {
     await withSocket(async (room, socketPath) => {
       const launcher = createNativeLauncher({ program, socketPath });
