@@ -57,14 +57,13 @@ export {
   event,
   failed,
   finished,
-  jobsOf,
   killed,
   modelVersion,
   running,
   sufficientOrNecessary,
-  waitsForEvents,
   workflowStatus,
 } from './define/conditions.ts';
+export { jobsOf, waitsForEvents } from './define/condition-shape.ts';
 export type {
   ContextExtractor,
   ContextExtractorSpec,

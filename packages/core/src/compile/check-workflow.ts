@@ -1,4 +1,4 @@
-import { isCondition, jobsOf } from '../define/conditions.ts';
+import { isCondition, jobsOf } from '../define/condition-shape.ts';
 import { isContextExtractor } from '../define/context-extractor.ts';
 import { isWorkflowLimits } from '../define/limits.ts';
 import { execModes, isRetryPolicy, runConditions } from '../define/policy.ts';

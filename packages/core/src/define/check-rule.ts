@@ -1,7 +1,7 @@
 import { AIFlowError } from '../errors.ts';
 import { shown } from './check.ts';
+import { isCondition, jobsOf } from './condition-shape.ts';
 import type { Condition } from './conditions.ts';
-import { isCondition, jobsOf } from './conditions.ts';
 
 /** What rules are set on, and by which call, for messages: `startWhen() of job "a"`. */
 interface Place {

@@ -1,6 +1,6 @@
 import { AIFlowError } from '../errors.ts';
+import { jobsOf } from './condition-shape.ts';
 import type { Condition } from './conditions.ts';
-import { jobsOf } from './conditions.ts';
 import type { JobConfig } from './graph.ts';
 import type { JobRule } from './rules.ts';
 import { canStart } from './startable.ts';

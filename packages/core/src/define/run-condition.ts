@@ -1,5 +1,6 @@
+import { jobsOf, leavesOf } from './condition-shape.ts';
 import type { Condition } from './conditions.ts';
-import { ended, failed, jobsOf, leavesOf } from './conditions.ts';
+import { ended, failed } from './conditions.ts';
 import type { JobConfig } from './graph.ts';
 import type { RunCondition } from './policy.ts';
 import type { JobRule } from './rules.ts';

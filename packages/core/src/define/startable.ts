@@ -1,5 +1,5 @@
+import { leavesOf } from './condition-shape.ts';
 import type { Condition } from './conditions.ts';
-import { leavesOf } from './conditions.ts';
 import type { JobConfig } from './graph.ts';
 import type { JobRule } from './rules.ts';
 

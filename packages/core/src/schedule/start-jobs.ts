@@ -1,5 +1,5 @@
 import type { Workflow } from '../compile/workflow.ts';
-import { waitsForEvents } from '../define/conditions.ts';
+import { waitsForEvents } from '../define/condition-shape.ts';
 
 /** The jobs that start with an execution, in order: those with neither a START rule nor a schedule. */
 export function startsWithExecution(workflow: Workflow): string[] {

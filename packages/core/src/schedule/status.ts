@@ -1,5 +1,6 @@
 /** The documents' five states. An INIT attempt has not begun; the last three are ends, and final. */
-export type Status = 'INIT' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+export type Status = (typeof statuses)[number];
+export const statuses = ['INIT', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED'] as const;
 export type FinalStatus = 'FINISHED' | 'FAILED' | 'KILLED';
 
 /**
@@ -20,7 +21,7 @@ export type StatusReason =
 
 /** Whether a value is the name of a status. */
 export function isStatus(value: unknown): value is Status {
-  return value === 'INIT' || value === 'RUNNING' || (typeof value === 'string' && isFinal(value));
+  return statuses.some((status) => status === value);
 }
 
 export function isFinal(status: string): status is FinalStatus {
