@@ -1,27 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ProcessSpec } from '../src/index.ts';
 import { createNativeLauncher } from '../src/index.ts';
 import { launchElsewhere } from './launch-elsewhere.ts';
-import { pidsAt, whereNative } from './native-program.ts';
+import { pidsAt, whereNative, withSocket } from './native-program.ts';
 import { Room, holders, isRunning, killHard, until } from './room.ts';
 
 const jobs = 50;
 
 whereNative((program) => {
-  async function withSocket(run: (room: Room, socketPath: string) => Promise<void>): Promise<void> {
-    const room = new Room();
-    const socketPath = join(room.root, 'launcher');
-    try {
-      await run(room, socketPath);
-    } finally {
-      for (const pid of pidsAt(socketPath)) killHard(pid);
-      room.dispose();
-    }
-  }
-
   for (const moment of [0, 5, 20, 50, 150]) {
     test(`a launcher that is killed ${moment} ms after it was asked for ${jobs} processes doubles none and loses no end`, async () => {
       await withSocket(async (room, socketPath) => {

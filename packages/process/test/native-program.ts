@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'vitest';
 import { findLauncher } from '../src/launcher-program.ts';
-import { isRunning } from './room.ts';
+import { Room, isRunning, killHard } from './room.ts';
 
 const found = findLauncher(
   process.env['AIFLOW_LAUNCHER'] === 'node' ? undefined : process.env['AIFLOW_LAUNCHER'],
@@ -19,6 +20,18 @@ export function whereNative(tests: (program: string) => void): void {
     if (process.env['AIFLOW_REQUIRE_ENGINES'] === '1') throw new Error(`no native launcher: ${why}`);
     context.skip(why);
   });
+}
+
+/** A room with a place for a launcher's socket; the launchers that were started for it end with it. */
+export async function withSocket(run: (room: Room, socketPath: string) => Promise<void>): Promise<void> {
+  const room = new Room();
+  const socketPath = join(room.root, 'launcher');
+  try {
+    await run(room, socketPath);
+  } finally {
+    for (const pid of pidsAt(socketPath)) killHard(pid);
+    room.dispose();
+  }
 }
 
 /** The numbers of the launchers that were started for this socket. */

@@ -17,21 +17,10 @@ import {
 } from '../src/launcher-protocol.ts';
 import { linuxTable } from '../src/linux-table.ts';
 import { startLauncher } from '../src/start-launcher.ts';
-import { familyAt, pidsAt, whereNative } from './native-program.ts';
-import { Room, killHard, until } from './room.ts';
+import { familyAt, pidsAt, whereNative, withSocket } from './native-program.ts';
+import { Room, until } from './room.ts';
 
 whereNative((program) => {
-  async function withSocket(run: (room: Room, socketPath: string) => Promise<void>): Promise<void> {
-    const room = new Room();
-    const socketPath = join(room.root, 'launcher');
-    try {
-      await run(room, socketPath);
-    } finally {
-      for (const pid of pidsAt(socketPath)) killHard(pid);
-      room.dispose();
-    }
-  }
-
   test('of many that start a launcher at the same time all get the same', async () => {
     await withSocket(async (_room, socketPath) => {
       for (let round = 0; round < 5; round += 1) {
