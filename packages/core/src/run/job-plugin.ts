@@ -87,5 +87,6 @@ export interface JobPluginFactory<Properties = unknown> extends PluginRecord<Pro
   readonly platform: string;
   readonly engine: string;
   getJobGenerator(): JobGenerator;
+  /** Called once by each worker, which uses it for all of its attempts: what they share belongs into it. */
   getJobController(): JobController;
 }

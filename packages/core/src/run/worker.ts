@@ -6,7 +6,7 @@ import { findPlugin, getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
 import type { RuntimePlace } from './create-env.ts';
 import { createJobRuntimeEnv } from './create-env.ts';
-import type { JobController, JobHandle } from './job-plugin.ts';
+import type { JobController, JobHandle, JobPluginFactory } from './job-plugin.ts';
 import { maskError } from './mask.ts';
 import type { Attempt, AttemptRunner } from './runner.ts';
 import { sharedFetch } from './shared-fetch.ts';
@@ -37,8 +37,11 @@ export interface RunnerOptions {
  */
 export function createRunner(options: RunnerOptions): AttemptRunner {
   const fetchProject = sharedFetch(options.blob);
+  const controllers = new Map<JobPluginFactory, JobController>();
   const begin = async (attempt: Attempt, signal?: AbortSignal): Promise<Begun> => {
-    const controller = await controllerOf(attempt.job, options);
+    const plugin = await pluginOf(attempt.job, options);
+    const controller = controllers.get(plugin) ?? plugin.getJobController();
+    controllers.set(plugin, controller);
     const projectDir = await fetchProject(attempt, signal);
     return { controller, env: createJobRuntimeEnv(attempt, placeOf(options, projectDir)) };
   };
@@ -97,10 +100,10 @@ async function findAfter(
   }
 }
 
-async function controllerOf({ config }: Job, options: RunnerOptions): Promise<JobController> {
+async function pluginOf({ config }: Job, options: RunnerOptions): Promise<JobPluginFactory> {
   const { registry = globalRegistry(), loadPlugin } = options;
   if (findPlugin('job', config.jobType, registry) === null) await loadPlugin?.(config.jobType);
-  return getPlugin('job', config.jobType, registry).getJobController();
+  return getPlugin('job', config.jobType, registry);
 }
 
 function placeOf(options: RunnerOptions, projectDir: string): RuntimePlace {

@@ -91,6 +91,7 @@ let controller: ScriptedController;
 let registry: PluginRegistry;
 let runner: AttemptRunner;
 let fetches: number;
+let controllersMade: number;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'aiflow-worker-'));
@@ -100,6 +101,7 @@ beforeEach(() => {
   controller = new ScriptedController();
   registry = createRegistry();
   fetches = 0;
+  controllersMade = 0;
   registerJobPluginFactory(
     {
       kind: 'job',
@@ -114,7 +116,10 @@ beforeEach(() => {
       capabilities: {},
       options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
       getJobGenerator: () => ({ generate: () => Promise.reject(new Error('not used')) }),
-      getJobController: () => controller,
+      getJobController: () => {
+        controllersMade += 1;
+        return controller;
+      },
     },
     registry,
   );
@@ -144,6 +149,13 @@ describe('an attempt', () => {
     expect(await run.result).toEqual(finished);
     expect(await run.submitted).toEqual(handle);
     expect(controller.calls).toEqual(['submit', 'cleanup']);
+  });
+
+  it('shares its controller with all others of its plugin, for what it holds open is not held twice', async () => {
+    for (const number of [1, 2, 3]) {
+      await runner.start({ ...attempt, attemptId: `attempt-${number}`, attemptNumber: number }).result;
+    }
+    expect(controllersMade).toBe(1);
   });
 
   it('runs in a directory of its own with links to the parts of the project', async () => {
