@@ -39,9 +39,12 @@ export class LocalEventLog implements EventLog {
     const signal = AbortSignal.any([options.signal, session.closing]);
     let afterVersion = filter.afterVersion ?? 0;
     while (!signal.aborted) {
-      // Asked for before the events: what comes in between is seen by the next round and not stepped over.
-      const latest = session.read((store) => store.events.latestVersion());
-      const events = session.read((store) => store.events.list({ ...filter, afterVersion }, page));
+      // Both at the same time: what comes later is seen by the next round and not stepped over.
+      const from = afterVersion;
+      const [latest, events] = await session.read((store) => [
+        store.events.latestVersion(),
+        store.events.list({ ...filter, afterVersion: from }, page),
+      ]);
       for (const event of events) {
         if (signal.aborted) return;
         afterVersion = event.version;

@@ -13,31 +13,46 @@ interface Item {
   readonly isFact: boolean;
 }
 
+/** What is to be told of work that was committed, once that is durable; or that it never will be. */
+interface Outcome {
+  readonly tell: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
 export interface GroupCommitParts {
   readonly connection: Database.Database;
   readonly file: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called after each commit, before the promises of what was committed resolve. */
-  readonly committed: () => void;
+  /** Makes durable what was committed before the call, in the background or at once. */
+  readonly sync: () => Promise<void>;
+  readonly syncNow: () => void;
+  /** Called after each commit; gives what is to be done once it is durable, before the promises of its work resolve. */
+  readonly committed: () => () => void;
   /** Called after each rollback: what is kept in memory is to be read anew. May throw; it is then called again. */
   readonly rolledBack: () => void;
+  /** What was committed cannot be made durable: nothing that is in memory can be trusted any more. */
+  readonly broken: (error: Error) => void;
 }
 
 const firstDelay = 200;
 const longestDelay = 10_000;
 
 /**
- * The one writer. What arrives in the same turn of the event loop is committed together, for a commit waits for the
- * disk, and nothing is told to anybody before it is durable. When the disk refuses, requests fail with that error
- * and facts are kept and tried again until they are written.
+ * The one writer. What arrives in the same turn of the event loop, or while the disk is busy with what came before, is
+ * committed together, and nothing is told to anybody before it is durable. The disk is waited for in the background:
+ * meanwhile this thread does other work. When the disk refuses, requests fail with that error and facts are kept and
+ * tried again until they are written.
  */
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
-  readonly #transaction: Database.Transaction<(items: readonly Item[]) => (() => void)[]>;
+  readonly #transaction: Database.Transaction<(items: readonly Item[]) => readonly Outcome[]>;
   readonly #closing = new AbortController();
   #items: Item[] = [];
-  #scheduled: NodeJS.Immediate | null = null;
+  #isScheduled = false;
+  /** What was committed and is not known to be durable, in order; the disk is busy with it when it is `inFlight`. */
+  #committed: Outcome[] = [];
+  #inFlight: Outcome[] | null = null;
   /** Facts that the disk refused, in order; new ones go behind them. */
   #heldBack: Item[] = [];
   #delay = firstDelay;
@@ -68,29 +83,58 @@ export class GroupCommit {
     else this.#add(item);
   }
 
-  /** Commits what waits, and takes no more. Facts that could not be written are found again by the next start. */
+  /** Resolves when all that has been committed by now is durable; rejects when that cannot be. */
+  async durable(): Promise<void> {
+    if (this.#inFlight === null) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#inFlight.push({ tell: resolve, refuse: reject });
+    await promise;
+  }
+
+  /** Commits what waits, makes it durable, and takes no more. Facts that could not be written are found again by the next start. */
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#heldBack = [];
-    this.#flush();
+    this.#commitItems();
+    try {
+      this.#parts.syncNow();
+    } catch (cause) {
+      this.#break(cause);
+      return;
+    }
+    for (const { tell } of this.#takeUntold()) tell();
   }
 
   #add(item: Item): void {
     this.#items.push(item);
-    this.#scheduled ??= setImmediate(() => this.#flush());
+    this.#schedule();
+  }
+
+  /** While the disk is busy, what comes waits and is then committed together. */
+  #schedule(): void {
+    if (this.#inFlight !== null || this.#isScheduled || this.#closing.signal.aborted) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {
-    if (this.#scheduled !== null) clearImmediate(this.#scheduled);
-    this.#scheduled = null;
+    if (this.#inFlight !== null) return; // scheduled while the last one was committed
+    this.#commitItems();
+    if (this.#committed.length > 0) void this.#tellWhenDurable();
+  }
+
+  #commitItems(): void {
     const items = this.#items;
     this.#items = [];
     if (items.length > 0) this.#commit(items);
   }
 
   #commit(items: readonly Item[]): void {
-    let settle: (() => void)[];
+    let outcomes: readonly Outcome[];
     try {
       if (this.#isStale) this.#readAnew();
     } catch (error) {
@@ -98,7 +142,7 @@ export class GroupCommit {
       return;
     }
     try {
-      settle = this.#transaction.immediate(items);
+      outcomes = this.#transaction.immediate(items);
     } catch (error) {
       this.#rollBack();
       // An error of the work itself must not harm its neighbours; one of the disk would only meet each of them.
@@ -106,9 +150,46 @@ export class GroupCommit {
       else this.#refuse(items, error, isTrouble(error));
       return;
     }
-    this.#parts.committed();
-    for (const tell of settle) tell();
+    this.#committed.push({ tell: this.#parts.committed(), refuse: () => undefined }, ...outcomes);
     if (this.#heldBack.length > 0) this.#tryHeldBack();
+  }
+
+  async #tellWhenDurable(): Promise<void> {
+    this.#inFlight = this.#committed;
+    this.#committed = [];
+    try {
+      await this.#parts.sync();
+    } catch (cause) {
+      if (!this.#closing.signal.aborted) this.#break(cause);
+      return;
+    }
+    if (this.#closing.signal.aborted) return; // all was told by then
+    const told = this.#inFlight;
+    this.#inFlight = null;
+    for (const { tell } of told) tell();
+    if (this.#items.length > 0 || this.#committed.length > 0) this.#schedule();
+  }
+
+  /**
+   * What the system could not write it may have dropped: another try would seem to succeed and prove nothing. The next
+   * start reads what is there.
+   */
+  #break(cause: unknown): void {
+    const error = storeError(cause, this.#parts.file);
+    this.#closing.abort();
+    const requests = this.#items.filter((item) => !item.isFact);
+    this.#items = [];
+    this.#heldBack = [];
+    this.#parts.broken(error);
+    for (const { refuse } of this.#takeUntold()) refuse(error);
+    for (const { reject } of requests) reject(error);
+  }
+
+  #takeUntold(): readonly Outcome[] {
+    const untold = [...(this.#inFlight ?? []), ...this.#committed];
+    this.#inFlight = null;
+    this.#committed = [];
+    return untold;
   }
 
   #rollBack(): void {
@@ -150,6 +231,7 @@ export class GroupCommit {
       this.#isWaiting = false;
     }
     this.#tryHeldBack();
+    this.#schedule();
   }
 
   #tryHeldBack(): void {
@@ -163,15 +245,15 @@ export class GroupCommit {
   }
 }
 
-/** Runs within the transaction; gives what tells the outcomes, to be called after the commit. */
-function runItems(items: readonly Item[]): (() => void)[] {
-  return items.map(({ work, resolve, reject }) => {
+/** Runs within the transaction; gives what tells the outcomes, to be called when it is durable. */
+function runItems(items: readonly Item[]): readonly Outcome[] {
+  return items.map(({ work, resolve, reject, isFact }) => {
     try {
       const value = work();
-      return () => resolve(value);
+      return { tell: () => resolve(value), refuse: isFact ? () => undefined : reject };
     } catch (error) {
       if (!isAIFlowError(error)) throw error;
-      return () => reject(error);
+      return { tell: () => reject(error), refuse: reject };
     }
   });
 }

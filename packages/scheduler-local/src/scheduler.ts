@@ -102,7 +102,7 @@ export class LocalScheduler implements Scheduler {
       requests.stopExecutions(session, projectName, workflowName),
     );
     await untilAllEnded(stopping);
-    const rows = session.read(({ executions }) =>
+    const rows = await session.read(({ executions }) =>
       stopping.map(({ executionId }) => executions.get(executionId)),
     );
     return rows.filter((row) => row !== null).map(executionInfo);
@@ -116,7 +116,7 @@ export class LocalScheduler implements Scheduler {
   }
 
   async getWorkflowExecution(workflowExecutionId: string): Promise<WorkflowExecutionInfo | null> {
-    const row = this.#opened().read(({ executions }) => executions.get(workflowExecutionId));
+    const row = await this.#opened().read(({ executions }) => executions.get(workflowExecutionId));
     return row === null ? null : executionInfo(row);
   }
 
@@ -132,7 +132,7 @@ export class LocalScheduler implements Scheduler {
         `limit must be a whole number of at least 1, not ${limit}`,
       );
     }
-    const rows = this.#opened().read(({ executions }) => {
+    const rows = await this.#opened().read(({ executions }) => {
       const after = cursor === undefined ? Number.MAX_SAFE_INTEGER : executions.get(cursor)?.seq;
       if (after === undefined) {
         throw new AIFlowError(
@@ -155,7 +155,7 @@ export class LocalScheduler implements Scheduler {
     const stopping = await session.commit.run(() => requests.stopJob(session, jobName, workflowExecutionId));
     if (stopping === null) return null;
     await stopping.ended;
-    const row = session.read(({ attempts }) => attempts.get(stopping.attemptSeq));
+    const row = await session.read(({ attempts }) => attempts.get(stopping.attemptSeq));
     return jobExecutionInfo(row, workflowExecutionId);
   }
 

@@ -14,6 +14,7 @@ import { openDatabase } from './store/database.ts';
 import { storeError } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 import { openStore } from './store/store.ts';
+import type { Consequences } from './transitions.ts';
 import { Transitions } from './transitions.ts';
 import { Waiters } from './waiters.ts';
 
@@ -52,8 +53,14 @@ export class Session {
       file: database.file,
       clock,
       logger,
-      committed: () => this.#committed(),
+      sync: () => database.sync(),
+      syncNow: () => database.syncNow(),
+      committed: () => {
+        const consequences = this.transitions.takeConsequences();
+        return () => this.#follow(consequences);
+      },
       rolledBack: () => this.transitions.forget(),
+      broken: (error) => this.#break(error),
     });
     const { commit, transitions, waiters, closing: signal } = this;
     const outboxes = new Outboxes({ transitions, commit, clock, logger, signal });
@@ -99,20 +106,25 @@ export class Session {
     return this.#closing.signal;
   }
 
-  /** Reads what has been committed. */
-  read<T>(ask: (store: Store) => T): T {
+  /** Reads what has been committed, and resolves once that is durable. */
+  async read<T>(ask: (store: Store) => T): Promise<T> {
     if (this.closing.aborted) throw closed();
+    let answer: T;
     try {
-      return ask(this.store);
+      answer = ask(this.store);
     } catch (error) {
       throw storeError(error, this.#database.file);
     }
+    await this.commit.durable();
+    return answer;
   }
 
   /** Resolves when there are events after `version`, or when the signal aborts. */
   async untilPublished(version: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.read(({ events }) => events.latestVersion()) <= version) {
-      await orAborted(this.#published.promise, signal);
+    for (;;) {
+      const published = this.#published.promise;
+      if (signal.aborted || (await this.read(({ events }) => events.latestVersion())) > version) return;
+      await orAborted(published, signal);
     }
   }
 
@@ -131,8 +143,8 @@ export class Session {
     this.#database.close();
   }
 
-  #committed(): void {
-    const { commands, ended, untold } = this.transitions.takeConsequences();
+  /** What a transaction asks for, now that it is durable. */
+  #follow({ commands, ended, untold }: Consequences): void {
     if (!this.closing.aborted) {
       this.#dispatcher.carryOut(commands);
       this.#extraction.follow(untold);
@@ -141,6 +153,13 @@ export class Session {
     this.#alarm.set();
     this.#published.resolve();
     this.#published = Promise.withResolvers();
+  }
+
+  #break(error: Error): void {
+    this.#host.logger.error(
+      `${error.message}; this scheduler ends here, and running jobs go on: start it again when the disk is sound`,
+    );
+    this.close();
   }
 
   /** What was submitted under another configuration may wait for a pool that is not there any more. */

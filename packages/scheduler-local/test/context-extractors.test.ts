@@ -1,10 +1,10 @@
 import type { ContextExtractor, Event, EventContext, SchedulerHost } from '@aiflow/core';
 import { AIFlowError, event } from '@aiflow/core';
-import { createManualClock, createScriptedRunner, createTestHost } from '@aiflow/testkit';
+import { createManualClock, createScriptedRunner, createTestHost, settle } from '@aiflow/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { LocalScheduler } from '../src/scheduler.ts';
 import type { Rig } from './harness.ts';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { context, project, rule, workflowOf } from './workflow.ts';
 
 const byModule: ContextExtractor = { kind: 'module', module: 'context.ts', exportName: 'default' };

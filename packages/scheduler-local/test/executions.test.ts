@@ -1,6 +1,7 @@
 import { finished, isName, killed } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { context, job, project, rule, workflowOf } from './workflow.ts';
 
 test('the end date is the time of the end and not of the start, for executions and attempts', async () => {

@@ -1,10 +1,10 @@
 import { AIFlowError } from '@aiflow/core';
 import type { ManualClock } from '@aiflow/testkit';
-import { createManualClock, createTestHost } from '@aiflow/testkit';
+import { createManualClock, createTestHost, settle } from '@aiflow/testkit';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { GroupCommit } from '../src/group-commit.ts';
-import { settle, until } from './harness.ts';
+import { until } from './harness.ts';
 
 test('what arrives in one turn is one commit, and is told after it', async () => {
   const { commit, commits, add } = await open();
@@ -125,9 +125,42 @@ test('nothing is taken after closing', async () => {
   expect(ran).toBe(0);
 });
 
+test('nothing is told before it is durable, and what comes meanwhile is one commit', async () => {
+  const { commit, commits, add, notes, disk } = await open();
+  const slow = Promise.withResolvers<void>();
+  disk.sync = () => slow.promise;
+  const told: string[] = [];
+  const tell = (note: string): Promise<unknown> =>
+    commit.run(() => add(note)).then(() => told.push(`${note} in commit ${commits()}`));
+  const first = tell('a');
+  await settle();
+  const others = [tell('b'), commit.durable().then(() => told.push('read')), tell('c')];
+  await settle();
+  expect([notes(), told]).toEqual([['a'], []]);
+  disk.sync = () => Promise.resolve();
+  slow.resolve();
+  await Promise.all([first, ...others]);
+  expect(told).toEqual(['a in commit 1', 'read', 'b in commit 2', 'c in commit 2']);
+});
+
+test('what cannot be made durable is not told as done, and nothing is taken after it', async () => {
+  const { commit, record, commits, add, disk, broken } = await open();
+  disk.sync = () => Promise.reject(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+  record(() => add('fact'));
+  const failed = { code: 'scheduler.store_failed' };
+  await expect(commit.run(() => add('request'))).rejects.toMatchObject(failed);
+  expect(broken).toMatchObject([failed]);
+  await expect(commit.run(() => add('later'))).rejects.toMatchObject({ code: 'scheduler.closed' });
+  expect(commits()).toBe(0);
+});
+
 interface Rig {
   readonly connection: Database.Database;
   readonly commit: GroupCommit;
+  /** What makes durable; at once unless the test says otherwise. */
+  readonly disk: { sync: () => Promise<void> };
+  /** What it was told that broke it. */
+  readonly broken: readonly Error[];
   /** Records what the test does not expect to be given up. */
   readonly record: (work: () => void) => void;
   /** Makes the reading anew after a rollback fail, or work again. */
@@ -150,12 +183,17 @@ async function open(): Promise<Rig> {
   connection.exec('CREATE TABLE notes (note TEXT)');
   let unreadable: Error | null = null;
   const counts = { commits: 0, rollbacks: 0 };
+  const disk = { sync: (): Promise<void> => Promise.resolve() };
+  const broken: Error[] = [];
   const commit = new GroupCommit({
     connection,
     file,
     clock,
     logger: host.logger,
-    committed: () => (counts.commits += 1),
+    sync: () => disk.sync(),
+    syncNow: () => undefined,
+    committed: () => () => (counts.commits += 1),
+    broken: (error) => broken.push(error),
     rolledBack: () => {
       counts.rollbacks += 1;
       if (unreadable !== null) throw unreadable;
@@ -170,6 +208,8 @@ async function open(): Promise<Rig> {
   return {
     connection,
     commit,
+    disk,
+    broken,
     record: (work) => commit.record(work, () => undefined),
     refuseToRead: (error) => {
       unreadable = error;

@@ -123,8 +123,3 @@ export async function until<T>(what: string, probe: () => T | null | Promise<T |
     await delay(5);
   }
 }
-
-/** Lets what is on its way through the scheduler arrive: a commit takes one turn of the event loop. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}

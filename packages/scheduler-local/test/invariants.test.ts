@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Event, FinalStatus } from '@aiflow/core';
 import { errorCode, isFinal, statusEventTypes } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import type { ScriptedAttempt } from '@aiflow/testkit';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { graph } from './arbitraries.ts';
 import type { Rig } from './harness.ts';
-import { createRig, settle } from './harness.ts';
+import { createRig } from './harness.ts';
 import { replay } from './replay.ts';
 
 /** What happens next: `pick` chooses among the jobs or the attempts that run. */

@@ -1,8 +1,9 @@
 import type { MissedTicks, Schedule } from '@aiflow/core';
 import { finished } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
 import type { Rig, RunOptions } from './harness.ts';
-import { openRig, settle } from './harness.ts';
+import { openRig } from './harness.ts';
 import { job, rule } from './workflow.ts';
 
 const minute = 60_000;

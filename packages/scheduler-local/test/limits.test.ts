@@ -1,8 +1,9 @@
 import { failed } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Rig } from './harness.ts';
-import { createRig, openRig, settle, until } from './harness.ts';
+import { createRig, openRig, until } from './harness.ts';
 import { context, job, project, rule, workflowOf } from './workflow.ts';
 
 function begun(rig: Rig): string[] {

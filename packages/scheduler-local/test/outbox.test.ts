@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import type { Event } from '@aiflow/core';
 import { event, statusEventTypes } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import type { ScriptedAttempt } from '@aiflow/testkit';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import type { Rig } from './harness.ts';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { rule } from './workflow.ts';
 
 const news = { key: 'news', value: 'good', event_type: 'T', namespace: 'n' };

@@ -1,7 +1,8 @@
 import type { Workflow } from '@aiflow/core';
 import { all, datasetEventType, event, finished, statusEventTypes, workflowStatus } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { job, rule } from './workflow.ts';
 
 const onNews = rule('b', 'START', event({ key: 'news' }));

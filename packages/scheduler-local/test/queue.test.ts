@@ -1,5 +1,6 @@
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 

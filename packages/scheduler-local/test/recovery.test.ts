@@ -1,6 +1,7 @@
 import { AIFlowError, finished } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { context, job, project, rule, workflowOf } from './workflow.ts';
 
 test('an attempt that is found is followed to its end, and not started again', async () => {

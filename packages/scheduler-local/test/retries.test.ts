@@ -1,8 +1,9 @@
 import type { RetryPolicy } from '@aiflow/core';
 import { failed, finished } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
 import type { Rig, RunOptions } from './harness.ts';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { job, rule } from './workflow.ts';
 
 const policy: RetryPolicy = { limit: 2, delayMs: 1000, backoff: 3, maxDelayMs: 60_000, jitter: 0 };

@@ -1,6 +1,7 @@
 import { all, any, failed, finished, killed, running } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { job, rule } from './workflow.ts';
 
 test('of several rules for one job that one change satisfies all are used up, and the first says what is done', async () => {

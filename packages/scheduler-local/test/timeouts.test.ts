@@ -1,6 +1,7 @@
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
 import type { RunOptions } from './harness.ts';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 
 const bounded: RunOptions = { configs: { a: { timeoutMs: 5000 } } };
 

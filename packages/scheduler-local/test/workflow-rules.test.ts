@@ -1,8 +1,9 @@
 import type { Condition, Workflow, WorkflowAction, WorkflowRule } from '@aiflow/core';
 import { all, event, workflowStatus } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
 import type { Rig, RunOptions } from './harness.ts';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { project } from './workflow.ts';
 
 const when = (action: WorkflowAction, condition: Condition): WorkflowRule => ({ action, condition });

@@ -1,8 +1,9 @@
 import type { MissedTicks, Schedule, Workflow } from '@aiflow/core';
 import { event } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, test } from 'vitest';
 import type { Rig, RigOptions, RunOptions } from './harness.ts';
-import { openRig, settle } from './harness.ts';
+import { openRig } from './harness.ts';
 import { project } from './workflow.ts';
 
 const minute = 60_000;

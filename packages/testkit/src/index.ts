@@ -1,6 +1,7 @@
 export type { TestRunner } from './suite/runner.ts';
 
 export type { LogRecord, RecordingLogger } from './host/recording-logger.ts';
+export { settle } from './host/settle.ts';
 export type { ManualClock } from './host/manual-clock.ts';
 export { createManualClock } from './host/manual-clock.ts';
 export type { TestEnvOptions } from './host/test-env.ts';

@@ -1,5 +1,16 @@
-import { lstatSync, mkdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { AIFlowError } from '@aiflow/core';
 import Database from 'better-sqlite3';
 import { storeError } from './errors.ts';
@@ -7,10 +18,22 @@ import type { StoreLock } from './lock.ts';
 import { takeLock } from './lock.ts';
 import { applicationId, migrations } from './schema.ts';
 
-/** The open database of the one scheduler that may use it. */
+const syncFile = promisify(fdatasync);
+
+/**
+ * The open database of the one scheduler that may use it. A commit is appended to SQLite's write-ahead log and is not
+ * durable yet: `synchronous=FULL` would wait for the disk in this thread after each one. `sync` asks the same of the
+ * disk (fdatasync(2) of the log) and lets this thread work meanwhile. What is torn off in the log's end by a failing
+ * machine is recognised by its checksums, and checkpoints sync the log before they use it:
+ * https://www.sqlite.org/wal.html
+ */
 export interface OpenDatabase {
   readonly file: string;
   readonly connection: Database.Database;
+  /** Makes durable what was committed before the call, while this thread goes on. */
+  sync(): Promise<void>;
+  /** The same, and waits for it. */
+  syncNow(): void;
   /** Lets go of the file and of the lock. A second call does nothing. */
   close(): void;
 }
@@ -50,6 +73,7 @@ function openLocked(file: string, lock: StoreLock, lockFile: string): OpenDataba
     );
   }
   const connection = new Database(file, { timeout: 1000 });
+  let log: number;
   try {
     prepare(connection, file);
     connection
@@ -58,15 +82,23 @@ function openLocked(file: string, lock: StoreLock, lockFile: string): OpenDataba
       )
       .run(String(process.pid));
     if (!lock.wasSetUp) lock.markSetUp();
+    log = openSync(`${realFile(file)}-wal`, 'r');
+    connection.pragma('synchronous = NORMAL');
   } catch (error) {
     connection.close();
     throw error;
   }
+  let isOpen = true;
   return {
     file,
     connection,
+    sync: () => syncFile(log),
+    syncNow: () => fdatasyncSync(log),
     close() {
+      if (!isOpen) return;
+      isOpen = false;
       try {
+        closeSync(log);
         connection.close();
       } finally {
         lock.release();
@@ -102,7 +134,7 @@ function prepare(connection: Database.Database, file: string): void {
     );
   }
   connection.pragma('journal_mode = WAL');
-  connection.pragma('synchronous = FULL'); // better-sqlite3 is built with NORMAL, which can lose the last commits
+  connection.pragma('synchronous = FULL'); // for what is set up, and for the log's own entry in its directory
   connection.pragma('wal_autocheckpoint = 4000');
   connection.pragma('cache_size = -32000');
   connection.pragma('temp_store = MEMORY');

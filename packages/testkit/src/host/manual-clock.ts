@@ -1,8 +1,12 @@
 import type { Clock } from '@aiflow/core';
+import { settle } from './settle.ts';
 
 /** A clock that stands still until it is told to move. */
 export interface ManualClock extends Clock {
-  /** Moves both clocks on and wakes, in order of their time, the sleeps that end on the way. */
+  /**
+   * Moves both clocks on and wakes, in order of their time, the sleeps that end on the way. What was woken runs on first
+   * (see {@link settle}), so that a sleep that it begins counts in the same advance.
+   */
   advance(milliseconds: number): Promise<void>;
   /** Moves the wall clock alone, as a correction of the machine's time does; sleeps do not notice. */
   setNow(milliseconds: number): void;
@@ -67,9 +71,4 @@ function earliest(sleeps: ReadonlySet<Sleep>, end: number): Sleep | null {
     if (sleep.at <= end && (found === null || sleep.at < found.at)) found = sleep;
   }
   return found;
-}
-
-/** Lets what was woken run on, so that a sleep that it begins counts in the same advance. */
-async function settle(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,0 +1,42 @@
+import { readlinkSync } from 'node:fs';
+import { settle } from '@aiflow/testkit';
+import { expect, test, vi } from 'vitest';
+import { openRig, until } from './harness.ts';
+import { context, project, workflowOf } from './workflow.ts';
+
+/** Stands between the scheduler and the disk: lets each sync through, or keeps it until it is released. */
+const disk = vi.hoisted(() => ({ isSlow: false, synced: [] as string[], held: [] as (() => void)[] }));
+
+vi.mock(import('node:fs'), async (importOriginal) => {
+  const fs = await importOriginal();
+  const fdatasync = (file: number, done: (error: NodeJS.ErrnoException | null) => void): void => {
+    disk.synced.push(readlinkSync(`/proc/self/fd/${file}`));
+    const sync = (): void => fs.fdatasync(file, done);
+    if (disk.isSlow) disk.held.push(sync);
+    else sync();
+  };
+  return { ...fs, fdatasync } as unknown as typeof fs;
+});
+
+test('what is committed is neither told, nor shown, nor acted on before the disk has it', async () => {
+  const rig = await openRig();
+  await rig.scheduler.submitWorkflow(workflowOf('workflow', ['a']), context);
+  disk.isSlow = true;
+  const told: string[] = [];
+  const started = rig.scheduler
+    .startNewWorkflowExecution(project, 'workflow')
+    .then(() => told.push('started'));
+  await until('a sync', () => disk.held.length || null);
+  const listed = rig.scheduler
+    .listWorkflowExecutions(project, 'workflow')
+    .then(({ length }) => told.push(`shown ${length}`));
+  const heard = rig.scheduler.events.list({}).then(({ length }) => told.push(`heard ${length}`));
+  await settle();
+  expect([told, rig.runner.attempts]).toEqual([[], []]);
+  disk.isSlow = false;
+  for (const sync of disk.held) sync();
+  await Promise.all([started, listed, heard]);
+  await rig.runner.begun('a');
+  expect(told.toSorted()).toEqual(['heard 2', 'shown 1', 'started']);
+  expect(new Set(disk.synced)).toEqual(new Set([`${rig.file}-wal`]));
+});
