@@ -36,24 +36,22 @@ export function interpreterCache(stateDir: string): string {
 /** The directories of an attempt, which follow from its names alone; they need not exist yet. */
 export interface AttemptDirectories {
   /** Holds all the others but `executionDir`. */
-  readonly attemptDir: string;
+  readonly stateDir: string;
   readonly workingDir: string;
   readonly logDir: string;
-  readonly stateDir: string;
   readonly outboxDir: string;
   readonly executionDir: string;
 }
 
-export function attemptDirectories(stateDir: string, attempt: Attempt): AttemptDirectories {
-  const execution = executionDirectory(stateDir, attempt.workflowExecutionId);
+export function attemptDirectories(root: string, attempt: Attempt): AttemptDirectories {
+  const execution = executionDirectory(root, attempt.workflowExecutionId);
   const job = checkName('job', attempt.job.config.jobName);
-  const attemptDir = join(execution, 'jobs', job, String(attempt.attemptNumber));
+  const stateDir = join(execution, 'jobs', job, String(attempt.attemptNumber));
   return {
-    attemptDir,
-    workingDir: join(attemptDir, 'work'),
-    logDir: join(attemptDir, 'logs'),
-    stateDir: join(attemptDir, 'state'),
-    outboxDir: join(attemptDir, 'outbox'),
+    stateDir,
+    workingDir: join(stateDir, 'work'),
+    logDir: join(stateDir, 'logs'),
+    outboxDir: join(stateDir, 'outbox'),
     executionDir: join(execution, 'shared'),
   };
 }
@@ -61,29 +59,57 @@ export function attemptDirectories(stateDir: string, attempt: Attempt): AttemptD
 /**
  * Makes an attempt's directories and gives its environment. The same attempt gets the same directories again, so a
  * worker that comes back after a crash finds what the first one wrote. Throws `env.unwritable` when the state
- * directory cannot be written, with the system's reason. Synchronous: thousands of attempts start in a row, and a
- * handful of quick calls is cheaper than as many promises.
+ * directory cannot be written, with the system's reason.
  */
 export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobRuntimeEnv {
-  const { jobName } = attempt.job.config;
-  const { attemptDir, ...directories } = attemptDirectories(place.stateDir, attempt);
-  const generatedRoot = join(place.projectDir, generatedDirectory, attempt.workflowName);
-  const workflowDir = join(place.projectDir, 'workflows', attempt.workflowName);
-  const links = {
-    [attempt.workflowName]: workflowDir,
-    resources: join(place.projectDir, 'resources'),
-    dependencies: join(place.projectDir, 'dependencies'),
-    [generatedDirectory]: generatedRoot,
-    'project.yaml': join(place.projectDir, 'project.yaml'),
+  return envMaker(place)(attempt);
+}
+
+/**
+ * Makes the environments of attempts of one snapshot, as {@link createJobRuntimeEnv} does. It looks once at what the
+ * snapshot has, which never changes. Synchronous: thousands of attempts start in a row, and a handful of quick calls is
+ * cheaper than as many promises.
+ */
+export function envMaker(place: RuntimePlace): (attempt: Attempt) => JobRuntimeEnv {
+  const links = new Map<string, readonly Link[]>();
+  return (attempt) => {
+    const { workflowName } = attempt;
+    const found = links.get(workflowName) ?? linksInto(place.projectDir, workflowName);
+    links.set(workflowName, found);
+    return makeEnv(attempt, place, found);
   };
+}
+
+/** A link in a working directory to what the project has. */
+interface Link {
+  readonly name: string;
+  readonly target: string;
+}
+
+function linksInto(projectDir: string, workflowName: string): readonly Link[] {
+  const links = [
+    { name: workflowName, target: join(projectDir, 'workflows', workflowName) },
+    { name: 'resources', target: join(projectDir, 'resources') },
+    { name: 'dependencies', target: join(projectDir, 'dependencies') },
+    { name: generatedDirectory, target: join(projectDir, generatedDirectory, workflowName) },
+    { name: 'project.yaml', target: join(projectDir, 'project.yaml') },
+  ];
+  return links.filter(({ target }) => existsSync(target));
+}
+
+function makeEnv(attempt: Attempt, place: RuntimePlace, links: readonly Link[]): JobRuntimeEnv {
+  const { jobName } = attempt.job.config;
+  const directories = attemptDirectories(place.stateDir, attempt);
+  const { workingDir, logDir, outboxDir, executionDir } = directories;
   try {
-    for (const directory of Object.values(directories)) mkdirSync(directory, { recursive: true });
-    for (const [name, target] of Object.entries(links)) link(target, join(directories.workingDir, name));
+    // The first one makes those that it lies in.
+    for (const path of [workingDir, logDir, outboxDir, executionDir]) mkdirSync(path, { recursive: true });
+    for (const { name, target } of links) link(target, join(workingDir, name));
   } catch (error) {
     throw new AIFlowError(
       'env.unwritable',
       `cannot prepare the directories of job "${jobName}": ${messageOf(error)}`,
-      { context: { path: attemptDir, systemCode: errorCode(error) }, cause: error },
+      { context: { path: directories.stateDir, systemCode: errorCode(error) }, cause: error },
     );
   }
   const facts = {
@@ -101,7 +127,7 @@ export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobR
     ...facts,
     context: attempt.context,
     parameters: attempt.parameters,
-    workflowDir,
+    workflowDir: join(place.projectDir, 'workflows', attempt.workflowName),
     generatedDir: join(place.projectDir, generatedJobs(attempt.workflowName), jobName),
     inputs: {},
     outputs: {},
@@ -135,9 +161,8 @@ function jobEnvironment(
   return Object.freeze(environment);
 }
 
-/** Links to what the project has; a link that an earlier try of the same attempt made is left as it is. */
+/** A link that an earlier try of the same attempt made is left as it is. */
 function link(target: string, path: string): void {
-  if (!existsSync(target)) return;
   try {
     symlinkSync(target, path);
   } catch (error) {

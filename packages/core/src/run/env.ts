@@ -34,7 +34,7 @@ export interface JobRuntimeEnv {
    */
   readonly workingDir: string;
   readonly logDir: string;
-  /** The plugin's own: what it must remember to find the job again. */
+  /** The plugin's own: what it must remember to find the job again. The names `work`, `logs` and `outbox` are taken. */
   readonly stateDir: string;
   /** Where a job puts its events, one JSON file each, written under another name and then renamed. */
   readonly outboxDir: string;

@@ -4,8 +4,7 @@ import type { Clock, Logger, SecretResolver } from '../plugin/host.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { findPlugin, getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
-import type { RuntimePlace } from './create-env.ts';
-import { createJobRuntimeEnv } from './create-env.ts';
+import { envMaker } from './create-env.ts';
 import type { JobController, JobHandle, JobPluginFactory } from './job-plugin.ts';
 import { maskError } from './mask.ts';
 import type { Attempt, AttemptRunner } from './runner.ts';
@@ -38,12 +37,15 @@ export interface RunnerOptions {
 export function createRunner(options: RunnerOptions): AttemptRunner {
   const fetchProject = sharedFetch(options.blob);
   const controllers = new Map<JobPluginFactory, JobController>();
+  const envMakers = new Map<string, ReturnType<typeof envMaker>>();
   const begin = async (attempt: Attempt, signal?: AbortSignal): Promise<Begun> => {
     const plugin = await pluginOf(attempt.job, options);
     const controller = controllers.get(plugin) ?? plugin.getJobController();
     controllers.set(plugin, controller);
     const projectDir = await fetchProject(attempt, signal);
-    return { controller, env: createJobRuntimeEnv(attempt, placeOf(options, projectDir)) };
+    const makeEnv = envMakers.get(projectDir) ?? envMaker({ ...options, projectDir });
+    envMakers.set(projectDir, makeEnv);
+    return { controller, env: makeEnv(attempt) };
   };
   return {
     start: (attempt) =>
@@ -104,9 +106,4 @@ async function pluginOf({ config }: Job, options: RunnerOptions): Promise<JobPlu
   const { registry = globalRegistry(), loadPlugin } = options;
   if (findPlugin('job', config.jobType, registry) === null) await loadPlugin?.(config.jobType);
   return getPlugin('job', config.jobType, registry);
-}
-
-function placeOf(options: RunnerOptions, projectDir: string): RuntimePlace {
-  const { stateDir, environment, logger, clock, secrets } = options;
-  return { stateDir, projectDir, environment, logger, clock, secrets };
 }
