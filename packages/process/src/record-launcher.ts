@@ -147,7 +147,7 @@ export function createRecordLauncher(options: RecordLauncherOptions): ProcessLau
         ? 0
         : await endTree(table, treeOf(place), { graceMs, ...(signal && { signal }) });
       const end = endOf(place);
-      if (isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
+      if (end.outcome === 'stopped' && isHalfStopped(place)) writeMark(place.recordDir, 'stopped');
       children.settle(place.recordDir);
       return end.outcome === 'stopped' ? end : { ...end, leftovers };
     },

@@ -21,17 +21,22 @@ export const never = 'never';
 
 /** Makes the record directory; `process.already_launched` when it belongs to a process that began. */
 export function claimRecords(recordDir: string): void {
-  if (readBegun(recordDir) === never) rmSync(recordDir, { recursive: true, force: true });
   try {
     mkdirSync(recordDir);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-    throw new AIFlowError(
-      'process.already_launched',
-      `a process was already launched with the records ${recordDir}: use find() for it, or another directory`,
-      { context: { recordDir }, cause: error },
-    );
+    if (readBegun(recordDir) !== never) throw alreadyLaunched(recordDir, error);
+    rmSync(recordDir, { recursive: true, force: true });
+    claimRecords(recordDir);
   }
+}
+
+function alreadyLaunched(recordDir: string, cause: unknown): AIFlowError {
+  return new AIFlowError(
+    'process.already_launched',
+    `a process was already launched with the records ${recordDir}: use find() for it, or another directory`,
+    { context: { recordDir }, cause },
+  );
 }
 
 /** Decides that a process which has not begun never will; false when it began first. */
@@ -72,7 +77,7 @@ export function readIdentity(recordDir: string): RecordedIdentity | null {
 }
 
 export function readExit(recordDir: string): number | null {
-  return wholeNumber(readLines(recordDir, 'exit')[0] ?? readLines(recordDir, 'begun')[2] ?? null);
+  return wholeNumber(readLines(recordDir, 'begun')[2] ?? readLines(recordDir, 'exit')[0] ?? null);
 }
 
 /**

@@ -59,7 +59,7 @@ export class Dispatcher {
     this.#outOfReach.delete(attemptId);
     void run.submitted.then(
       () =>
-        commit.record(
+        commit.recordSoon(
           () => transitions.attemptRuns(attemptId, run),
           (error) => this.#giveUp(`that attempt ${attemptId} runs`, error),
         ),

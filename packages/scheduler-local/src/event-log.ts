@@ -1,5 +1,6 @@
 import type { Event, EventFilter, EventLog, NewEvent } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
+import { isWanted } from './event-tail.ts';
 import type { Session } from './session.ts';
 
 const page = 500;
@@ -39,23 +40,33 @@ export class LocalEventLog implements EventLog {
     const signal = AbortSignal.any([options.signal, session.closing]);
     let afterVersion = filter.afterVersion ?? 0;
     while (!signal.aborted) {
-      // Both at the same time: what comes later is seen by the next round and not stepped over.
-      const from = afterVersion;
-      const [latest, events] = await session.read((store) => [
-        store.events.latestVersion(),
-        store.events.list({ ...filter, afterVersion: from }, page),
-      ]);
+      const { latest, events } = await eventsAfter(session, { ...filter, afterVersion });
       for (const event of events) {
         if (signal.aborted) return;
-        afterVersion = event.version;
         yield event;
       }
-      if (events.length < page) {
-        afterVersion = Math.max(afterVersion, latest);
-        await session.untilPublished(afterVersion, signal);
-      }
+      afterVersion = Math.max(afterVersion, latest);
+      if (events.length === 0) await session.untilPublished(afterVersion, signal);
     }
   }
+}
+
+/** The next wanted events, and up to which version that are all; from memory when they are new. */
+async function eventsAfter(
+  session: Session,
+  filter: EventFilter & { readonly afterVersion: number },
+): Promise<{ readonly latest: number; readonly events: readonly Event[] }> {
+  const { tail } = session;
+  const recent = tail.after(filter.afterVersion);
+  if (recent !== null) {
+    return { latest: tail.latestVersion, events: recent.filter((event) => isWanted(event, filter)) };
+  }
+  return session.read((store) => {
+    // Both at the same time: what comes later is seen by the next round and not stepped over.
+    const latest = store.events.latestVersion();
+    const events = store.events.list(filter, page);
+    return { latest: events.length < page ? latest : (events.at(-1)?.version ?? latest), events };
+  });
 }
 
 /** What is published may come from plain JavaScript. */

@@ -35,6 +35,7 @@ export interface GroupCommitParts {
   readonly broken: (error: Error) => void;
 }
 
+const patienceMs = 5;
 const firstDelay = 200;
 const longestDelay = 10_000;
 
@@ -50,6 +51,7 @@ export class GroupCommit {
   readonly #closing = new AbortController();
   #items: Item[] = [];
   #isScheduled = false;
+  #patience: NodeJS.Timeout | null = null;
   /** What was committed and is not known to be durable, in order; the disk is busy with it when it is `inFlight`. */
   #committed: Outcome[] = [];
   #inFlight: Outcome[] | null = null;
@@ -77,10 +79,23 @@ export class GroupCommit {
    * that breaks by itself would break for ever and keep all others waiting: it is given up, and `givenUp` called.
    */
   record(work: () => void, givenUp: (error: Error) => void): void {
-    if (this.#closing.signal.aborted) return;
-    const item: Item = { work, resolve: () => undefined, reject: givenUp, isFact: true };
-    if (this.#heldBack.length > 0) this.#heldBack.push(item);
-    else this.#add(item);
+    if (this.#keep(work, givenUp)) this.#schedule();
+  }
+
+  /**
+   * The same for what nobody waits for and a restart finds out again: it goes with the next commit, which is made for it
+   * after some milliseconds if none comes.
+   */
+  recordSoon(work: () => void, givenUp: (error: Error) => void): void {
+    if (this.#keep(work, givenUp)) this.#patience ??= setTimeout(() => this.#schedule(), patienceMs);
+  }
+
+  /** Has all that waits committed, as far as the disk lets it. */
+  async upToDate(): Promise<void> {
+    if (this.#items.length === 0 || this.#closing.signal.aborted) return;
+    await new Promise<unknown>((resolve) => {
+      this.#add({ work: () => undefined, resolve, reject: resolve, isFact: false });
+    });
   }
 
   /** Resolves when all that has been committed by now is durable; rejects when that cannot be. */
@@ -111,6 +126,19 @@ export class GroupCommit {
     this.#schedule();
   }
 
+  /** Whether it is to be committed now. */
+  #keep(work: () => void, givenUp: (error: Error) => void): boolean {
+    if (this.#closing.signal.aborted) return false;
+    const isOpen = this.#heldBack.length === 0;
+    (isOpen ? this.#items : this.#heldBack).push({
+      work,
+      resolve: () => undefined,
+      reject: givenUp,
+      isFact: true,
+    });
+    return isOpen;
+  }
+
   /** While the disk is busy, what comes waits and is then committed together. */
   #schedule(): void {
     if (this.#inFlight !== null || this.#isScheduled || this.#closing.signal.aborted) return;
@@ -128,6 +156,8 @@ export class GroupCommit {
   }
 
   #commitItems(): void {
+    clearTimeout(this.#patience ?? undefined);
+    this.#patience = null;
     const items = this.#items;
     this.#items = [];
     if (items.length > 0) this.#commit(items);

@@ -20,6 +20,7 @@ export class Publisher {
   readonly #store: Store;
   readonly #logger: Logger;
   #untold: Untold[] = [];
+  #published: Event[] = [];
 
   constructor(store: Store, logger: Logger) {
     this.#store = store;
@@ -41,7 +42,7 @@ export class Publisher {
       sender: execution.executionId,
       context: attemptId,
     };
-    const appended = this.#store.events.append(event, now);
+    const appended = this.#append(event, now);
     if (isTold) this.#untold.push({ event: appended.event, to: execution });
   }
 
@@ -74,7 +75,7 @@ export class Publisher {
    * claims to be the status of a job is only written down: of jobs rules believe the scheduler alone.
    */
   publish(event: NewEvent, now: number): Event {
-    const appended = this.#store.events.append(event, now);
+    const appended = this.#append(event, now);
     if (appended.isNew && event.eventType !== statusEventTypes.job) {
       this.#untold.push({ event: appended.event, to: 'all' });
     }
@@ -110,9 +111,23 @@ export class Publisher {
     for (const action of firstActions(fired)) act(execution, action);
   }
 
+  /** What was appended since this was last asked, in the order of the log. */
+  takePublished(): readonly Event[] {
+    const taken = this.#published;
+    this.#published = [];
+    return taken;
+  }
+
   /** After a rollback: nothing of it was published. */
   forget(): void {
     this.#untold = [];
+    this.#published = [];
+  }
+
+  #append(event: NewEvent, now: number): ReturnType<Store['events']['append']> {
+    const appended = this.#store.events.append(event, now);
+    if (appended.isNew) this.#published.push(appended.event);
+    return appended;
   }
 
   /** An extractor that throws hides the event from its own workflow version and from nobody else. */

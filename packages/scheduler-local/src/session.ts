@@ -4,6 +4,7 @@ import { messageOf } from '@aiflow/core';
 import { Alarm } from './alarm.ts';
 import { closed } from './closed.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { EventTail } from './event-tail.ts';
 import { Extraction } from './extraction.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LocalSchedulerOptions } from './options.ts';
@@ -24,6 +25,7 @@ export class Session {
   readonly transitions: Transitions;
   readonly commit: GroupCommit;
   readonly waiters: Waiters = new Waiters();
+  readonly tail: EventTail;
   readonly clock: Clock;
   readonly config: LocalSchedulerOptions;
   readonly #database: OpenDatabase;
@@ -41,6 +43,7 @@ export class Session {
     this.clock = clock;
     this.config = config;
     this.store = openStore(database.connection);
+    this.tail = new EventTail(this.store.events.latestVersion());
     this.transitions = new Transitions({
       store: this.store,
       clock,
@@ -106,8 +109,10 @@ export class Session {
     return this.#closing.signal;
   }
 
-  /** Reads what has been committed, and resolves once that is durable. */
+  /** Reads what is known by now, and resolves once that is durable. */
   async read<T>(ask: (store: Store) => T): Promise<T> {
+    if (this.closing.aborted) throw closed();
+    await this.commit.upToDate();
     if (this.closing.aborted) throw closed();
     let answer: T;
     try {
@@ -119,12 +124,10 @@ export class Session {
     return answer;
   }
 
-  /** Resolves when there are events after `version`, or when the signal aborts. */
+  /** Resolves when there are durable events after `version`, or when the signal aborts. */
   async untilPublished(version: number, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const published = this.#published.promise;
-      if (signal.aborted || (await this.read(({ events }) => events.latestVersion())) > version) return;
-      await orAborted(published, signal);
+    while (!signal.aborted && this.tail.latestVersion <= version) {
+      await orAborted(this.#published.promise, signal);
     }
   }
 
@@ -144,7 +147,8 @@ export class Session {
   }
 
   /** What a transaction asks for, now that it is durable. */
-  #follow({ commands, ended, untold }: Consequences): void {
+  #follow({ commands, ended, untold, published }: Consequences): void {
+    this.tail.append(published);
     if (!this.closing.aborted) {
       this.#dispatcher.carryOut(commands);
       this.#extraction.follow(untold);

@@ -29,6 +29,8 @@ export interface Consequences {
   readonly ended: string[];
   /** The workflow versions that are to be told of events. */
   readonly untold: Set<number>;
+  /** What was appended to the log, in its order. */
+  readonly published: readonly Event[];
 }
 
 /** How an attempt ended, as far as whoever followed it knows. */
@@ -55,7 +57,7 @@ export interface TransitionsParts {
  */
 export class Transitions {
   #live: LiveState;
-  #consequences: Consequences = nothing();
+  #consequences: Omit<Consequences, 'published'> = nothing();
   readonly #parts: TransitionsParts;
   readonly #store: Store;
   readonly #publisher: Publisher;
@@ -102,7 +104,7 @@ export class Transitions {
 
   /** After a commit: what it asks for, once. */
   takeConsequences(): Consequences {
-    const taken = this.#consequences;
+    const taken = { ...this.#consequences, published: this.#publisher.takePublished() };
     this.#consequences = nothing();
     return taken;
   }
@@ -262,6 +264,6 @@ export class Transitions {
   }
 }
 
-function nothing(): Consequences {
+function nothing(): Omit<Consequences, 'published'> {
   return { commands: [], ended: [], untold: new Set() };
 }

@@ -143,6 +143,29 @@ test('nothing is told before it is durable, and what comes meanwhile is one comm
   expect(told).toEqual(['a in commit 1', 'read', 'b in commit 2', 'c in commit 2']);
 });
 
+test('what nobody waits for goes with the next commit, or soon by itself', async () => {
+  const { commit, commits, add, notes } = await open();
+  commit.recordSoon(
+    () => add('soon'),
+    () => undefined,
+  );
+  await settle();
+  expect(notes()).toEqual([]);
+  await commit.run(() => add('now'));
+  expect([notes(), commits()]).toEqual([['soon', 'now'], 1]);
+  commit.recordSoon(
+    () => add('later'),
+    () => undefined,
+  );
+  await until('it', () => notes()[2] ?? null);
+  commit.recordSoon(
+    () => add('asked for'),
+    () => undefined,
+  );
+  await commit.upToDate();
+  expect(notes()).toEqual(['soon', 'now', 'later', 'asked for']);
+});
+
 test('what cannot be made durable is not told as done, and nothing is taken after it', async () => {
   const { commit, record, commits, add, disk, broken } = await open();
   disk.sync = () => Promise.reject(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));

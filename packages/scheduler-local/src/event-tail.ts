@@ -1,0 +1,51 @@
+import type { Event, EventFilter } from '@aiflow/core';
+
+/** Who listens is rarely further behind than this; else the database is asked. */
+const most = 5000;
+
+/** The newest events that are durable, so that those who listen need not ask the database after every commit. */
+export class EventTail {
+  /** Without a gap, oldest first; twice as many as are kept, so that they are seldom moved. */
+  #events: Event[] = [];
+  #latest: number;
+
+  constructor(latestVersion: number) {
+    this.#latest = latestVersion;
+  }
+
+  get latestVersion(): number {
+    return this.#latest;
+  }
+
+  append(events: readonly Event[]): void {
+    for (const event of events) this.#events.push(event);
+    this.#latest = this.#events.at(-1)?.version ?? this.#latest;
+    if (this.#events.length > 2 * most) this.#events = this.#events.slice(-most);
+  }
+
+  /** All after `version`, oldest first; null when some of them are not kept any more. */
+  after(version: number): readonly Event[] | null {
+    if (version >= this.#latest) return [];
+    const [oldest] = this.#events;
+    if (oldest === undefined || oldest.version > version + 1) return null;
+    return this.#events.slice(version + 1 - oldest.version);
+  }
+}
+
+/** Whether an event is wanted; says the same as the database's own selection. */
+export function isWanted(event: Event, filter: EventFilter): boolean {
+  const { key, eventType, namespace, sender, afterVersion, beginTime } = filter;
+  const keys = typeof key === 'string' ? [key] : key;
+  return (
+    (keys === undefined || keys.includes('*') || keys.includes(event.key)) &&
+    isSame(event.eventType, eventType) &&
+    isSame(event.namespace, namespace) &&
+    isSame(event.sender, sender) &&
+    (afterVersion === undefined || event.version > afterVersion) &&
+    (beginTime === undefined || event.createTime >= beginTime)
+  );
+}
+
+function isSame(found: string | null, wanted: string | undefined): boolean {
+  return wanted === undefined || wanted === '*' || found === wanted;
+}

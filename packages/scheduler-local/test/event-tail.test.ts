@@ -1,0 +1,74 @@
+import type { Event, EventFilter } from '@aiflow/core';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EventTail, isWanted } from '../src/event-tail.ts';
+import { openRig } from './harness.ts';
+
+const word = fc.constantFrom('a', 'b', '*');
+const filters: fc.Arbitrary<EventFilter> = fc.record(
+  {
+    key: fc.oneof(word, fc.array(word, { maxLength: 2 })),
+    eventType: word,
+    namespace: word,
+    sender: word,
+    afterVersion: fc.nat(12),
+    beginTime: fc.constantFrom(0, 1_767_225_600_005),
+  },
+  { requiredKeys: [] },
+);
+
+test('an event is wanted when the log would list it', async () => {
+  const { scheduler, clock } = await openRig();
+  for (const [number, key] of ['a', 'b', 'a', 'c', 'b', 'a'].entries()) {
+    const sender = number % 3 === 0 ? null : 'a';
+    await scheduler.events.publish([{ key, value: '', sender, namespace: number % 2 === 0 ? 'a' : 'b' }]);
+    await clock.advance(1);
+  }
+  const all = await scheduler.events.list({});
+  await fc.assert(
+    fc.asyncProperty(filters, async (filter) => {
+      expect(all.filter((event) => isWanted(event, filter))).toEqual(await scheduler.events.list(filter));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the tail gives what follows a version, and says when it has forgotten some of it', () => {
+  const tail = new EventTail(3);
+  expect([tail.after(3), tail.after(2)]).toEqual([[], null]);
+  tail.append(events(4, 5));
+  expect([tail.after(3)?.length, tail.after(4)?.length, tail.after(2)]).toEqual([2, 1, null]);
+  tail.append(events(6, 12_000));
+  tail.append(events(12_001, 12_001));
+  expect(tail.latestVersion).toBe(12_001);
+  expect(tail.after(11_999)?.map(({ version }) => version)).toEqual([12_000, 12_001]);
+  expect(tail.after(3)).toBeNull();
+});
+
+test('who listens from far behind hears all in order', async () => {
+  const { scheduler } = await openRig();
+  for (let part = 0; part < 12; part += 1) {
+    await scheduler.events.publish(Array.from({ length: 1000 }, () => ({ key: 'k', value: '' })));
+  }
+  const stop = new AbortController();
+  const heard: number[] = [];
+  for await (const { version } of scheduler.events.listen({ key: 'k' }, { signal: stop.signal })) {
+    heard.push(version);
+    if (version === 6000) await scheduler.events.publish([{ key: 'k', value: 'last' }]);
+    if (version === 12_001) break;
+  }
+  expect(heard).toEqual(Array.from({ length: 12_001 }, (_, index) => index + 1));
+});
+
+function events(from: number, to: number): Event[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => ({
+    version: from + index,
+    key: 'k',
+    value: '',
+    eventType: 'UNDEFINED',
+    namespace: 'default',
+    sender: null,
+    context: null,
+    createTime: 0,
+  }));
+}
