@@ -13,6 +13,8 @@ export interface AttemptStepsParts {
   readonly publisher: Publisher;
   readonly live: () => LiveState;
   readonly command: (command: Command) => void;
+  /** Takes the command to start one that is granted: it may be carried out before its transaction is durable. */
+  readonly startNow: (attemptId: string) => void;
 }
 
 /** A stop for a timeout that was not confirmed is asked for again after this time. */
@@ -49,6 +51,8 @@ export class AttemptSteps {
       execution,
       status: 'INIT',
       begun: false,
+      isGranted: false,
+      isSought: false,
       stopFor: null,
       dueAt: null,
       outboxDir: null,
@@ -69,9 +73,27 @@ export class AttemptSteps {
 
   /** It has a place: its start is commanded. */
   begin(attempt: LiveAttempt): void {
+    this.#begun(attempt);
+    if (attempt.isGranted) this.#parts.startNow(attempt.attemptId);
+    else this.#parts.command({ kind: 'start', attemptId: attempt.attemptId });
+  }
+
+  /** The last process had begun it: it has a place, and nothing is to be done. */
+  found(attempt: LiveAttempt): void {
+    attempt.isSought = false;
+    this.#begun(attempt);
+    this.#parts.live().places.occupy(attempt);
+  }
+
+  /** The last process had not begun it: it enters the queue again. */
+  notFound(attempt: LiveAttempt): void {
+    attempt.isSought = false;
+    this.#parts.live().places.enter(attempt);
+  }
+
+  #begun(attempt: LiveAttempt): void {
     attempt.begun = true;
     this.#parts.store.attempts.begin(attempt.seq, this.now());
-    this.#parts.command({ kind: 'start', attemptId: attempt.attemptId });
   }
 
   /** Its job was submitted: from now on it has the time that it may take. */

@@ -77,9 +77,9 @@ export class Dispatcher {
     const run = this.#runs.get(attemptId);
     const outOfReach = this.#outOfReach.get(attemptId);
     if (run !== undefined) void this.#stopRun(attempt, run);
-    else if (!attempt.begun) this.end(attemptId, killed, 'stopped');
+    else if (!attempt.begun && !attempt.isSought) this.end(attemptId, killed, 'stopped');
     else if (outOfReach !== undefined) this.#stopFailed(attempt, outOfReach);
-    // Begun, and not here: it is being looked for after a restart, and is stopped when it is found.
+    // Perhaps begun, and not here: it is being looked for after a restart, and is stopped when it is found.
   }
 
   /** Whether it runs cannot be found out now: who waits for its stop is told. It stays to be stopped. */

@@ -27,7 +27,10 @@ export interface GroupCommitParts {
   /** Makes durable what was committed before the call, in the background or at once. */
   readonly sync: () => Promise<void>;
   readonly syncNow: () => void;
-  /** Called after each commit; gives what is to be done once it is durable, before the promises of its work resolve. */
+  /**
+   * Called after each commit: does what need not wait for the disk. Gives what is to be done once the commit is durable,
+   * before the promises of its work resolve.
+   */
   readonly committed: () => () => void;
   /** Called after each rollback: what is kept in memory is to be read anew. May throw; it is then called again. */
   readonly rolledBack: () => void;
@@ -40,9 +43,8 @@ const firstDelay = 200;
 const longestDelay = 10_000;
 
 /**
- * The one writer. What arrives in the same turn of the event loop, or while the disk is busy with what came before, is
- * committed together, and nothing is told to anybody before it is durable. The disk is waited for in the background:
- * meanwhile this thread does other work. When the disk refuses, requests fail with that error and facts are kept and
+ * The one writer. What arrives in the same turn of the event loop is committed together, and nothing is told to anybody
+ * before it is durable. The disk is waited for in the background, once for all that was committed meanwhile. When the disk refuses, requests fail with that error and facts are kept and
  * tried again until they are written.
  */
 export class GroupCommit {
@@ -52,7 +54,7 @@ export class GroupCommit {
   #items: Item[] = [];
   #isScheduled = false;
   #patience: NodeJS.Timeout | null = null;
-  /** What was committed and is not known to be durable, in order; the disk is busy with it when it is `inFlight`. */
+  /** What was committed and is not known to be durable, in order; the disk is busy with what is in flight. */
   #committed: Outcome[] = [];
   #inFlight: Outcome[] | null = null;
   /** Facts that the disk refused, in order; new ones go behind them. */
@@ -100,9 +102,10 @@ export class GroupCommit {
 
   /** Resolves when all that has been committed by now is durable; rejects when that cannot be. */
   async durable(): Promise<void> {
-    if (this.#inFlight === null) return;
+    const last = this.#committed.length > 0 ? this.#committed : this.#inFlight;
+    if (last === null) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#inFlight.push({ tell: resolve, refuse: reject });
+    last.push({ tell: resolve, refuse: reject });
     await promise;
   }
 
@@ -139,9 +142,8 @@ export class GroupCommit {
     return isOpen;
   }
 
-  /** While the disk is busy, what comes waits and is then committed together. */
   #schedule(): void {
-    if (this.#inFlight !== null || this.#isScheduled || this.#closing.signal.aborted) return;
+    if (this.#isScheduled || this.#closing.signal.aborted) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -150,9 +152,8 @@ export class GroupCommit {
   }
 
   #flush(): void {
-    if (this.#inFlight !== null) return; // scheduled while the last one was committed
     this.#commitItems();
-    if (this.#committed.length > 0) void this.#tellWhenDurable();
+    if (this.#committed.length > 0 && this.#inFlight === null) void this.#tellWhenDurable();
   }
 
   #commitItems(): void {
@@ -197,7 +198,7 @@ export class GroupCommit {
     const told = this.#inFlight;
     this.#inFlight = null;
     for (const { tell } of told) tell();
-    if (this.#items.length > 0 || this.#committed.length > 0) this.#schedule();
+    if (this.#committed.length > 0) void this.#tellWhenDurable();
   }
 
   /**

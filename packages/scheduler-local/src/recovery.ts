@@ -2,6 +2,7 @@ import type { AttemptRun, AttemptRunner, Clock, Logger } from '@aiflow/core';
 import { errorCode, messageOf } from '@aiflow/core';
 import type { Dispatcher } from './dispatcher.ts';
 import { describeAttempt, killed, lost } from './dispatcher.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { hopeless } from './hopeless.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -9,6 +10,7 @@ export interface RecoveryParts {
   readonly runner: AttemptRunner;
   readonly transitions: Transitions;
   readonly dispatcher: Dispatcher;
+  readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -21,12 +23,13 @@ const longestDelay = 30_000;
 /**
  * Carries out again what the last process had committed and perhaps not done. Attempts that had begun are looked
  * for: one that is found is followed to its end; one that never began is started, unless it was seen running before:
- * then it is lost, as is one that can never be looked for any more. Resolves when each has been dealt with, or when the signal aborts.
+ * then it is lost, as is one that can never be looked for any more. One that only might have begun enters the queue
+ * again when it did not. Resolves when each has been dealt with, or when the signal aborts.
  */
 export async function recover(parts: RecoveryParts): Promise<void> {
   let sought: string[] = [];
   for (const attempt of parts.transitions.live.attempts.values()) {
-    if (attempt.begun) sought.push(attempt.attemptId);
+    if (attempt.begun || attempt.isSought) sought.push(attempt.attemptId);
     else if (attempt.stopFor !== null) parts.dispatcher.stop(attempt.attemptId);
   }
   for (let delay = firstDelay; !parts.signal.aborted; delay = Math.min(2 * delay, longestDelay)) {
@@ -59,19 +62,35 @@ async function lookForAll(attemptIds: readonly string[], parts: RecoveryParts): 
   return unanswered;
 }
 
-function takeUp(attemptId: string, run: AttemptRun | null, { dispatcher, transitions }: RecoveryParts): void {
+function takeUp(attemptId: string, run: AttemptRun | null, parts: RecoveryParts): void {
+  const { dispatcher, transitions } = parts;
   const attempt = transitions.live.attempts.get(attemptId); // as it is now: it may be stopping meanwhile
   if (attempt === undefined) return;
   if (run !== null) {
+    if (attempt.isSought) lookedFor(attemptId, true, parts);
     dispatcher.watch(attemptId, run);
     if (attempt.stopFor !== null) dispatcher.stop(attemptId);
   } else if (attempt.stopFor !== null) {
     dispatcher.end(attemptId, killed, 'stopped');
+  } else if (attempt.isSought) {
+    lookedFor(attemptId, false, parts);
   } else if (attempt.status === 'INIT') {
     dispatcher.start(attemptId);
   } else {
     dispatcher.end(attemptId, lost('its process vanished and left no result'), 'lost', true);
   }
+}
+
+function lookedFor(
+  attemptId: string,
+  isFound: boolean,
+  { commit, transitions, logger }: RecoveryParts,
+): void {
+  commit.record(
+    () => transitions.lookedFor(attemptId, isFound),
+    (error) =>
+      logger.error(`what was found of attempt ${attemptId} could not be written down: ${error.message}`),
+  );
 }
 
 /** Says that an attempt could not be looked for; ends it as lost, and gives true, when it never can be. */

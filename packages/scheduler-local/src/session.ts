@@ -60,6 +60,7 @@ export class Session {
       syncNow: () => database.syncNow(),
       committed: () => {
         const consequences = this.transitions.takeConsequences();
+        if (!this.closing.aborted) for (const id of consequences.startNow) this.#dispatcher.start(id);
         return () => this.#follow(consequences);
       },
       rolledBack: () => this.transitions.forget(),
@@ -147,8 +148,9 @@ export class Session {
   }
 
   /** What a transaction asks for, now that it is durable. */
-  #follow({ commands, ended, untold, published }: Consequences): void {
+  #follow({ commands, granted, ended, untold, published }: Consequences): void {
     this.tail.append(published);
+    for (const attempt of granted) attempt.isGranted = true;
     if (!this.closing.aborted) {
       this.#dispatcher.carryOut(commands);
       this.#extraction.follow(untold);
@@ -185,7 +187,15 @@ export class Session {
     const { runner, clock, logger } = this.#host;
     const { transitions, closing: signal } = this;
     try {
-      await recover({ runner, transitions, dispatcher: this.#dispatcher, clock, logger, signal });
+      await recover({
+        runner,
+        transitions,
+        dispatcher: this.#dispatcher,
+        commit: this.commit,
+        clock,
+        logger,
+        signal,
+      });
     } catch (error) {
       logger.error(`the attempts that were left running could not be taken up: ${messageOf(error)}`);
     }

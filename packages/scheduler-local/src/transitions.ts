@@ -25,6 +25,10 @@ export type Command =
 /** What a transaction asks for once it has been committed. */
 export interface Consequences {
   readonly commands: Command[];
+  /** Attempts to start at once: their transaction need not be durable, for they are granted. */
+  readonly startNow: string[];
+  /** Attempts that may be started at once when it is. */
+  readonly granted: LiveAttempt[];
   /** The ids of the attempts and executions that ended. */
   readonly ended: string[];
   /** The workflow versions that are to be told of events. */
@@ -63,6 +67,9 @@ export class Transitions {
   readonly #publisher: Publisher;
   readonly #steps: AttemptSteps;
   readonly #executions: ExecutionSteps;
+  readonly #sought: Set<string>;
+  /** Of the sought, those that have been looked for in this transaction. */
+  #lookedFor: string[] = [];
   /** What workflows do as a whole, but for what follows from it: events are told by {@link hear}. */
   readonly workflows: WorkflowSteps;
 
@@ -71,13 +78,16 @@ export class Transitions {
     this.#parts = parts;
     this.#store = store;
     this.#publisher = new Publisher(store, logger);
-    this.#live = new LiveState(parts);
+    this.#live = new LiveState({ ...parts, sought: null });
+    const isSought = [...this.#live.attempts.values()].filter((attempt) => attempt.isSought);
+    this.#sought = new Set(isSought.map(({ attemptId }) => attemptId));
     this.#steps = new AttemptSteps({
       store,
       clock,
       publisher: this.#publisher,
       live: () => this.#live,
       command: (command) => this.#consequences.commands.push(command),
+      startNow: (attemptId) => this.#consequences.startNow.push(attemptId),
     });
     this.#executions = new ExecutionSteps({
       store,
@@ -106,15 +116,18 @@ export class Transitions {
   takeConsequences(): Consequences {
     const taken = { ...this.#consequences, published: this.#publisher.takePublished() };
     this.#consequences = nothing();
+    for (const attemptId of this.#lookedFor) this.#sought.delete(attemptId);
+    this.#lookedFor = [];
     return taken;
   }
 
   /** After a rollback: nothing of it happened. */
   forget(): void {
     this.#consequences = nothing();
+    this.#lookedFor = [];
     this.#publisher.forget();
     this.#executions.forget();
-    this.#live = new LiveState(this.#parts);
+    this.#live = new LiveState({ ...this.#parts, sought: this.#sought });
   }
 
   /** Goes on with what the last process left: free places are filled, and events told that wait. */
@@ -184,6 +197,16 @@ export class Transitions {
     this.#settle();
   }
 
+  /** One that was sought has been looked for: the last process had begun it, or it may begin now. */
+  lookedFor(attemptId: string, isFound: boolean): void {
+    const attempt = this.#live.attempts.get(attemptId);
+    if (attempt === undefined || !attempt.isSought) return;
+    this.#lookedFor.push(attemptId);
+    if (isFound) this.#steps.found(attempt);
+    else this.#steps.notFound(attempt);
+    this.#settle();
+  }
+
   /** Its job was submitted. Nothing when it has ended meanwhile. */
   attemptRuns(attemptId: string, place: AttemptPlace): void {
     const attempt = this.#live.attempts.get(attemptId);
@@ -243,6 +266,11 @@ export class Transitions {
     } while (this.#publisher.hasUntold); // for the end of an execution is an event too
     const { places } = this.#live;
     for (let next = places.next(); next !== null; next = places.next()) this.#steps.begin(next);
+    for (const attempt of places.upcoming()) {
+      if (attempt.isGranted) continue;
+      this.#store.attempts.grant(attempt.seq);
+      this.#consequences.granted.push(attempt);
+    }
   }
 
   #act(execution: LiveExecution, { jobName, action }: RuleAction): void {
@@ -265,5 +293,5 @@ export class Transitions {
 }
 
 function nothing(): Omit<Consequences, 'published'> {
-  return { commands: [], ended: [], untold: new Set() };
+  return { commands: [], startNow: [], granted: [], ended: [], untold: new Set() };
 }

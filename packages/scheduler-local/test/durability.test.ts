@@ -1,8 +1,13 @@
 import { readlinkSync } from 'node:fs';
 import { settle } from '@aiflow/testkit';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openRig, until } from './harness.ts';
 import { context, project, workflowOf } from './workflow.ts';
+
+afterEach(() => {
+  disk.isSlow = false;
+  for (const sync of disk.held.splice(0)) sync();
+});
 
 /** Stands between the scheduler and the disk: lets each sync through, or keeps it until it is released. */
 const disk = vi.hoisted(() => ({ isSlow: false, synced: [] as string[], held: [] as (() => void)[] }));
@@ -34,9 +39,20 @@ test('what is committed is neither told, nor shown, nor acted on before the disk
   await settle();
   expect([told, rig.runner.attempts]).toEqual([[], []]);
   disk.isSlow = false;
-  for (const sync of disk.held) sync();
+  for (const sync of disk.held.splice(0)) sync();
   await Promise.all([started, listed, heard]);
   await rig.runner.begun('a');
   expect(told.toSorted()).toEqual(['heard 2', 'shown 1', 'started']);
   expect(new Set(disk.synced)).toEqual(new Set([`${rig.file}-wal`]));
+});
+
+test('who waits for a place begins as soon as there is one, however slow the disk is', async () => {
+  const rig = await openRig({ maxRunningJobs: 1 });
+  await rig.run(['a', 'b', 'c']);
+  const a = await rig.runner.begun('a');
+  await settle();
+  disk.isSlow = true;
+  a.finish();
+  (await rig.runner.begun('b')).finish();
+  await rig.runner.begun('c');
 });

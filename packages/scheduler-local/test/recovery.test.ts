@@ -1,5 +1,6 @@
 import { AIFlowError, finished } from '@aiflow/core';
 import { settle } from '@aiflow/testkit';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openRig, until } from './harness.ts';
 import { context, job, project, rule, workflowOf } from './workflow.ts';
@@ -209,3 +210,52 @@ test('closing lets go of what runs, of what is looked for and of what is found t
   await settle();
   expect([a.detached, a.stopRequested]).toEqual([true, false]);
 });
+
+test('who waited for a place waits again after a restart, and begins once', async () => {
+  const rig = await openRig({ maxRunningJobs: 1 });
+  const id = await rig.run(['a', 'b', 'c']);
+  const a = await rig.runner.begun('a');
+  await settle();
+  await rig.restart();
+  await settle();
+  expect(rig.runner.attempts).toHaveLength(1);
+  a.finish();
+  for (const name of ['b', 'c']) (await rig.runner.begun(name)).finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+  expect(rig.runner.attempts).toHaveLength(3);
+});
+
+test.for([false, true])(
+  'of one that began while the machine failed, which is nowhere written down, the job is found (stopped meanwhile: %s)',
+  async (isStopped) => {
+    const rig = await openRig({ maxRunningJobs: 1 });
+    const id = await rig.run(['a', 'b', 'c']);
+    (await rig.runner.begun('a')).finish();
+    const b = await rig.runner.begun('b');
+    await rig.untilJob('b', id, 'RUNNING');
+    await rig.scheduler.close();
+    const database = new Database(rig.file);
+    database.exec(
+      "UPDATE attempts SET begun_at = NULL, status = 'INIT', reason = 'queued' WHERE job_name = 'b'",
+    );
+    database.close();
+    const found = Promise.withResolvers<void>();
+    const find = rig.runner.find.bind(rig.runner);
+    rig.runner.find = async (attempt) => {
+      await found.promise;
+      return find(attempt);
+    };
+    await rig.restart();
+    const stopping = isStopped ? rig.scheduler.stopJobExecution('b', id) : null;
+    await settle();
+    expect(rig.runner.attempts).toHaveLength(2); // nobody begins while it is not known who runs
+    found.resolve();
+    if (isStopped) expect(await stopping).toMatchObject({ status: 'KILLED' });
+    else await settle();
+    expect(rig.runner.attempts).toHaveLength(isStopped ? 3 : 2);
+    if (!isStopped) b.finish();
+    (await rig.runner.begun('c')).finish();
+    expect(await rig.untilEnded(id)).toBe(isStopped ? 'KILLED' : 'FINISHED');
+    expect(rig.runner.attempts.map(({ attempt }) => attempt.job.config.jobName)).toEqual(['a', 'b', 'c']);
+  },
+);

@@ -28,6 +28,10 @@ export interface LiveAttempt {
   status: 'INIT' | 'RUNNING';
   /** Whether it has a place among those that may run: its start is commanded. Until then it waits in the queue. */
   begun: boolean;
+  /** Whether it may be begun at once when it gets a place, since it is durable that it may be. */
+  isGranted: boolean;
+  /** Whether it waits to be looked for: the last process may have begun it and not have written that down. */
+  isSought: boolean;
   /** Null while it is not being stopped. */
   stopFor: StopPurpose | null;
   /** By the monotonic clock: when a retry enters the queue, or one that runs takes too long. Null for never. */
@@ -72,6 +76,8 @@ export interface LiveStateParts {
   readonly clock: Clock;
   /** Whether schedules and rules of workflows start and stop executions. */
   readonly startsByItself: boolean;
+  /** The attempts that the last process may have begun; null when this is the first that is read of the database. */
+  readonly sought: ReadonlySet<string> | null;
 }
 
 /**
@@ -94,7 +100,7 @@ export class LiveState {
   readonly #byWorkflow = new Map<string, Set<LiveExecution>>();
   readonly #byContext = new Map<string, Set<LiveExecution>>();
 
-  constructor({ store, limits, clock, startsByItself }: LiveStateParts) {
+  constructor({ store, limits, clock, startsByItself, sought }: LiveStateParts) {
     this.#store = store;
     this.places = new Places(limits);
     const version = (id: number): WorkflowVersion => this.#versions.get(id, store);
@@ -103,10 +109,10 @@ export class LiveState {
     for (const row of store.executions.open()) {
       const execution = this.addExecution(row, store.ruleMarks.ofExecution(row.seq));
       for (const attempt of store.attempts.ofExecution(row.seq)) {
-        const added = this.#restoreAttempt(execution, attempt);
+        const added = this.#restoreAttempt(execution, attempt, sought);
         if (added === null) continue;
         if (attempt.due_at !== null) this.timetable.set(added, attempt.due_at + toMonotonic);
-        if (!added.begun && attempt.due_at === null) this.places.enter(added);
+        if (!added.begun && !added.isSought && attempt.due_at === null) this.places.enter(added);
       }
       for (const { job_name: jobName, schedule, last } of store.jobTicks.ofExecution(row.seq)) {
         this.addTick(execution, jobName, schedule, last);
@@ -221,7 +227,12 @@ export class LiveState {
     if (attempt.begun) this.places.leave(attempt);
   }
 
-  #restoreAttempt(execution: LiveExecution, row: AttemptRow): LiveAttempt | null {
+  #restoreAttempt(
+    execution: LiveExecution,
+    row: AttemptRow,
+    sought: ReadonlySet<string> | null,
+  ): LiveAttempt | null {
+    const begun = row.begun_at !== null;
     const attempt: LiveAttempt = {
       seq: row.seq,
       attemptId: row.attempt_id,
@@ -230,7 +241,9 @@ export class LiveState {
       jobName: row.job_name,
       execution,
       status: row.status === 'RUNNING' ? 'RUNNING' : 'INIT',
-      begun: row.begun_at !== null,
+      begun,
+      isGranted: false,
+      isSought: !begun && (sought === null ? row.is_granted === 1 : sought.has(row.attempt_id)),
       stopFor: row.stop_for,
       dueAt: null,
       outboxDir: row.outbox_dir,

@@ -8,6 +8,8 @@ export interface PlaceLimits {
   readonly pools: ReadonlyMap<string, number>;
 }
 
+const ahead = 64;
+
 /**
  * Who may begin: in the order in which the attempts came, as far as places are free over all, in their execution and
  * in their pool. An attempt for which only its own execution or pool is full waits aside, and holds up nobody else.
@@ -19,6 +21,8 @@ export class Places {
   readonly #pools = new Map<string, Line>();
   readonly #executions = new Map<LiveExecution, Line>();
   #taken = 0;
+  /** How many begin before it is looked again who is next. */
+  #lookedAhead = 0;
 
   constructor(limits: PlaceLimits) {
     this.#limits = limits;
@@ -37,6 +41,7 @@ export class Places {
       const lines = this.#linesOf(attempt);
       const full = lines.find((line) => !line.admits(attempt));
       if (full === undefined) {
+        this.#lookedAhead -= 1;
         this.occupy(attempt);
         return attempt;
       }
@@ -45,6 +50,23 @@ export class Places {
       for (const line of lines) if (line !== full) this.#release(line);
     }
     return null;
+  }
+
+  /**
+   * Those who will probably begin next; none when there were enough of them a short time ago. So whoever prepares them
+   * is ahead of the places that become free, and does little for each.
+   */
+  upcoming(): readonly LiveAttempt[] {
+    if (this.#lookedAhead > ahead / 2) return [];
+    const found: LiveAttempt[] = [];
+    while (found.length < ahead) {
+      const attempt = this.#ready.pop();
+      if (attempt === undefined) break;
+      if (!isGone(attempt)) found.push(attempt);
+    }
+    for (const attempt of found) this.#ready.push(attempt);
+    this.#lookedAhead = found.length;
+    return found;
   }
 
   /** Counts an attempt that has a place already, as after a restart. */

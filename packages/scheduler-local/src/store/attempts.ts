@@ -13,6 +13,7 @@ export interface AttemptRow {
   readonly retry_number: number;
   readonly due_at: number | null;
   readonly stop_for: StopPurpose | null;
+  readonly is_granted: number;
   readonly begun_at: number | null;
   readonly ended_at: number | null;
   readonly label: string | null;
@@ -52,6 +53,7 @@ export interface AttemptEnd {
 export class AttemptStore {
   readonly #insert: Database.Statement<unknown[]>;
   readonly #enqueue: Database.Statement<unknown[]>;
+  readonly #grant: Database.Statement<unknown[]>;
   readonly #begin: Database.Statement<unknown[]>;
   readonly #run: Database.Statement<unknown[]>;
   readonly #stop: Database.Statement<unknown[]>;
@@ -67,6 +69,7 @@ export class AttemptStore {
        VALUES (?, ?, ?, ?, 'INIT', ?, ?, ?)`,
     );
     this.#enqueue = connection.prepare("UPDATE attempts SET reason = 'queued', due_at = NULL WHERE seq = ?");
+    this.#grant = connection.prepare('UPDATE attempts SET is_granted = 1 WHERE seq = ?');
     this.#begin = connection.prepare('UPDATE attempts SET begun_at = ?, reason = NULL WHERE seq = ?');
     this.#run = connection.prepare(
       "UPDATE attempts SET status = 'RUNNING', log_dir = ?, outbox_dir = ?, due_at = ? WHERE seq = ?",
@@ -96,6 +99,11 @@ export class AttemptStore {
       attempt.dueAt,
     );
     return Number(added.lastInsertRowid);
+  }
+
+  /** From now on it may be begun before that is written down. */
+  grant(seq: number): void {
+    this.#grant.run(seq);
   }
 
   /** It leaves the queue: the command to start it follows the commit. */

@@ -169,4 +169,8 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX untold_events_waiting ON untold_events (version_id, event_version) WHERE reason IS NULL;
   `,
+  `
+  -- Whether it may be begun without another commit: then a restart looks for it, also when begun_at is not there.
+  ALTER TABLE attempts ADD COLUMN is_granted INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
