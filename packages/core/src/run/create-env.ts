@@ -72,11 +72,15 @@ export function createJobRuntimeEnv(attempt: Attempt, place: RuntimePlace): JobR
  */
 export function envMaker(place: RuntimePlace): (attempt: Attempt) => JobRuntimeEnv {
   const links = new Map<string, readonly Link[]>();
+  let madeLast = '';
   return (attempt) => {
     const { workflowName } = attempt;
     const found = links.get(workflowName) ?? linksInto(place.projectDir, workflowName);
     links.set(workflowName, found);
-    return makeEnv(attempt, place, found);
+    const directories = attemptDirectories(place.stateDir, attempt);
+    makeDirectories(attempt, directories, found, directories.executionDir !== madeLast);
+    madeLast = directories.executionDir;
+    return envOf(attempt, place, directories);
   };
 }
 
@@ -97,21 +101,28 @@ function linksInto(projectDir: string, workflowName: string): readonly Link[] {
   return links.filter(({ target }) => existsSync(target));
 }
 
-function makeEnv(attempt: Attempt, place: RuntimePlace, links: readonly Link[]): JobRuntimeEnv {
-  const { jobName } = attempt.job.config;
-  const directories = attemptDirectories(place.stateDir, attempt);
-  const { workingDir, logDir, outboxDir, executionDir } = directories;
+function makeDirectories(
+  { job }: Attempt,
+  { stateDir, workingDir, logDir, outboxDir, executionDir }: AttemptDirectories,
+  links: readonly Link[],
+  isFirstOfExecution: boolean,
+): void {
   try {
     // The first one makes those that it lies in.
-    for (const path of [workingDir, logDir, outboxDir, executionDir]) mkdirSync(path, { recursive: true });
+    for (const path of [workingDir, logDir, outboxDir]) mkdirSync(path, { recursive: true });
+    if (isFirstOfExecution) mkdirSync(executionDir, { recursive: true });
     for (const { name, target } of links) link(target, join(workingDir, name));
   } catch (error) {
     throw new AIFlowError(
       'env.unwritable',
-      `cannot prepare the directories of job "${jobName}": ${messageOf(error)}`,
-      { context: { path: directories.stateDir, systemCode: errorCode(error) }, cause: error },
+      `cannot prepare the directories of job "${job.config.jobName}": ${messageOf(error)}`,
+      { context: { path: stateDir, systemCode: errorCode(error) }, cause: error },
     );
   }
+}
+
+function envOf(attempt: Attempt, place: RuntimePlace, directories: AttemptDirectories): JobRuntimeEnv {
+  const { jobName } = attempt.job.config;
   const facts = {
     attemptId: attempt.attemptId,
     attemptNumber: attempt.attemptNumber,

@@ -26,7 +26,8 @@ export interface WorkerRunOptions {
 
 /** A stop that somebody may ask for; after one that failed there is a new one to ask for. */
 interface StopRequest {
-  readonly asked: AbortController;
+  /** Aborts when the stop is asked for, or when this lets go. */
+  readonly interrupt: AbortController;
   readonly refused: PromiseWithResolvers<never>;
 }
 
@@ -48,8 +49,9 @@ export class WorkerRun implements AttemptRun {
   readonly result: Promise<JobResult>;
   readonly #attempt: Attempt;
   readonly #options: WorkerRunOptions;
-  readonly #detaching = new AbortController();
   #request: StopRequest = newRequest();
+  /** Why this has let go. */
+  #detached: AIFlowError | null = null;
 
   /** `submit` gives the job that was begun; its signal aborts when it is not to be begun any more. */
   constructor(
@@ -62,7 +64,7 @@ export class WorkerRun implements AttemptRun {
     const { logDir, outboxDir } = attemptDirectories(options.stateDir, attempt);
     this.logDir = logDir;
     this.outboxDir = outboxDir;
-    const submitting = submit(AbortSignal.any([this.#request.asked.signal, this.#detaching.signal]));
+    const submitting = submit(this.#request.interrupt.signal);
     this.submitted = submitting.then(
       (job) => job.handle,
       (error: unknown) => Promise.reject(this.#masked(error)),
@@ -77,16 +79,16 @@ export class WorkerRun implements AttemptRun {
   }
 
   async stop(): Promise<void> {
-    this.#detaching.signal.throwIfAborted();
-    const { asked, refused } = this.#request;
-    asked.abort(new AIFlowError('job.stopped', `job "${this.#jobName}" was stopped`));
+    if (this.#detached !== null) throw this.#detached;
+    const { interrupt, refused } = this.#request;
+    interrupt.abort(new AIFlowError('job.stopped', `job "${this.#jobName}" was stopped`));
     await Promise.race([this.result, refused.promise]);
   }
 
   detach(): void {
-    const reason = new AIFlowError('job.detached', `job "${this.#jobName}" is not followed any more`);
-    this.#detaching.abort(reason);
-    this.#request.refused.reject(reason);
+    this.#detached = new AIFlowError('job.detached', `job "${this.#jobName}" is not followed any more`);
+    this.#request.interrupt.abort(this.#detached);
+    this.#request.refused.reject(this.#detached);
   }
 
   async #conclude(submitting: Promise<Submitted>): Promise<JobResult> {
@@ -94,9 +96,9 @@ export class WorkerRun implements AttemptRun {
     try {
       job = await submitting;
     } catch (error) {
-      if (this.#isDetached) return await never();
+      if (this.#detached !== null) return await never();
       if (isAIFlowError(error, 'job.unknown')) throw error;
-      const stopped = this.#request.asked.signal.aborted && isAIFlowError(error, 'job.stopped');
+      const stopped = this.#request.interrupt.signal.aborted && isAIFlowError(error, 'job.stopped');
       return stopped ? killed : this.#failed(error);
     }
     try {
@@ -115,7 +117,7 @@ export class WorkerRun implements AttemptRun {
     for (let delay = firstDelay; ; delay = Math.min(2 * delay, longestDelay)) {
       const waited = await this.#wait(job);
       if (waited.kind === 'ended') return waited.result;
-      if (this.#isDetached) return await never();
+      if (this.#detached !== null) return await never();
       try {
         await controller.stopJob(handle, env);
       } catch (error) {
@@ -135,7 +137,7 @@ export class WorkerRun implements AttemptRun {
   }
 
   async #wait({ controller, env, handle }: Submitted): Promise<Waited> {
-    const signal = this.#interrupted;
+    const { signal } = this.#request.interrupt;
     try {
       signal.throwIfAborted();
       const result = await controller.getResult(handle, { env, blocking: true, signal });
@@ -172,25 +174,17 @@ export class WorkerRun implements AttemptRun {
   #refuseStop(error: unknown): void {
     const { refused } = this.#request;
     this.#request = newRequest();
+    if (this.#detached !== null) this.#request.interrupt.abort(this.#detached);
     refused.reject(this.#masked(error));
   }
 
   async #pause(milliseconds: number): Promise<void> {
-    const signal = this.#interrupted;
+    const { signal } = this.#request.interrupt;
     try {
       await this.#options.clock.sleep(milliseconds, { signal });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-  }
-
-  /** Aborts when a stop is asked for, or when this lets go. */
-  get #interrupted(): AbortSignal {
-    return AbortSignal.any([this.#request.asked.signal, this.#detaching.signal]);
-  }
-
-  get #isDetached(): boolean {
-    return this.#detaching.signal.aborted;
   }
 
   get #jobName(): string {
@@ -218,7 +212,7 @@ export class WorkerRun implements AttemptRun {
 function newRequest(): StopRequest {
   const refused = Promise.withResolvers<never>();
   refused.promise.catch(() => undefined); // nobody may have asked
-  return { asked: new AbortController(), refused };
+  return { interrupt: new AbortController(), refused };
 }
 
 /** What is not followed any more has no end here. */
