@@ -35,11 +35,14 @@ function command(job: Job, env: JobRuntimeEnv): ProcessCommand {
     const output = nodeOutput(env, node.id, planned.length);
     return { ordered: { id: node.id, argv, inputs: node.inputs, variables: open, ...output }, secret };
   });
-  const environment = { ...withoutNodeVariables(env.environment), ...env.resolveSecrets(properties.env) };
+  const inherited = withoutNodeVariables(env.environment);
+  const declared = env.resolveSecrets(properties.env);
   const [only, ...others] = nodes;
-  if (only === undefined || others.length > 0) return graphCommand(nodes, properties, environment, env);
+  if (only === undefined || others.length > 0) {
+    return graphCommand(nodes, properties, { ...inherited, ...declared }, env);
+  }
   const { argv, variables } = only.ordered;
-  return { argv, environment: { ...environment, ...variables, ...only.secret } };
+  return { argv, environment: { ...inherited, ...declared, ...variables, ...only.secret } };
 }
 
 /** What a user can put right becomes an error that says how; anything else goes on as it is. */

@@ -20,6 +20,8 @@ const nodeVariableNames = {
   baseModelVersion: 'AIFLOW_BASE_MODEL_VERSION',
 } as const;
 
+const ownNames: readonly string[] = Object.values(nodeVariableNames);
+
 /** The variables of one node. */
 export interface NodeVariables {
   readonly open: Variables;
@@ -58,6 +60,6 @@ function placeOf({ uri, paths }: DatasetLocation): string {
 
 /** What a job inherits, without what was another job's: this one may have been started by it. */
 export function withoutNodeVariables(environment: Variables): Variables {
-  const own = new Set<string>(Object.values(nodeVariableNames));
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.has(name)));
+  if (!ownNames.some((name) => Object.hasOwn(environment, name))) return environment;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !ownNames.includes(name)));
 }

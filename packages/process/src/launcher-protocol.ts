@@ -50,11 +50,12 @@ export function watchRequest(number: number, keeper: number): Buffer {
   return frame(requests.watch, number, words([keeper]));
 }
 
-/** What a launch asks for; no string may hold a NUL. */
+/** What a launch asks for; no string may hold a NUL, with which each of them ends. */
 export function launchBody({ recordDir, cwd, stdout, stderr, argv, environment }: LaunchRequest): Buffer {
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const strings = [recordDir, cwd, stdout, stderr, ...argv, ...variables].map((text) => `${text}\0`);
-  return Buffer.concat([words([argv.length, variables.length]), Buffer.from(strings.join(''))]);
+  const variables = Object.keys(environment).map((name) => `${name}=${environment[name] ?? ''}`);
+  const strings = [recordDir, cwd, stdout, stderr, ...argv, ...variables];
+  const text = `${strings.join('\0')}\0`;
+  return Buffer.concat([words([argv.length, variables.length]), Buffer.from(text)]);
 }
 
 export function launchRequest(number: number, body: Buffer): Buffer {

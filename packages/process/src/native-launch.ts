@@ -20,10 +20,13 @@ export interface Launched {
 
 /** What a launch asks for; throws `process.launch_failed` for what can be known to fail before anything is begun. */
 export function requestBody(spec: ProcessSpec): Buffer {
-  const environment = { ...spec.environment, [environmentNames.attemptId]: spec.token };
+  const hasToken = spec.environment[environmentNames.attemptId] === spec.token;
+  const environment = hasToken
+    ? spec.environment
+    : { ...spec.environment, [environmentNames.attemptId]: spec.token };
   const argv = checkSpec(spec);
-  const strings = [spec.recordDir, spec.stdout, spec.stderr, ...argv, ...Object.entries(environment).flat()];
-  if (strings.some((text) => text.includes('\0'))) {
+  const paths = [spec.recordDir, spec.cwd, spec.stdout, spec.stderr];
+  if ([...paths, ...argv].some(hasNul) || Object.entries(environment).some((pair) => pair.some(hasNul))) {
     throw launchFailed(
       spec,
       'ERR_INVALID_ARG_VALUE',
@@ -33,6 +36,10 @@ export function requestBody(spec: ProcessSpec): Buffer {
   const body = launchBody({ ...spec, argv, environment });
   if (body.length + 8 <= mostBytes) return body;
   throw launchFailed(spec, 'E2BIG', 'its arguments and environment are longer than the system takes');
+}
+
+function hasNul(text: string): boolean {
+  return text.includes('\0');
 }
 
 /**

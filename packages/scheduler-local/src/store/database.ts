@@ -136,7 +136,7 @@ function prepare(connection: Database.Database, file: string): void {
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL'); // for what is set up, and for the log's own entry in its directory
   connection.pragma('wal_autocheckpoint = 4000');
-  connection.pragma('cache_size = -32000');
+  connection.pragma('cache_size = -8000'); // in KiB: what is asked for is nearly always what was written last
   connection.pragma('temp_store = MEMORY');
   migrations.slice(version).forEach((statements, index) => {
     connection.transaction(() => {
