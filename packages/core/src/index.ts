@@ -180,7 +180,7 @@ export { pluginOrigin } from './plugin/package.ts';
 export type { PluginKind, PluginRecord, RecordKind, RegistryRecord } from './plugin/record.ts';
 export { protocol, shownConfig } from './plugin/record.ts';
 export { environmentSecrets } from './plugin/secrets.ts';
-export { silentLogger, systemClock } from './plugin/system-host.ts';
+export { silentLogger, stderrLogger, systemClock } from './plugin/system-host.ts';
 export type { PluginRegistry } from './plugin/registry.ts';
 export {
   createRegistry,
@@ -240,6 +240,10 @@ export type { ExtractorPlace } from './project/extractor-thread.ts';
 export { createContextExtractor, loadContextExtractor } from './project/load-context-extractor.ts';
 export type { LoadDefinitionOptions } from './project/load-definition.ts';
 export { loadDefinition } from './project/load-definition.ts';
+export type { HostProjectOptions, HostedProject } from './project/host-project.ts';
+export { hostProject } from './project/host-project.ts';
+export type { ProjectHost } from './project/project-host.ts';
+export { loadInto, openBlobManager, openRunner, openScheduler } from './project/project-host.ts';
 export type { PluginChoice, Project } from './project/project-file.ts';
 export { openProject } from './project/project-file.ts';
 export type { ServerConfig } from './project/server-file.ts';

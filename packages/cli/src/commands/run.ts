@@ -1,19 +1,12 @@
-import {
-  buildWorkflow,
-  createExtractorSource,
-  createScheduler,
-  storeProject,
-  withOverlay,
-} from '@aiflow/core';
+import { buildWorkflow, openScheduler, storeProject, withOverlay } from '@aiflow/core';
 import { checkPools, poolsOf } from '../check-pools.ts';
 import type { Command } from '../command.ts';
 import { outputOption, projectOption } from '../command.ts';
 import type { Submission } from '../execute.ts';
 import { execute } from '../execute.ts';
 import { watchInterrupt } from '../interrupt.ts';
-import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
-import { commandDir, load, openBlob, openRunner, openSession, whileImporting } from '../session.ts';
+import { commandDir, openBlob, openSession, whileImporting } from '../session.ts';
 
 export const runWorkflow: Command = {
   args: ['WORKFLOW'],
@@ -47,22 +40,16 @@ export const runWorkflow: Command = {
 
 /** Compiles and stores the workflow, and makes the scheduler that is to run it. */
 async function submit(session: Session, workflowName: string, signal: AbortSignal): Promise<Submission> {
-  const { project, host } = session;
-  const onOutput = (text: string): void => void process.stderr.write(printable(text));
+  const { project, onOutput } = session;
   return withOverlay(project.stateDir, async (overlay) => {
-    const build = { commandDir, signal, onOutput };
+    const build = { commandDir, signal, ...(onOutput && { onOutput }) };
     const workflow = await whileImporting(project.projectDir, () =>
       buildWorkflow(project, workflowName, overlay, build),
     );
     const blob = await openBlob(session);
-    const need = { kind: 'scheduler', className: project.scheduler.className } as const;
-    const [schedulerName = ''] = await load(project, [need]);
-    const runner = openRunner(session, blob.manager);
-    const contextExtractor = createExtractorSource({ blob: blob.manager, commandDir, onOutput });
     // This process is there for one execution: it starts none of other workflows.
-    const parts = { ...host, runner, contextExtractor, startsByItself: false };
-    const scheduler = await createScheduler(project, schedulerName, parts);
-    checkPools(workflow, await poolsOf(project, schedulerName), null);
+    const { name, scheduler } = await openScheduler(session, blob.manager, { startsByItself: false });
+    checkPools(workflow, await poolsOf(project, name), null);
     // Only now: what cannot be run leaves nothing behind.
     const context = await storeProject(project, workflow, overlay, blob, { signal });
     return { workflow, project: context, scheduler };
