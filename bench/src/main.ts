@@ -11,6 +11,10 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   rules: async () => (await import('./rules.ts')).rules,
   submit: async () => (await import('./submit.ts')).submit,
   launch: async () => (await import('./launch.ts')).launch,
+  reaction: async () => (await import('./reaction.ts')).reaction,
+  events: async () => (await import('./events.ts')).events,
+  scale: async () => (await import('./scale.ts')).scale,
+  restart: async () => (await import('./restart.ts')).restart,
   'run-jobs': async () => (await import('./run-jobs.ts')).runJobs,
 };
 

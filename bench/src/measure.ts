@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** The middle of the values, or the mean of the two in the middle; `values` must hold one at least. */
@@ -34,43 +33,24 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - began;
 }
 
-/** What a command took, in milliseconds; `cpu` is user and system time, with all descendants that were waited for. */
+/** What a command took, in milliseconds, and said. */
 export interface Cost {
   readonly wall: number;
-  readonly cpu: number;
   readonly stdout: string;
 }
 
-/**
- * Runs a command to its end. Node does not tell what its children cost, and `time` is another program on every
- * system, so a bash in between is asked (`times`). Throws with the end of stderr when the command fails.
- */
+/** Runs a command to its end. Throws with the end of stderr when the command fails. */
 export async function costOf(
   argv: readonly [string, ...string[]],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<Cost> {
-  const script = '"$@"; status=$?; times >&3; exit $status';
+  const [file, ...args] = argv;
   const began = performance.now();
-  const child = spawn('bash', ['-c', script, 'bash', ...argv], {
-    ...options,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
-  const streams = child.stdio.slice(1) as Readable[]; // each was asked for as a pipe
-  const read = streams.map((stream) => text(stream));
+  const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const read = [child.stdout, child.stderr].map((stream) => text(stream));
   const [status] = (await once(child, 'close')) as [number | null];
   const wall = performance.now() - began;
-  const [stdout = '', stderr = '', times = ''] = await Promise.all(read);
+  const [stdout = '', stderr = ''] = await Promise.all(read);
   if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}: ${stderr.trim().slice(-2000)}`);
-  const ofChildren = times.trim().split('\n').at(-1) ?? '';
-  return { wall, cpu: sumOfTimes(ofChildren), stdout };
-}
-
-/** `0m1.250s 0m0.500s` in milliseconds. */
-function sumOfTimes(line: string): number {
-  const parts = [...line.matchAll(/(\d+)m([\d.,]+)s/g)];
-  if (parts.length !== 2) throw new Error(`bash's times said ${JSON.stringify(line)}, expected two times`);
-  return parts.reduce(
-    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds?.replace(',', '.')) * 1000,
-    0,
-  );
+  return { wall, stdout };
 }
