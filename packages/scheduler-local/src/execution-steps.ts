@@ -53,6 +53,13 @@ export class ExecutionSteps {
     this.mayBeOver(execution);
   }
 
+  /** Stops or resumes the scheduling of one of its jobs. */
+  setScheduled(execution: LiveExecution, jobName: string, isScheduled: boolean): void {
+    this.#parts.store.executions.setScheduled(execution.seq, jobName, isScheduled);
+    if (isScheduled) execution.unscheduled.delete(jobName);
+    else execution.unscheduled.add(jobName);
+  }
+
   mayBeOver(execution: LiveExecution): void {
     this.#perhapsOver.add(execution);
   }

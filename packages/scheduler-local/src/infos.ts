@@ -31,6 +31,7 @@ export function executionInfo(row: ExecutionRow): WorkflowExecutionInfo {
     context: row.context,
     startDate: date(row.started_at),
     endDate: date(row.ended_at),
+    unscheduledJobs: (JSON.parse(row.unscheduled_jobs) as string[]).sort(),
   };
 }
 

@@ -15,6 +15,7 @@ export const localScheduler: SchedulerPlugin<LocalSchedulerOptions> = {
     jobSchedules: true,
     pools: true,
     retries: true,
+    schedulingStops: true,
     timeouts: true,
     workflowRules: true,
     workflowSchedules: true,

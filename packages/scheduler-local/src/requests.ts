@@ -141,6 +141,20 @@ export function restartJob(
   return { stopped: attempt, ended: session.untilEnded(attempt.attemptId) };
 }
 
+export function setScheduled(
+  session: Session,
+  jobName: string,
+  executionId: string,
+  isScheduled: boolean,
+): WorkflowExecutionInfo | null {
+  if (!hasJob(session, jobName, executionId)) return null;
+  const what = `the scheduling of job "${jobName}" cannot be ${isScheduled ? 'resumed' : 'stopped'}`;
+  const execution = runningExecution(session, executionId, what);
+  session.transitions.setScheduled(execution, jobName, isScheduled);
+  const row = session.store.executions.get(executionId);
+  return row === null ? null : executionInfo(row);
+}
+
 /** The attempt that came after one that was stopped to be restarted. */
 export function nextAttempt({ store }: Session, stopped: LiveAttempt): JobExecutionInfo {
   const { attemptNumber, jobName, execution } = stopped;

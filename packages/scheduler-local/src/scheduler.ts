@@ -167,6 +167,22 @@ export class LocalScheduler implements Scheduler {
     return session.read(() => requests.nextAttempt(session, answer.stopped));
   }
 
+  async stopSchedulingJob(
+    jobName: string,
+    workflowExecutionId: string,
+  ): Promise<WorkflowExecutionInfo | null> {
+    const session = this.#opened();
+    return session.commit.run(() => requests.setScheduled(session, jobName, workflowExecutionId, false));
+  }
+
+  async resumeSchedulingJob(
+    jobName: string,
+    workflowExecutionId: string,
+  ): Promise<WorkflowExecutionInfo | null> {
+    const session = this.#opened();
+    return session.commit.run(() => requests.setScheduled(session, jobName, workflowExecutionId, true));
+  }
+
   async getJobExecutions(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo[] | null> {
     const session = this.#opened();
     return session.read(({ executions, attempts }) => {

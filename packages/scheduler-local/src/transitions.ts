@@ -180,6 +180,11 @@ export class Transitions {
     this.#settle();
   }
 
+  /** Whether rules and schedules act on a job of it from now on. */
+  setScheduled(execution: LiveExecution, jobName: string, isScheduled: boolean): void {
+    this.#executions.setScheduled(execution, jobName, isScheduled);
+  }
+
   /** Adds an attempt of a job that has none open; gives its `seq`. */
   startJob(execution: LiveExecution, jobName: string): number {
     const { seq } = this.#steps.add(execution, jobName);
@@ -273,7 +278,9 @@ export class Transitions {
     }
   }
 
+  /** What a rule or a schedule asks for. */
   #act(execution: LiveExecution, { jobName, action }: RuleAction): void {
+    if (execution.unscheduled.has(jobName)) return;
     const open = execution.open.get(jobName);
     if (open === undefined) {
       // Of an attempt that was lost something may still run: a person may say that it is gone, a rule may not.

@@ -7,12 +7,14 @@ import { automaticMutants } from './reference/scheduler/automatic-mutants.ts';
 import { languageMutants } from './reference/scheduler/language-mutants.ts';
 import { schedulerMutants } from './reference/scheduler/mutants.ts';
 import { ReferenceScheduler } from './reference/scheduler/scheduler.ts';
+import { schedulingMutants } from './reference/scheduler/scheduling-mutants.ts';
 
 const capabilities = {
   events: true,
   jobSchedules: true,
   pools: true,
   retries: true,
+  schedulingStops: true,
   timeouts: true,
   workflowRules: true,
   workflowSchedules: true,
@@ -25,7 +27,12 @@ function suite(open: (place: SchedulerPlace) => Scheduler, patience: number): (r
 describe('the scheduler suite', () => {
   suite((place) => new ReferenceScheduler(place), 20_000)({ describe, it });
 
-  for (const { breaks, open, fails } of [...schedulerMutants, ...languageMutants, ...automaticMutants]) {
+  for (const { breaks, open, fails } of [
+    ...schedulerMutants,
+    ...languageMutants,
+    ...automaticMutants,
+    ...schedulingMutants,
+  ]) {
     it(`notices that ${breaks}`, async () => {
       const failures = await failuresOf(suite(open, 2000), { sideBySide: 50 });
       expect(failures.map(({ name }) => name)).toEqual(fails);

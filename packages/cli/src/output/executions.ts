@@ -17,7 +17,8 @@ export function executionsText(executions: readonly WorkflowExecutionInfo[], jso
 }
 
 function asJson(execution: WorkflowExecutionInfo): unknown {
-  const { workflowInfo, workflowExecutionId, status, reason, context, startDate, endDate } = execution;
+  const { workflowInfo, workflowExecutionId, status, reason, context, startDate, endDate, unscheduledJobs } =
+    execution;
   const { namespace: projectName, workflowName, snapshotId } = workflowInfo;
   return toWire({
     workflowExecutionId,
@@ -29,5 +30,6 @@ function asJson(execution: WorkflowExecutionInfo): unknown {
     context,
     startDate,
     endDate,
+    unscheduledJobs,
   });
 }

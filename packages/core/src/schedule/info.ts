@@ -21,6 +21,8 @@ export interface WorkflowExecutionInfo {
   readonly context: string | null;
   readonly startDate: string | null;
   readonly endDate: string | null;
+  /** The jobs whose scheduling somebody stopped, in the order of their names: rules and ticks do nothing to them. */
+  readonly unscheduledJobs: readonly string[];
 }
 
 /** One attempt of one job. */

@@ -75,6 +75,16 @@ export interface Scheduler {
   stopJobExecution(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo | null>;
   /** Stops the attempt that runs, if one does, and starts a new one only after that stop is confirmed. */
   restartJobExecution(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo | null>;
+  /**
+   * From now on, and after a restart too, rules and schedules do nothing to a job of this execution: what they ask for
+   * is dropped, and not made up for. Rules go on hearing events. What was asked for before goes on: an attempt with its
+   * retries, and a restart that waits for its stop. By hand the job is started, stopped and restarted as ever. Not
+   * allowed unless the execution runs; a second call changes nothing. Null when the execution or the job does not exist.
+   * A scheduler whose record does not declare the capability `schedulingStops` throws `scheduler.unsupported`.
+   */
+  stopSchedulingJob(jobName: string, workflowExecutionId: string): Promise<WorkflowExecutionInfo | null>;
+  /** Lets rules and schedules act on the job again, from now on. Allowed, and null, as its counterpart is. */
+  resumeSchedulingJob(jobName: string, workflowExecutionId: string): Promise<WorkflowExecutionInfo | null>;
   /** One for each attempt, oldest first; null when the execution or the job does not exist. */
   getJobExecutions(jobName: string, workflowExecutionId: string): Promise<JobExecutionInfo[] | null>;
   /** One for each attempt of each job, oldest first; null when the execution does not exist. */

@@ -66,6 +66,8 @@ export interface LiveExecution {
   failedJobs: number;
   killedJobs: number;
   readonly ticks: LiveTick[];
+  /** The jobs whose scheduling was stopped. */
+  readonly unscheduled: Set<string>;
   /** What its rules remember. */
   readonly memory: RuleMemory<JobRule>;
 }
@@ -142,6 +144,7 @@ export class LiveState {
       failedJobs: 0,
       killedJobs: 0,
       ticks: [],
+      unscheduled: new Set(JSON.parse(row.unscheduled_jobs) as string[]),
       memory: new RuleMemory(version.rules, marks),
     };
     this.executions.set(execution.executionId, execution);

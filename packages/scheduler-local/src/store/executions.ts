@@ -17,6 +17,8 @@ export interface ExecutionRow {
   readonly snapshot_id: string;
   readonly properties: string;
   readonly is_paused: number | null;
+  /** JSON: the names of the jobs whose scheduling was stopped. */
+  readonly unscheduled_jobs: string;
 }
 
 export interface NewExecution {
@@ -32,7 +34,8 @@ export interface NewExecution {
 }
 
 const selection = `
-  SELECT executions.*, snapshot_id, properties, is_paused
+  SELECT executions.*, snapshot_id, properties, is_paused,
+    (SELECT json_group_array(job_name) FROM unscheduled_jobs WHERE execution_seq = seq) AS unscheduled_jobs
   FROM executions
   JOIN workflow_versions USING (version_id)
   LEFT JOIN workflows
@@ -47,6 +50,8 @@ export class ExecutionStore {
   readonly #byKey: Database.Statement<unknown[], ExecutionRow>;
   readonly #open: Database.Statement<unknown[], ExecutionRow>;
   readonly #list: Database.Statement<unknown[], ExecutionRow>;
+  readonly #unschedule: Database.Statement<unknown[]>;
+  readonly #schedule: Database.Statement<unknown[]>;
 
   constructor(connection: Database.Database) {
     this.#insert = connection.prepare(
@@ -69,6 +74,12 @@ export class ExecutionStore {
     this.#list = connection.prepare(
       `${selection} WHERE executions.project_name = ? AND executions.workflow_name = ? AND seq < ?
        ORDER BY seq DESC LIMIT ?`,
+    );
+    this.#unschedule = connection.prepare(
+      'INSERT INTO unscheduled_jobs (execution_seq, job_name) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#schedule = connection.prepare(
+      'DELETE FROM unscheduled_jobs WHERE execution_seq = ? AND job_name = ?',
     );
   }
 
@@ -96,6 +107,11 @@ export class ExecutionStore {
 
   setStatus(seq: number, status: Status, reason: StatusReason | null, endedAt: number | null): void {
     this.#setStatus.run(status, reason, endedAt, seq);
+  }
+
+  /** Stops or resumes the scheduling of one of its jobs. */
+  setScheduled(seq: number, jobName: string, isScheduled: boolean): void {
+    (isScheduled ? this.#schedule : this.#unschedule).run(seq, jobName);
   }
 
   get(executionId: string): ExecutionRow | null {

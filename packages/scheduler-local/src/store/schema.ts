@@ -173,4 +173,12 @@ export const migrations: readonly string[] = [
   -- Whether it may be begun without another commit: then a restart looks for it, also when begun_at is not there.
   ALTER TABLE attempts ADD COLUMN is_granted INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- The jobs of an execution whose scheduling was stopped.
+  CREATE TABLE unscheduled_jobs (
+    execution_seq INTEGER NOT NULL REFERENCES executions,
+    job_name TEXT NOT NULL,
+    PRIMARY KEY (execution_seq, job_name)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -2,6 +2,7 @@ import { declareSuite } from '../suite/runner.ts';
 import { eventCases } from './cases/events.ts';
 import { executionCases } from './cases/executions.ts';
 import { jobScheduleCases } from './cases/job-schedules.ts';
+import { jobSchedulingCases } from './cases/job-scheduling.ts';
 import { jobCases } from './cases/jobs.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
 import { outsideEventCases } from './cases/outside-events.ts';
@@ -31,6 +32,7 @@ export function schedulerSuite(options: SchedulerSuiteOptions): void {
     ...timeoutCases,
     ...poolCases,
     ...jobScheduleCases,
+    ...jobSchedulingCases,
     ...workflowScheduleCases,
     ...workflowRuleCases,
   ];

@@ -95,6 +95,7 @@ export class Engine {
         context: options.context ?? null,
         startDate: null,
         endDate: null,
+        unscheduledJobs: [],
       },
       attempts: [],
       ruleStates: definition.workflow.rules.map(() => null),
@@ -241,6 +242,7 @@ export class Engine {
   }
 
   act(execution: StoredExecution, { jobName, action }: RuleAction): void {
+    if (execution.info.unscheduledJobs.includes(jobName)) return;
     const live = this.live(execution, jobName);
     const last = execution.attempts.findLast((attempt) => attempt.jobName === jobName);
     if (last?.reason === 'lost') return; // it may still run

@@ -156,7 +156,11 @@ export const languageMutants: readonly SchedulerMutant[] = [
     open: blindTo('poolSlots'),
     fails: ['a job that no place of its pool can hold is refused when it is submitted'],
   },
-  { breaks: 'schedules of jobs are not looked at', open: blindTo('schedules'), fails: [ticks, missedTicks] },
+  {
+    breaks: 'schedules of jobs are not looked at',
+    open: blindTo('schedules'),
+    fails: [ticks, missedTicks, 'ticks of a job whose scheduling is stopped pass'],
+  },
   {
     breaks: 'a missed tick is always made up for',
     open: changingConfig((config) => ({

@@ -284,7 +284,10 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
         return await good.startJobExecution(jobName, id);
       },
     })),
-    fails: ['startJobExecution starts a job that never ran, and one that has ended once more'],
+    fails: [
+      'startJobExecution starts a job that never ran, and one that has ended once more',
+      'what rules ask for a job whose scheduling is stopped is dropped, also after a restart, and a person may start it',
+    ],
   },
   {
     breaks: 'a start beside a running attempt is allowed',
@@ -381,6 +384,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a job that finished says so of each dataset that it writes',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
       'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure',
+      'a job whose scheduling is resumed follows its rules from then on, and nothing is made up for',
     ],
   },
   {
@@ -473,6 +477,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a retry comes at its time, or as soon as a scheduler is there again',
       'a timeout counts from when the job runs, also while no scheduler is there',
       'ticks that were missed while no scheduler was there follow their policy',
+      'what rules ask for a job whose scheduling is stopped is dropped, also after a restart, and a person may start it',
       'ticks of workflows that were missed while no scheduler was there follow their policy',
       'what a rule of a workflow remembers counts for its own context, also after a restart',
       'rules of a paused workflow act when it is resumed, on what came meanwhile',
@@ -503,6 +508,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
       'a timeout counts from when the job runs, also while no scheduler is there',
+      'what rules ask for a job whose scheduling is stopped is dropped, also after a restart, and a person may start it',
       'rules of a paused workflow act when it is resumed, on what came meanwhile',
     ],
   },
@@ -523,6 +529,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a retry comes at its time, or as soon as a scheduler is there again',
       'a timeout counts from when the job runs, also while no scheduler is there',
       'ticks that were missed while no scheduler was there follow their policy',
+      'what rules ask for a job whose scheduling is stopped is dropped, also after a restart, and a person may start it',
     ],
   },
 ];

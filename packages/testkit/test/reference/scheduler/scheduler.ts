@@ -144,6 +144,14 @@ export class ReferenceScheduler implements Scheduler {
     return await this.#engine.restartJob(execution, jobName);
   }
 
+  async stopSchedulingJob(jobName: string, id: string): Promise<WorkflowExecutionInfo | null> {
+    return this.#setScheduled(jobName, id, false);
+  }
+
+  async resumeSchedulingJob(jobName: string, id: string): Promise<WorkflowExecutionInfo | null> {
+    return this.#setScheduled(jobName, id, true);
+  }
+
   async getJobExecutions(jobName: string, id: string): Promise<JobExecutionInfo[] | null> {
     return (
       this.#executionWith(jobName, id)?.attempts.filter((attempt) => attempt.jobName === jobName) ?? null
@@ -152,6 +160,16 @@ export class ReferenceScheduler implements Scheduler {
 
   async listJobExecutions(id: string): Promise<JobExecutionInfo[] | null> {
     return this.#execution(id)?.attempts.slice() ?? null;
+  }
+
+  #setScheduled(jobName: string, id: string, isScheduled: boolean): WorkflowExecutionInfo | null {
+    const execution = this.#executionWith(jobName, id);
+    if (execution === null) return null;
+    if (isFinal(execution.info.status)) throw notAllowed('be scheduled', jobName);
+    const others = execution.info.unscheduledJobs.filter((name) => name !== jobName);
+    const unscheduledJobs = isScheduled ? others : [...others, jobName].sort();
+    execution.info = { ...execution.info, unscheduledJobs };
+    return execution.info;
   }
 
   #pause(projectName: string, workflowName: string, isPaused: boolean): WorkflowInfo | null {
