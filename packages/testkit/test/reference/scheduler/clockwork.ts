@@ -37,7 +37,10 @@ export class Clockwork {
   }
 
   endOfStopped(execution: StoredExecution, id: string): Partial<JobExecutionInfo> {
-    if (!execution.timedOut.has(id)) return { status: 'KILLED' };
+    if (!execution.timedOut.has(id)) {
+      const byRule = execution.stoppedBy.get(id) === 'rule';
+      return { status: 'KILLED', reason: byRule ? 'stopped_by_rule' : 'stopped' };
+    }
     const error = { code: 'job.timeout', message: 'it ran too long', context: {} };
     return { status: 'FAILED', reason: 'timeout', error };
   }

@@ -102,6 +102,7 @@ export class Engine {
       stopping: false,
       retries: new Map(),
       timedOut: new Set(),
+      stoppedBy: new Map(),
     };
     this.#store.executions.set(workflowExecutionId, execution);
     this.#changeExecution(execution, 'RUNNING');
@@ -145,10 +146,13 @@ export class Engine {
   async stopAttempt(
     execution: StoredExecution,
     { jobExecutionId }: JobExecutionInfo,
+    by: 'person' | 'rule' = 'person',
   ): Promise<JobExecutionInfo> {
+    const takesOver = by === 'person' || this.#faults.excusesPersons === true;
+    if (takesOver || !execution.stoppedBy.has(jobExecutionId)) execution.stoppedBy.set(jobExecutionId, by);
     const run = this.#runs.get(jobExecutionId);
     if (run === undefined) {
-      this.change(execution, jobExecutionId, { status: 'KILLED', reason: 'stopped' });
+      this.change(execution, jobExecutionId, this.#clockwork.endOfStopped(execution, jobExecutionId));
     }
     try {
       await run?.stop();
@@ -247,7 +251,8 @@ export class Engine {
     const last = execution.attempts.findLast((attempt) => attempt.jobName === jobName);
     if (last?.reason === 'lost') return; // it may still run
     if (action === 'START' && live === null) this.startJob(execution, jobName);
-    if (action === 'STOP' && live !== null) void this.stopAttempt(execution, live);
+    if (action === 'STOP' && live !== null)
+      void this.stopAttempt(execution, live, this.#faults.blamesRules === true ? 'person' : 'rule');
     if (action === 'RESTART') void this.restartJob(execution, jobName);
   }
 
@@ -256,8 +261,11 @@ export class Engine {
     if (isFinal(execution.info.status) || execution.stopping || this.#restarting.has(execution)) return;
     if (execution.attempts.some(({ status }) => !isFinal(status))) return;
     if (isLongRunning(execution.definition.workflow)) return;
-    const newest = new Map(execution.attempts.map(({ jobName, status }) => [jobName, status]));
-    const worst = (['FAILED', 'KILLED'] as const).find((status) => [...newest.values()].includes(status));
+    const newest = new Map(execution.attempts.map((attempt) => [attempt.jobName, attempt]));
+    const statuses = [...newest.values()]
+      .filter(({ reason }) => reason !== 'stopped_by_rule')
+      .map(({ status }) => status);
+    const worst = (['FAILED', 'KILLED'] as const).find((status) => statuses.includes(status));
     this.#changeExecution(execution, worst ?? 'FINISHED');
   }
 

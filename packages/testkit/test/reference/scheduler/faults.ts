@@ -8,6 +8,10 @@ export interface EngineFaults {
   readonly forgetsRules?: boolean;
   /** A timeout ends the attempt before its stop is confirmed. */
   readonly timesOutAtOnce?: boolean;
+  /** A stop by a rule counts as one by a person. */
+  readonly blamesRules?: boolean;
+  /** A rule that stops a job takes over the stop of a person. */
+  readonly excusesPersons?: boolean;
   /** Timers are not kept over a restart. */
   readonly forgetsTimers?: boolean;
   /** Pausing a workflow keeps nothing from starting. */

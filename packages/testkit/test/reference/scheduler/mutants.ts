@@ -178,6 +178,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'an execution with a failed job ends FAILED, and what waits for that job does not begin',
       'executions of one workflow run side by side, each with its own end',
       'an attempt whose end cannot be known is FAILED as lost',
+      'what is declared to run after a failure runs, and the execution is FAILED all the same',
       'workflows, executions and attempts are there after a restart, as they were',
       'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure',
     ],
@@ -372,7 +373,8 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'all waits for every part, any for one, in whatever order they come',
       'no rule begins a job again whose last attempt was lost, for that one may still run; a person can',
       'a rule can wait for a job to run, to fail or to be killed',
-      'a STOP rule stops its job',
+      'what is declared to run after a failure runs, and the execution is FAILED all the same',
+      'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
       'a RESTART rule stops its job and begins it anew only after the stop is confirmed',
       'a START rule does nothing while its job runs',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
@@ -467,6 +469,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     open: (place) => new ReferenceScheduler({ ...place, name: `${place.name}-${(opened += 1)}` }),
     fails: [
       'one idempotency key of a workflow starts one execution, whatever its state and however often it is asked',
+      'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
       'events are there after a restart, and versions go on rising',
       'a second scheduler on the same store is scheduler.busy until the first has closed',
       'workflows, executions and attempts are there after a restart, as they were',
@@ -504,6 +507,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     breaks: 'what runs is begun again by the next start',
     open: brokenRunner(() => ({ find: async () => null })),
     fails: [
+      'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
@@ -522,6 +526,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       },
     })),
     fails: [
+      'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
       'what came before a restart counts after it, and what was used up does not',

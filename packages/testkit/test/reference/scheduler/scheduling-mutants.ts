@@ -1,3 +1,4 @@
+import { faulty } from './language-mutants.ts';
 import type { SchedulerMutant } from './mutants.ts';
 import { broken } from './mutants.ts';
 import { storeOf } from './store.ts';
@@ -8,8 +9,18 @@ const resumed =
   'a job whose scheduling is resumed follows its rules from then on, and nothing is made up for';
 const ticks = 'ticks of a job whose scheduling is stopped pass';
 
-/** Mistakes with the scheduling of single jobs. */
+/** Mistakes with the scheduling of single jobs, and with who stops them. */
 export const schedulingMutants: readonly SchedulerMutant[] = [
+  {
+    breaks: 'a job that its rule stopped makes its execution KILLED',
+    open: faulty({ blamesRules: true }),
+    fails: ['a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED'],
+  },
+  {
+    breaks: 'a job that a person stopped counts as stopped by a rule',
+    open: faulty({ excusesPersons: true }),
+    fails: ['a job that a person stopped makes its execution KILLED, whatever its rules say afterwards'],
+  },
   {
     breaks: 'a job whose scheduling is stopped is scheduled all the same',
     open: broken((good) => ({

@@ -39,6 +39,8 @@ export interface StoredExecution {
   readonly retries: Map<string, number>;
   /** The attempts that are stopped because they take too long. */
   readonly timedOut: Set<string>;
+  /** By the attempt's id: who asked for its stop. */
+  readonly stoppedBy: Map<string, 'person' | 'rule'>;
 }
 
 /** All that the reference scheduler keeps: it outlives the scheduler, as a database would. */
