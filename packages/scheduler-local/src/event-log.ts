@@ -71,10 +71,13 @@ async function eventsAfter(
 
 /** What is published may come from plain JavaScript. */
 function checkEvent(event: NewEvent): void {
-  const { key, value, eventType = '', namespace = '', sender = null, context = null, sequence } = event;
-  const notText = Object.entries({ key, value, eventType, namespace, sender, context }).find(
-    ([name, part]) => typeof part !== 'string' && (part !== null || !['sender', 'context'].includes(name)),
-  );
+  const { key, value, eventType = '', namespace = '', sequence } = event;
+  const { sender = null, context = null, workflowExecutionId = null } = event;
+  const notText =
+    Object.entries({ key, value, eventType, namespace }).find(([, part]) => typeof part !== 'string') ??
+    Object.entries({ sender, context, workflowExecutionId }).find(
+      ([, part]) => typeof part !== 'string' && part !== null,
+    );
   const wrong =
     (notText !== undefined && `${notText[0]} must be a string`) ||
     (sequence !== undefined && !Number.isSafeInteger(sequence) && 'sequence must be a whole number') ||

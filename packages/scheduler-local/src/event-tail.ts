@@ -34,13 +34,14 @@ export class EventTail {
 
 /** Whether an event is wanted; says the same as the database's own selection. */
 export function isWanted(event: Event, filter: EventFilter): boolean {
-  const { key, eventType, namespace, sender, afterVersion, beginTime } = filter;
+  const { key, eventType, namespace, sender, workflowExecutionId, afterVersion, beginTime } = filter;
   const keys = typeof key === 'string' ? [key] : key;
   return (
     (keys === undefined || keys.includes('*') || keys.includes(event.key)) &&
     isSame(event.eventType, eventType) &&
     isSame(event.namespace, namespace) &&
     isSame(event.sender, sender) &&
+    isSame(event.workflowExecutionId, workflowExecutionId) &&
     (afterVersion === undefined || event.version > afterVersion) &&
     (beginTime === undefined || event.createTime >= beginTime)
   );

@@ -1,5 +1,7 @@
 import type { Event, Logger, NewEvent, RuleAction, Status } from '@aiflow/core';
 import { datasetEventType, firstActions, messageOf, statusEventTypes } from '@aiflow/core';
+import type { Home } from './live/home.ts';
+import { homeOf, isAtHome } from './live/home.ts';
 import type { LiveAttempt, LiveExecution, LiveState } from './live/live-state.ts';
 import type { Store } from './store/store.ts';
 
@@ -10,6 +12,7 @@ interface Untold {
   readonly event: Event;
   /** The execution whose rules are told, or all that the event belongs to. */
   readonly to: LiveExecution | 'all';
+  readonly home: Home | null;
 }
 
 /**
@@ -19,12 +22,14 @@ interface Untold {
 export class Publisher {
   readonly #store: Store;
   readonly #logger: Logger;
+  readonly #live: () => LiveState;
   #untold: Untold[] = [];
   #published: Event[] = [];
 
-  constructor(store: Store, logger: Logger) {
+  constructor(store: Store, logger: Logger, live: () => LiveState) {
     this.#store = store;
     this.#logger = logger;
+    this.#live = live;
   }
 
   /** Only the rules of its own execution are told of it, if any. */
@@ -41,43 +46,51 @@ export class Publisher {
       namespace: execution.projectName,
       sender: execution.executionId,
       context: attemptId,
+      workflowExecutionId: execution.executionId,
     };
     const appended = this.#append(event, now);
-    if (isTold) this.#untold.push({ event: appended.event, to: execution });
+    if (isTold) this.#untold.push({ event: appended.event, to: execution, home: execution });
   }
 
-  workflowStatus(
-    { projectName, workflowName, executionId }: LiveExecution,
-    status: Status,
-    now: number,
-  ): void {
+  workflowStatus(execution: LiveExecution, status: Status, now: number): void {
+    const { projectName, workflowName, executionId } = execution;
     const event = {
       key: workflowName,
       value: status,
       eventType: statusEventTypes.workflow,
       namespace: projectName,
     };
-    this.publish({ ...event, sender: executionId }, now);
+    const sent = { ...event, sender: executionId, workflowExecutionId: executionId };
+    this.#untold.push({ event: this.#append(sent, now).event, to: 'all', home: execution });
   }
 
   /** Says of each dataset that a job writes that it changed. */
   datasets({ execution, jobName }: LiveAttempt, now: number): void {
+    const { executionId } = execution;
     for (const { name, uri } of execution.version.jobs.get(jobName)?.outputDatasets ?? []) {
       this.publish(
-        { key: name, value: uri, eventType: datasetEventType, sender: execution.executionId },
+        {
+          key: name,
+          value: uri,
+          eventType: datasetEventType,
+          sender: executionId,
+          workflowExecutionId: executionId,
+        },
         now,
       );
     }
   }
 
   /**
-   * An event of somebody else's. One that was there already (same sender and sequence) is not told again, and what
-   * claims to be the status of a job is only written down: of jobs rules believe the scheduler alone.
+   * An event of somebody else's. One that was there already (same sender and sequence) is not told again. What claims to
+   * be the status of a job is only written down: of jobs rules believe the scheduler alone. So is an event of an
+   * execution that is not known: of which workflow it must reach no other execution cannot be said.
    */
   publish(event: NewEvent, now: number): Event {
     const appended = this.#append(event, now);
     if (appended.isNew && event.eventType !== statusEventTypes.job) {
-      this.#untold.push({ event: appended.event, to: 'all' });
+      const home = homeOf(appended.event, this.#live(), this.#store);
+      if (home !== undefined) this.#untold.push({ event: appended.event, to: 'all', home });
     }
     return appended.event;
   }
@@ -90,14 +103,14 @@ export class Publisher {
    * Tells what was published, also what is published meanwhile, and hands over what the rules ask for. `later` takes
    * each event that belongs to more than one execution, for those that cannot be told of it now.
    */
-  tell(live: LiveState, act: Act, later: (event: Event) => void): void {
+  tell(act: Act, later: (event: Event, home: Home | null) => void): void {
     // The list grows while it is walked: what a rule starts is an event that other rules may wait for.
-    for (const { event, to } of this.#untold) {
+    for (const { event, to, home } of this.#untold) {
       if (to !== 'all') {
         this.tellOne(to, event, act);
       } else {
-        for (const execution of this.#listenersOf(event, live)) this.tellOne(execution, event, act);
-        later(event);
+        for (const execution of this.#listenersOf(event, home)) this.tellOne(execution, event, act);
+        later(event, home);
       }
     }
     this.#untold = [];
@@ -131,9 +144,12 @@ export class Publisher {
   }
 
   /** An extractor that throws hides the event from its own workflow version and from nobody else. */
-  #listenersOf(event: Event, { listeners }: LiveState): readonly LiveExecution[] {
-    return listeners.hearing(event).flatMap(({ versionId, contextOf }) => {
-      if (contextOf === null) return [];
+  #listenersOf(event: Event, home: Home | null): readonly LiveExecution[] {
+    const { listeners, executions } = this.#live();
+    const own = home === null ? undefined : executions.get(home.executionId);
+    const others = listeners.hearing(event).flatMap((version) => {
+      const { versionId, contextOf } = version;
+      if (contextOf === null || isAtHome(version, home)) return [];
       try {
         return listeners.of(versionId, contextOf(event));
       } catch (error) {
@@ -142,6 +158,7 @@ export class Publisher {
         return [];
       }
     });
+    return own === undefined ? others : [own, ...others];
   }
 }
 

@@ -77,7 +77,7 @@ export class Transitions {
     const { store, clock, limits, logger } = parts;
     this.#parts = parts;
     this.#store = store;
-    this.#publisher = new Publisher(store, logger);
+    this.#publisher = new Publisher(store, logger, () => this.#live);
     this.#live = new LiveState({ ...parts, sought: null });
     const isSought = [...this.#live.attempts.values()].filter((attempt) => attempt.isSought);
     this.#sought = new Set(isSought.map(({ attemptId }) => attemptId));
@@ -160,7 +160,8 @@ export class Transitions {
     const now = this.#steps.now();
     for (const { path, identity, event } of items) {
       if (this.#store.outboxFiles.take(seq, identity)) {
-        this.#publisher.publish({ ...event, sender, context: execution.context }, now);
+        const { context, executionId: workflowExecutionId } = execution;
+        this.#publisher.publish({ ...event, sender, context, workflowExecutionId }, now);
       }
       this.#consequences.commands.push({ kind: 'remove', path, identity });
     }
@@ -263,9 +264,8 @@ export class Transitions {
   #settle(): void {
     do {
       this.#publisher.tell(
-        this.#live,
         (execution, action) => this.#act(execution, action),
-        (event) => this.workflows.enqueue(event),
+        (event, home) => this.workflows.enqueue(event, home),
       );
       this.#executions.endThoseOver();
     } while (this.#publisher.hasUntold); // for the end of an execution is an event too

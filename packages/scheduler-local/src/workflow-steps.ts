@@ -2,6 +2,8 @@ import type { Event, EventContext, Logger, ProjectContext, RuleAction, Workflow 
 import { canonicalJson, dueTicks, messageOf } from '@aiflow/core';
 import { checkPools } from './check-submission.ts';
 import type { ExecutionSteps } from './execution-steps.ts';
+import type { Home } from './live/home.ts';
+import { homeOf, isAtHome } from './live/home.ts';
 import type { LiveExecution, LiveState } from './live/live-state.ts';
 import type { WorkflowTick } from './live/live-tick.ts';
 import { setNextTick } from './live/live-tick.ts';
@@ -97,12 +99,14 @@ export class WorkflowSteps {
   }
 
   /** Puts an event before those that cannot be told of it in this transaction. */
-  enqueue(event: Event): void {
+  enqueue(event: Event, home: Home | null): void {
     const { store, live, waits } = this.#parts;
     const { listeners, workflows } = live();
     const versions = new Set<WorkflowVersion>();
-    for (const version of listeners.hearing(event)) if (version.contextOf === null) versions.add(version);
-    for (const { version } of workflows.hearing(event)) versions.add(version);
+    for (const version of listeners.hearing(event)) {
+      if (version.contextOf === null && !isAtHome(version, home)) versions.add(version);
+    }
+    for (const { version } of workflows.hearing(event, home)) versions.add(version);
     for (const { versionId } of versions) {
       store.untoldEvents.add(versionId, event.version);
       waits(versionId);
@@ -134,8 +138,9 @@ export class WorkflowSteps {
       untoldEvents.park(versionId, event.version, belongsTo.unknown);
       return;
     }
-    const { contextOf } = live().version(versionId);
-    if (contextOf === null && before.context === null) {
+    const version = live().version(versionId);
+    const home = homeOf(event, live(), store) ?? null; // of one that is not known nobody was to be told
+    if (version.contextOf === null && before.context === null && !isAtHome(version, home)) {
       for (const execution of live().listeners.of(versionId, belongsTo))
         publisher.tellOne(execution, event, act);
     }
@@ -145,7 +150,7 @@ export class WorkflowSteps {
         untoldEvents.keep(versionId, event.version, belongsTo);
         return;
       }
-      this.#tellRules(workflow, event, belongsTo);
+      this.#tellRules(workflow, { event, belongsTo }, home);
     }
     untoldEvents.remove(versionId, event.version);
   }
@@ -178,7 +183,11 @@ export class WorkflowSteps {
   }
 
   /** Of the rules that an event makes fire for one context, the first says what is done. */
-  #tellRules(workflow: LiveWorkflow, event: Event, belongsTo: EventContext): void {
+  #tellRules(
+    workflow: LiveWorkflow,
+    { event, belongsTo }: { readonly event: Event; readonly belongsTo: EventContext },
+    home: Home | null,
+  ): void {
     const { store, live, executions } = this.#parts;
     const { projectName, workflowName } = workflow;
     for (const { context, fired, changes } of workflow.memories.tell(event, belongsTo)) {
@@ -194,7 +203,8 @@ export class WorkflowSteps {
           for (const execution of context === null
             ? live().executionsOf(projectName, workflowName)
             : running) {
-            executions.stop(execution);
+            if (!isAtHome(execution, home) || execution.executionId === home?.executionId)
+              executions.stop(execution);
           }
           break;
         case 'NONE':

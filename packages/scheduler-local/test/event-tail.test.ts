@@ -11,6 +11,7 @@ const filters: fc.Arbitrary<EventFilter> = fc.record(
     eventType: word,
     namespace: word,
     sender: word,
+    workflowExecutionId: word,
     afterVersion: fc.nat(12),
     beginTime: fc.constantFrom(0, 1_767_225_600_005),
   },
@@ -21,7 +22,9 @@ test('an event is wanted when the log would list it', async () => {
   const { scheduler, clock } = await openRig();
   for (const [number, key] of ['a', 'b', 'a', 'c', 'b', 'a'].entries()) {
     const sender = number % 3 === 0 ? null : 'a';
-    await scheduler.events.publish([{ key, value: '', sender, namespace: number % 2 === 0 ? 'a' : 'b' }]);
+    const workflowExecutionId = number % 4 === 0 ? null : 'a';
+    const namespace = number % 2 === 0 ? 'a' : 'b';
+    await scheduler.events.publish([{ key, value: '', sender, workflowExecutionId, namespace }]);
     await clock.advance(1);
   }
   const all = await scheduler.events.list({});
@@ -69,6 +72,7 @@ function events(from: number, to: number): Event[] {
     namespace: 'default',
     sender: null,
     context: null,
+    workflowExecutionId: null,
     createTime: 0,
   }));
 }

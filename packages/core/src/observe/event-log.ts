@@ -6,6 +6,8 @@ export interface EventFilter {
   readonly eventType?: string;
   readonly namespace?: string;
   readonly sender?: string;
+  /** The execution that they were sent in. */
+  readonly workflowExecutionId?: string;
   /** Only events with a higher version. */
   readonly afterVersion?: number;
   /** Only events created at this time or later, in milliseconds since 1970. */

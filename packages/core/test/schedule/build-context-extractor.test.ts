@@ -79,6 +79,7 @@ describe('a workflow with a context extractor', () => {
       namespace: 'n',
       sender: null,
       context: null,
+      workflowExecutionId: null,
       createTime: 0,
     };
     expect(await running.extract(event)).toEqual({ contexts: ['x'] });

@@ -14,6 +14,7 @@ const plain: Event = {
   namespace: 'n',
   sender: 's',
   context: 'c',
+  workflowExecutionId: null,
   createTime: 0,
 };
 const field = (name: Field['field'], pointer: string | null = null): Field => ({

@@ -16,6 +16,7 @@ const event: Event = {
   namespace: 'default',
   sender: null,
   context: null,
+  workflowExecutionId: null,
   createTime: 0,
 };
 

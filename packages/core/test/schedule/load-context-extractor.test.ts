@@ -51,6 +51,7 @@ function event(version: number, value = ''): Event {
     namespace: 'default',
     sender: null,
     context: null,
+    workflowExecutionId: null,
     createTime: 0,
   };
 }

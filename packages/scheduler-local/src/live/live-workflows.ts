@@ -2,6 +2,8 @@ import type { Event, Schedule } from '@aiflow/core';
 import { statusEventTypes } from '@aiflow/core';
 import type { Store } from '../store/store.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
+import type { Home } from './home.ts';
+import { isAtHome } from './home.ts';
 import type { WorkflowTick } from './live-tick.ts';
 import { setNextTick } from './live-tick.ts';
 import { Timetable } from './timetable.ts';
@@ -49,10 +51,11 @@ export class LiveWorkflows {
   }
 
   /** Those that are to be told of an event, at once or when they rest no longer. */
-  hearing(event: Event): LiveWorkflow[] {
+  hearing(event: Event, home: Home | null): LiveWorkflow[] {
     if (!this.#parts.startsByItself) return [];
     return [...this.all()].filter(
-      (workflow) => isFor(workflow, event) || mayBeForWhatItStarts(workflow, event),
+      (workflow) =>
+        isFor(workflow, event) || (!isAtHome(workflow, home) && mayBeForWhatItStarts(workflow, event)),
     );
   }
 

@@ -14,6 +14,8 @@ import type { VersionRow } from '../store/workflows.ts';
 /** A workflow version as an execution uses it, with its indexes. Built once for each version. */
 export interface WorkflowVersion {
   readonly versionId: number;
+  readonly projectName: string;
+  readonly workflowName: string;
   readonly snapshotId: string;
   readonly snapshotUri: string;
   readonly jobs: ReadonlyMap<string, Job>;
@@ -40,6 +42,8 @@ export function indexVersion(row: VersionRow): WorkflowVersion {
   const workflow = JSON.parse(row.workflow) as Workflow;
   return {
     versionId: row.version_id,
+    projectName: row.project_name,
+    workflowName: row.workflow_name,
     snapshotId: row.snapshot_id,
     snapshotUri: row.snapshot_uri,
     jobs: new Map(workflow.jobs.map((job) => [job.config.jobName, job])),

@@ -9,6 +9,7 @@ export interface EventRow {
   readonly namespace: string;
   readonly sender: string | null;
   readonly context: string | null;
+  readonly workflow_execution_id: string | null;
   readonly create_time: number;
 }
 
@@ -23,8 +24,9 @@ export class EventStore {
   constructor(connection: Database.Database) {
     this.#connection = connection;
     this.#insert = connection.prepare(
-      `INSERT INTO events (key, value, event_type, namespace, sender, context, sequence, create_time)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events
+         (key, value, event_type, namespace, sender, context, workflow_execution_id, sequence, create_time)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#published = connection.prepare('SELECT * FROM events WHERE sender = ? AND sequence = ?');
     this.#latest = connection.prepare<unknown[], number | null>('SELECT max(version) FROM events').pluck();
@@ -35,14 +37,25 @@ export class EventStore {
     const { key, value, eventType = 'UNDEFINED', namespace = 'default', sequence = null } = event;
     const sender = event.sender ?? null;
     const context = event.context ?? null;
+    const workflowExecutionId = event.workflowExecutionId ?? null;
     if (sender !== null && sequence !== null) {
       const before = this.#published.get(sender, sequence);
       if (before !== undefined) return { event: toEvent(before), isNew: false };
     }
-    const added = this.#insert.run(key, value, eventType, namespace, sender, context, sequence, now);
-    const version = Number(added.lastInsertRowid);
-    const appended = { version, key, value, eventType, namespace, sender, context, createTime: now };
-    return { event: appended, isNew: true };
+    const { lastInsertRowid } = this.#insert.run(
+      key,
+      value,
+      eventType,
+      namespace,
+      sender,
+      context,
+      workflowExecutionId,
+      sequence,
+      now,
+    );
+    const version = Number(lastInsertRowid);
+    const origin = { namespace, sender, context, workflowExecutionId };
+    return { event: { version, key, value, eventType, ...origin, createTime: now }, isNew: true };
   }
 
   list(filter: EventFilter, limit: number): Event[] {
@@ -84,6 +97,7 @@ function conditionOf(filter: EventFilter): { where: string; parameters: unknown[
     ['event_type', filter.eventType],
     ['namespace', filter.namespace],
     ['sender', filter.sender],
+    ['workflow_execution_id', filter.workflowExecutionId],
   ]) {
     if (wanted === undefined || wanted === '*') continue;
     conditions.push(`${column} = ?`);
@@ -109,6 +123,7 @@ export function toEvent(row: EventRow): Event {
     namespace: row.namespace,
     sender: row.sender,
     context: row.context,
+    workflowExecutionId: row.workflow_execution_id,
     createTime: row.create_time,
   };
 }

@@ -181,4 +181,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (execution_seq, job_name)
   ) WITHOUT ROWID;
   `,
+  `
+  -- The execution that an event was sent in.
+  ALTER TABLE events ADD COLUMN workflow_execution_id TEXT;
+  `,
 ];

@@ -1,5 +1,6 @@
 import { declareSuite } from '../suite/runner.ts';
 import { eventCases } from './cases/events.ts';
+import { executionEventCases } from './cases/execution-events.ts';
 import { executionCases } from './cases/executions.ts';
 import { jobScheduleCases } from './cases/job-schedules.ts';
 import { jobSchedulingCases } from './cases/job-scheduling.ts';
@@ -28,6 +29,7 @@ export function schedulerSuite(options: SchedulerSuiteOptions): void {
     ...eventCases,
     ...lifecycleCases,
     ...outsideEventCases,
+    ...executionEventCases,
     ...retryCases,
     ...timeoutCases,
     ...poolCases,

@@ -27,6 +27,7 @@ export const eventCases: readonly SchedulerCase[] = [
         namespace: 'default',
         sender: null,
         context: null,
+        workflowExecutionId: null,
       });
       assert.ok(Math.abs(createTime - Date.now()) < 60_000, 'createTime is in milliseconds since 1970');
       assert.equal(await events.latestVersion(), second.version);
@@ -38,7 +39,7 @@ export const eventCases: readonly SchedulerCase[] = [
     run: async ({ scheduler: { events } }) => {
       const [a, b, c] = await events.publish([
         { key: 'a', value: '1', namespace: 'one', eventType: 'X', sender: 'me' },
-        { key: 'b', value: '2', namespace: 'two', eventType: 'X' },
+        { key: 'b', value: '2', namespace: 'two', eventType: 'X', workflowExecutionId: 'run' },
         { key: 'c', value: '3', namespace: 'one', eventType: 'Y' },
       ]);
       assert.ok(a !== undefined && b !== undefined && c !== undefined);
@@ -48,6 +49,7 @@ export const eventCases: readonly SchedulerCase[] = [
         [{ namespace: 'one' }, [a, c]],
         [{ eventType: 'X' }, [a, b]],
         [{ sender: 'me' }, [a]],
+        [{ workflowExecutionId: 'run' }, [b]],
         [{ namespace: 'one', eventType: 'Y' }, [c]],
         [{ afterVersion: a.version }, [b, c]],
         [{ key: '*', namespace: '*', eventType: '*', sender: '*' }, [a, b, c]],
@@ -150,8 +152,8 @@ export const eventCases: readonly SchedulerCase[] = [
       );
       for (const event of ofJob) {
         assert.deepEqual(
-          [event.key, event.namespace, event.context],
-          ['a', project, scripted.attempt.attemptId],
+          [event.key, event.namespace, event.context, event.workflowExecutionId],
+          ['a', project, scripted.attempt.attemptId, id],
         );
       }
       const ofExecution = await events.list({ eventType: statusEventTypes.workflow, sender: id });
@@ -159,7 +161,9 @@ export const eventCases: readonly SchedulerCase[] = [
         ofExecution.map(({ value }) => value).filter((value) => value !== 'INIT'),
         ['RUNNING', 'FINISHED'],
       );
-      for (const event of ofExecution) assert.deepEqual([event.key, event.namespace], ['workflow', project]);
+      for (const event of ofExecution) {
+        assert.deepEqual([event.key, event.namespace, event.workflowExecutionId], ['workflow', project, id]);
+      }
     },
   },
   {

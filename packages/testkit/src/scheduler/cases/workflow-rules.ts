@@ -75,6 +75,21 @@ export const workflowRuleCases: readonly SchedulerCase[] = [
     },
   },
   {
+    name: 'an event that was sent in an execution stops no other execution of its workflow',
+    skip,
+    run: async (context) => {
+      await submit(context, 'a', [onGo, onEnd]);
+      await publish(context, ['go', 'north'], ['go', 'south']);
+      await context.runner.begun('a', 2);
+      const [south] = context.runner.of('a').filter(({ attempt }) => attempt.context === 'south');
+      const workflowExecutionId = south?.attempt.workflowExecutionId ?? '';
+      await context.scheduler.events.publish([{ key: 'end', value: '', workflowExecutionId }]);
+      await context.execution(workflowExecutionId, 'KILLED');
+      await context.settledAt('a', 2);
+      assert.deepEqual(await running(context, 'a'), new Set(['north']));
+    },
+  },
+  {
     name: 'what a rule of a workflow remembers counts for its own context, also after a restart',
     skip,
     run: async (context) => {

@@ -48,7 +48,15 @@ export const automaticMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'rules of workflows are not looked at',
     open: changing((workflow) => ({ ...workflow, workflowRules: [] })),
-    fails: [starts, stops, remembers, ofOthers, pausedRules, failing],
+    fails: [
+      starts,
+      stops,
+      'an event that was sent in an execution stops no other execution of its workflow',
+      remembers,
+      ofOthers,
+      pausedRules,
+      failing,
+    ],
   },
   {
     breaks: 'a rule starts an execution beside one of its context',
@@ -59,6 +67,11 @@ export const automaticMutants: readonly SchedulerMutant[] = [
     breaks: 'a rule stops the executions of other contexts',
     open: faulty({ stopsAll: true }),
     fails: [stops],
+  },
+  {
+    breaks: 'an event that was sent in an execution stops the others of its workflow',
+    open: faulty({ stopsSiblings: true }),
+    fails: ['an event that was sent in an execution stops no other execution of its workflow'],
   },
   {
     breaks: 'what rules of workflows remember is not kept apart by context',

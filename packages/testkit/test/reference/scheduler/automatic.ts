@@ -3,7 +3,7 @@ import { applyEvent, dueTicks, isFinal, nextTick, statusEventTypes } from '@aifl
 import type { Engine } from './engine.ts';
 import type { EngineFaults } from './faults.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
-import { infoOf } from './store.ts';
+import { areSiblings, infoOf } from './store.ts';
 import type { Timer } from './timers.ts';
 
 /** What is known of the schedules and rules of a workflow. */
@@ -153,11 +153,16 @@ export class Automatic {
       }
       if (states.some((state) => (state?.marks.length ?? 0) > 0)) memories.set(mark, states);
       else memories.delete(mark);
-      this.#act(definition, fired[0]?.action ?? 'NONE', context);
+      this.#act(definition, fired[0]?.action ?? 'NONE', context, event);
     }
   }
 
-  #act(definition: StoredWorkflow, action: WorkflowRule['action'], context: string | null): void {
+  #act(
+    definition: StoredWorkflow,
+    action: WorkflowRule['action'],
+    context: string | null,
+    { workflowExecutionId }: Event,
+  ): void {
     const isOf = ({ info }: StoredExecution): boolean =>
       info.workflowInfo.namespace === definition.project.projectName &&
       info.workflowInfo.workflowName === definition.workflow.workflowName &&
@@ -167,7 +172,10 @@ export class Automatic {
     const isFree = own.length === 0 || this.#faults.startsTwice === true;
     if (action === 'START' && isFree) this.#engine.begin(definition, infoOf(definition), { context });
     if (action !== 'STOP') return;
+    const home = this.#store.executions.get(workflowExecutionId ?? '');
     for (const execution of context === null || this.#faults.stopsAll === true ? open : own) {
+      const isOther = home !== undefined && home !== execution && areSiblings(home, execution);
+      if (isOther && this.#faults.stopsSiblings !== true) continue;
       this.#engine.stopExecution(execution).catch(() => undefined); // closed meanwhile
     }
   }

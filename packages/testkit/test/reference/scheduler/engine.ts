@@ -28,6 +28,7 @@ import { ReferenceLog } from './log.ts';
 import { takeOutbox } from './outbox.ts';
 import { configOf, hasRoom } from './pools.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
+import { areSiblings } from './store.ts';
 import { actionsOn } from './tell.ts';
 
 /** Moves executions on: every change of a status goes through {@link Engine.change}. */
@@ -194,7 +195,9 @@ export class Engine {
       this.change(execution, id, { status: 'RUNNING', reason: null, logDir: run.logDir });
       const result = await run.result.catch(lostResult);
       if (this.#closed) return;
-      await this.log.publish(takeOutbox(run.outboxDir));
+      const { context, workflowExecutionId } = execution.info;
+      const left = takeOutbox(run.outboxDir).map((event) => ({ ...event, context, workflowExecutionId }));
+      await this.log.publish(left);
       this.change(
         execution,
         id,
@@ -227,16 +230,24 @@ export class Engine {
     const job = definition.workflow.jobs.find(({ config }) => config.jobName === jobName);
     const sender = info.workflowExecutionId;
     for (const { name, uri } of job?.outputDatasets ?? []) {
-      void this.log.publish([{ key: name, value: uri, eventType: datasetEventType, sender }]);
+      void this.log.publish([
+        { key: name, value: uri, eventType: datasetEventType, sender, workflowExecutionId: sender },
+      ]);
     }
   }
 
-  /** Tells an event from outside to the executions of its context. */
+  /** Tells an event from outside to the executions that it belongs to. */
   #tellAll(event: Event): void {
     if (event.eventType === statusEventTypes.job && this.#faults.believesAnyStatus !== true) return;
+    const { executions } = this.#store;
+    const home = executions.get(event.workflowExecutionId ?? '');
+    if (event.workflowExecutionId !== null && home === undefined && this.#faults.tellsUnknown !== true)
+      return;
     this.automatic.hear(event);
-    for (const execution of this.#store.executions.values()) {
-      const belongs = event.context === null || event.context === execution.info.context;
+    for (const execution of executions.values()) {
+      const isOfContext = event.context === null || event.context === execution.info.context;
+      const isAtHome = home !== undefined && areSiblings(home, execution) && this.#faults.leaks !== true;
+      const belongs = isAtHome ? execution === home : isOfContext;
       if (belongs && !execution.stopping && !isFinal(execution.info.status)) this.#tell(execution, event);
     }
   }
@@ -290,6 +301,7 @@ export class Engine {
       eventType,
       namespace: info.workflowInfo.namespace,
       sender: info.workflowExecutionId,
+      workflowExecutionId: info.workflowExecutionId,
       context,
     });
   }

@@ -2,6 +2,12 @@
 export interface EngineFaults {
   /** Rules are told what somebody else publishes as the status of a job. */
   readonly believesAnyStatus?: boolean;
+  /** An event that was sent in an execution goes to the others of its workflow too. */
+  readonly leaks?: boolean;
+  /** It stops the others of its workflow too. */
+  readonly stopsSiblings?: boolean;
+  /** An event of an execution that is not known goes to all. */
+  readonly tellsUnknown?: boolean;
   /** Rules are told of failures that are retried. */
   readonly tellsEveryFailure?: boolean;
   /** What rules were told is not kept over a restart. */

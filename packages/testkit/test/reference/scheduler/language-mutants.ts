@@ -57,7 +57,14 @@ export const languageMutants: readonly SchedulerMutant[] = [
       ...workflow,
       rules: workflow.rules.filter(({ condition: { kind } }) => kind !== 'event'),
     })),
-    fails: [startsOnEvent, goesToContext, saysDataset],
+    fails: [
+      startsOnEvent,
+      goesToContext,
+      saysDataset,
+      'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
+      'an event that names an execution reaches it whatever its context, and others of its workflow never',
+      'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+    ],
   },
   {
     breaks: 'an event goes to all executions, whatever its context',
@@ -68,8 +75,41 @@ export const languageMutants: readonly SchedulerMutant[] = [
       goesToContext,
       'an event starts an execution of its context, unless one runs',
       'an event stops the executions of its context, and one for all stops all',
+      'an event that was sent in an execution stops no other execution of its workflow',
       'what a rule of a workflow remembers counts for its own context, also after a restart',
       'an event on which the extractor of one workflow fails hides no other event, and nothing from other workflows',
+    ],
+  },
+  {
+    breaks: 'an event that was sent in an execution goes to the others of its workflow',
+    open: faulty({ leaks: true }),
+    fails: [
+      'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
+      'an event that names an execution reaches it whatever its context, and others of its workflow never',
+      'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+    ],
+  },
+  {
+    breaks: 'an event of an execution that is not known goes to all',
+    open: faulty({ tellsUnknown: true }),
+    fails: [
+      'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+    ],
+  },
+  {
+    breaks: 'an event that was sent in an execution goes to nobody else',
+    open: brokenLog((good) => ({
+      publish: async (events) =>
+        await good.publish(
+          events.map((event) =>
+            (event.workflowExecutionId ?? null) === null ? event : { ...event, key: '-' },
+          ),
+        ),
+    })),
+    fails: [
+      'an event that names an execution reaches it whatever its context, and others of its workflow never',
+      'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+      'an event that was sent in an execution stops no other execution of its workflow',
     ],
   },
   {
@@ -101,6 +141,7 @@ export const languageMutants: readonly SchedulerMutant[] = [
     })),
     fails: [
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
     ],
   },
   { breaks: 'nothing is retried', open: blindTo('retry'), fails: [retried, retryComes, retryStopped] },

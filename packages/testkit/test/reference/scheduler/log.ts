@@ -39,6 +39,7 @@ export class ReferenceLog implements EventLog {
       namespace = 'default',
       sender = null,
       context = null,
+      workflowExecutionId = null,
       sequence,
     } = event;
     const once = sequence === undefined || sender === null ? null : JSON.stringify([sender, sequence]);
@@ -53,6 +54,7 @@ export class ReferenceLog implements EventLog {
       namespace,
       sender,
       context,
+      workflowExecutionId,
       createTime: this.#now(),
     };
     this.#store.events.push(made);
@@ -104,6 +106,7 @@ function matches(event: Event, filter: EventFilter): boolean {
     fits(filter.eventType, event.eventType) &&
     fits(filter.namespace, event.namespace) &&
     fits(filter.sender, event.sender) &&
+    fits(filter.workflowExecutionId, event.workflowExecutionId) &&
     event.version > (filter.afterVersion ?? 0) &&
     event.createTime >= (filter.beginTime ?? 0)
   );

@@ -164,6 +164,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'an execution begins, runs and ends FINISHED, each with its date',
       'context and parameters reach every attempt, and an execution without them says so',
       'an event goes to the executions of its context, and one without a context to all',
+      'an event that names an execution reaches it whatever its context, and others of its workflow never',
     ],
   },
   {
@@ -385,6 +386,9 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a change of a job acts in its own execution only, and not when somebody else publishes it',
       'a job that finished says so of each dataset that it writes',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
+      'an event that names an execution reaches it whatever its context, and others of its workflow never',
+      'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
       'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure',
       'a job whose scheduling is resumed follows its rules from then on, and nothing is made up for',
     ],

@@ -43,6 +43,14 @@ export interface StoredExecution {
   readonly stoppedBy: Map<string, 'person' | 'rule'>;
 }
 
+/** Whether two executions are of one workflow. */
+export function areSiblings(
+  { info: { workflowInfo: one } }: StoredExecution,
+  { info }: StoredExecution,
+): boolean {
+  return one.namespace === info.workflowInfo.namespace && one.workflowName === info.workflowInfo.workflowName;
+}
+
 /** All that the reference scheduler keeps: it outlives the scheduler, as a database would. */
 export interface Store {
   open: boolean;
