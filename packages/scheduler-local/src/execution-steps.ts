@@ -1,3 +1,4 @@
+import type { RuleAction } from '@aiflow/core';
 import type { AttemptSteps } from './attempt-steps.ts';
 import { finalStatus, isOver } from './execution-end.ts';
 import { executionId as newExecutionId } from './ids.ts';
@@ -14,6 +15,8 @@ export interface ExecutionStepsParts {
   readonly publisher: Publisher;
   readonly steps: AttemptSteps;
   readonly live: () => LiveState;
+  /** What a rule of a job asks for. */
+  readonly act: (execution: LiveExecution, action: RuleAction) => void;
   /** Told the id of each execution that ends. */
   readonly ended: (executionId: string) => void;
 }
@@ -97,6 +100,7 @@ export class ExecutionSteps {
     store.executions.setStatus(execution.seq, status, reason, now);
     store.ruleMarks.clearExecution(execution.seq);
     store.jobTicks.clearExecution(execution.seq);
+    store.keptEvents.clearExecution(execution.seq);
     live().removeExecution(execution);
     publisher.workflowStatus(execution, status, now);
     ended(execution.executionId);
@@ -105,7 +109,7 @@ export class ExecutionSteps {
 
   /** Begins those that waited for an execution of their workflow to end, as far as there is room. */
   #beginWaiting({ projectName, workflowName }: LiveExecution): void {
-    const { store, steps } = this.#parts;
+    const { store, publisher, steps, act } = this.#parts;
     const live = this.#parts.live();
     const now = steps.now();
     for (;;) {
@@ -115,6 +119,7 @@ export class ExecutionSteps {
       live.beginExecution(next);
       store.executions.begin(next.seq, now);
       this.#startJobs(next, now);
+      publisher.tellKept(next, act);
     }
   }
 }

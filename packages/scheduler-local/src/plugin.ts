@@ -12,6 +12,7 @@ export const localScheduler: SchedulerPlugin<LocalSchedulerOptions> = {
   protocol,
   capabilities: {
     events: true,
+    executionLimits: true,
     jobSchedules: true,
     pools: true,
     retries: true,

@@ -116,9 +116,14 @@ export class Publisher {
     this.#untold = [];
   }
 
-  /** Tells the rules of one execution. */
+  /** Tells the rules of one execution. For one that has not begun it is kept until it does: {@link tellKept}. */
   tellOne(execution: LiveExecution, event: Event, act: Act): void {
     if (execution.stopping) return;
+    if (execution.waiting) {
+      const isFor = execution.version.rules.matching(event).length > 0;
+      if (isFor) this.#store.keptEvents.add(execution.seq, event.version);
+      return;
+    }
     const { fired, changes } = execution.memory.apply(event);
     if (changes.length > 0) this.#store.ruleMarks.apply(execution.seq, changes);
     for (const action of firstActions(fired)) act(execution, action);
@@ -129,6 +134,13 @@ export class Publisher {
     const taken = this.#published;
     this.#published = [];
     return taken;
+  }
+
+  /** Tells an execution that begins what came for it before, in order. */
+  tellKept(execution: LiveExecution, act: Act): void {
+    for (const event of this.#store.keptEvents.ofExecution(execution.seq))
+      this.tellOne(execution, event, act);
+    this.#store.keptEvents.clearExecution(execution.seq);
   }
 
   /** After a rollback: nothing of it was published. */

@@ -94,6 +94,7 @@ export class Transitions {
       publisher: this.#publisher,
       steps: this.#steps,
       live: () => this.#live,
+      act: (execution, action) => this.#act(execution, action),
       ended: (executionId) => this.#consequences.ended.push(executionId),
     });
     this.workflows = new WorkflowSteps({

@@ -38,6 +38,18 @@ test('a function of the project says which executions an event belongs to', asyn
   expect(await rig.attempts('b', north)).toHaveLength(0);
 });
 
+test('what belongs to an execution that waits is kept, once its function says so, and told when it begins', async () => {
+  const rig = await openRig({ contextOf: asValue });
+  const workflow = { contextExtractor: byModule, limits: { executions: 1 } };
+  const first = await rig.run(['a', 'b'], [onNews], { workflow, context: 'north' });
+  const second = await rig.run(['a', 'b'], [onNews], { workflow, context: 'south' });
+  await publish(rig, ['news', 'south'], ['news', 'north'], ['news', 'east']);
+  expect(await rig.attempts('b', first)).toHaveLength(1);
+  await rig.restart();
+  await rig.scheduler.stopWorkflowExecution(first);
+  expect(await rig.attempts('b', second)).toHaveLength(1);
+});
+
 test('an execution that an event starts hears the events that follow it', async () => {
   const rig = await openRig({ contextOf: asValue });
   const workflow = { contextExtractor: byModule, workflowRules: [onGo] };

@@ -11,6 +11,7 @@ import { schedulingMutants } from './reference/scheduler/scheduling-mutants.ts';
 
 const capabilities = {
   events: true,
+  executionLimits: true,
   jobSchedules: true,
   pools: true,
   retries: true,

@@ -52,6 +52,10 @@ export interface Scheduler {
   pauseWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
   resumeWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
 
+  /**
+   * One for which there is no room beside the others of its workflow (`limits.executions`) waits as INIT, `queued`. What
+   * is sent for it meanwhile is kept, and told to it when it begins.
+   */
   startNewWorkflowExecution(
     projectName: string,
     workflowName: string,

@@ -8,7 +8,7 @@ interface Audience {
 }
 
 /**
- * Who hears an event: the running executions by their version and context, so that those whose rules do not look at
+ * Who hears an event: the executions that have not ended, by their version and context, so that those whose rules do not look at
  * it, and those of other contexts, cost nothing.
  */
 export class Listeners {
@@ -36,7 +36,7 @@ export class Listeners {
     return this.#byVersion.has(versionId);
   }
 
-  /** The versions that run and whose rules look at an event. */
+  /** The versions that have executions and whose rules look at an event. */
   hearing(event: Event): WorkflowVersion[] {
     const versions = Array.from(this.#byVersion.values(), ({ version }) => version);
     return versions.filter(({ rules }) => rules.matching(event).length > 0);

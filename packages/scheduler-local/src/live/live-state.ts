@@ -152,14 +152,14 @@ export class LiveState {
     const key = workflowKey(execution.projectName, execution.workflowName);
     put(this.#byWorkflow, key, execution);
     put(this.#byContext, contextKeyOf(execution), execution);
+    this.listeners.add(execution);
     if (!execution.waiting) this.beginExecution(execution);
     return execution;
   }
 
-  /** From now on it counts as one that runs, and hears events. */
+  /** From now on it counts as one that runs. */
   beginExecution(execution: LiveExecution): void {
     execution.waiting = false;
-    this.listeners.add(execution);
     const key = workflowKey(execution.projectName, execution.workflowName);
     this.#running.set(key, (this.#running.get(key) ?? 0) + 1);
   }
@@ -168,11 +168,9 @@ export class LiveState {
     this.executions.delete(execution.executionId);
     this.places.forget(execution);
     for (const tick of execution.ticks) tick.dueAt = null;
+    this.listeners.remove(execution);
     const key = workflowKey(execution.projectName, execution.workflowName);
-    if (!execution.waiting) {
-      this.listeners.remove(execution);
-      this.#running.set(key, (this.#running.get(key) ?? 0) - 1);
-    }
+    if (!execution.waiting) this.#running.set(key, (this.#running.get(key) ?? 0) - 1);
     drop(this.#byContext, contextKeyOf(execution), execution);
     drop(this.#byWorkflow, key, execution);
     if (!this.#byWorkflow.has(key)) this.#running.delete(key);

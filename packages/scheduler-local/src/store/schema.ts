@@ -185,4 +185,12 @@ export const migrations: readonly string[] = [
   -- The execution that an event was sent in.
   ALTER TABLE events ADD COLUMN workflow_execution_id TEXT;
   `,
+  `
+  -- What came for executions that wait for others to end: they are told when they begin.
+  CREATE TABLE kept_events (
+    execution_seq INTEGER NOT NULL REFERENCES executions,
+    event_version INTEGER NOT NULL,
+    PRIMARY KEY (execution_seq, event_version)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -3,6 +3,7 @@ import { AttemptStore } from './attempts.ts';
 import { EventStore } from './events.ts';
 import { ExecutionStore } from './executions.ts';
 import { JobTickStore } from './job-ticks.ts';
+import { KeptEventStore } from './kept-events.ts';
 import { OutboxFileStore } from './outbox-files.ts';
 import { RuleMarkStore } from './rule-marks.ts';
 import { UntoldEventStore } from './untold-events.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly outboxFiles: OutboxFileStore;
   readonly ruleMarks: RuleMarkStore;
   readonly events: EventStore;
+  readonly keptEvents: KeptEventStore;
   readonly untoldEvents: UntoldEventStore;
 }
 
@@ -35,6 +37,7 @@ export function openStore(connection: Database.Database): Store {
     outboxFiles: new OutboxFileStore(connection),
     ruleMarks: new RuleMarkStore(connection),
     events: new EventStore(connection),
+    keptEvents: new KeptEventStore(connection),
     untoldEvents: new UntoldEventStore(connection),
   };
 }

@@ -1,6 +1,7 @@
 import { declareSuite } from '../suite/runner.ts';
 import { eventCases } from './cases/events.ts';
 import { executionEventCases } from './cases/execution-events.ts';
+import { executionLimitCases } from './cases/execution-limits.ts';
 import { executionCases } from './cases/executions.ts';
 import { jobScheduleCases } from './cases/job-schedules.ts';
 import { jobSchedulingCases } from './cases/job-scheduling.ts';
@@ -30,6 +31,7 @@ export function schedulerSuite(options: SchedulerSuiteOptions): void {
     ...lifecycleCases,
     ...outsideEventCases,
     ...executionEventCases,
+    ...executionLimitCases,
     ...retryCases,
     ...timeoutCases,
     ...poolCases,

@@ -91,7 +91,7 @@ export class Engine {
         workflowExecutionId,
         workflowInfo,
         status: 'INIT',
-        reason: null,
+        reason: 'queued',
         properties: {},
         context: options.context ?? null,
         startDate: null,
@@ -101,19 +101,39 @@ export class Engine {
       attempts: [],
       ruleStates: definition.workflow.rules.map(() => null),
       stopping: false,
+      kept: [],
       retries: new Map(),
       timedOut: new Set(),
       stoppedBy: new Map(),
     };
     this.#store.executions.set(workflowExecutionId, execution);
+    this.#beginWaiting(execution);
+    return execution;
+  }
+
+  /** Begins what waits of the workflow of an execution, as far as there is room. */
+  #beginWaiting(sibling: StoredExecution): void {
+    const all = [...this.#store.executions.values()].filter((other) => areSiblings(sibling, other));
+    const { executions: limit = Infinity } = sibling.definition.workflow.limits ?? {};
+    let running = all.filter(({ info }) => info.status === 'RUNNING').length;
+    for (const next of all) {
+      if (next.info.status !== 'INIT' || running >= limit || next.stopping) continue;
+      running += 1;
+      this.#begin(next);
+    }
+  }
+
+  #begin(execution: StoredExecution): void {
+    const { workflow } = execution.definition;
     this.#changeExecution(execution, 'RUNNING');
-    for (const jobName of startsWithExecution(definition.workflow)) this.startJob(execution, jobName);
-    for (const { config } of definition.workflow.jobs) {
+    for (const jobName of startsWithExecution(workflow)) this.startJob(execution, jobName);
+    for (const { config } of workflow.jobs) {
       for (const index of (config.schedules ?? []).keys()) {
         this.#clockwork.setTick(execution, config.jobName, index, this.#host.clock.now());
       }
     }
-    return execution;
+    for (const event of this.#faults.tellsNewestFirst === true ? execution.kept.toReversed() : execution.kept)
+      this.#tell(execution, event);
   }
 
   /** The attempt of a job that has not ended. */
@@ -248,7 +268,9 @@ export class Engine {
       const isOfContext = event.context === null || event.context === execution.info.context;
       const isAtHome = home !== undefined && areSiblings(home, execution) && this.#faults.leaks !== true;
       const belongs = isAtHome ? execution === home : isOfContext;
-      if (belongs && !execution.stopping && !isFinal(execution.info.status)) this.#tell(execution, event);
+      if (!belongs || execution.stopping || isFinal(execution.info.status)) continue;
+      if (execution.info.status === 'RUNNING') this.#tell(execution, event);
+      else if (this.#faults.losesEarly !== true) execution.kept.push(event);
     }
   }
 
@@ -286,6 +308,7 @@ export class Engine {
     execution.info = { ...execution.info, status, reason, ...dates };
     const { workflowName } = execution.info.workflowInfo;
     this.automatic.hear(this.#publish(statusEventTypes.workflow, workflowName, status, execution, null));
+    if (isFinal(status)) this.#beginWaiting(execution);
   }
 
   #publish(

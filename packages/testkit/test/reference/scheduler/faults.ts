@@ -8,6 +8,10 @@ export interface EngineFaults {
   readonly stopsSiblings?: boolean;
   /** An event of an execution that is not known goes to all. */
   readonly tellsUnknown?: boolean;
+  /** What comes for an execution that waits is lost. */
+  readonly losesEarly?: boolean;
+  /** It is told the last one first. */
+  readonly tellsNewestFirst?: boolean;
   /** Rules are told of failures that are retried. */
   readonly tellsEveryFailure?: boolean;
   /** What rules were told is not kept over a restart. */

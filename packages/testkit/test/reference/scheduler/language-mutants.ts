@@ -64,6 +64,7 @@ export const languageMutants: readonly SchedulerMutant[] = [
       'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
       'an event that names an execution reaches it whatever its context, and others of its workflow never',
       'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
     ],
   },
   {
@@ -73,6 +74,7 @@ export const languageMutants: readonly SchedulerMutant[] = [
     })),
     fails: [
       goesToContext,
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
       'an event starts an execution of its context, unless one runs',
       'an event stops the executions of its context, and one for all stops all',
       'an event that was sent in an execution stops no other execution of its workflow',
@@ -87,6 +89,7 @@ export const languageMutants: readonly SchedulerMutant[] = [
       'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
       'an event that names an execution reaches it whatever its context, and others of its workflow never',
       'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
     ],
   },
   {
@@ -109,7 +112,31 @@ export const languageMutants: readonly SchedulerMutant[] = [
     fails: [
       'an event that names an execution reaches it whatever its context, and others of its workflow never',
       'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
       'an event that was sent in an execution stops no other execution of its workflow',
+    ],
+  },
+  {
+    breaks: 'as many executions run at once as there are',
+    open: changing((workflow) => ({ ...workflow, limits: {} })),
+    fails: [
+      'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
+      'an execution that waits can be stopped, and nothing of it can be started',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
+    ],
+  },
+  {
+    breaks: 'an execution that waits hears nothing of what is sent for it',
+    open: faulty({ losesEarly: true }),
+    fails: [
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
+    ],
+  },
+  {
+    breaks: 'an execution that begins is told the last event first',
+    open: faulty({ tellsNewestFirst: true }),
+    fails: [
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
     ],
   },
   {

@@ -165,6 +165,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'context and parameters reach every attempt, and an execution without them says so',
       'an event goes to the executions of its context, and one without a context to all',
       'an event that names an execution reaches it whatever its context, and others of its workflow never',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
     ],
   },
   {
@@ -314,7 +315,10 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
         }
       },
     })),
-    fails: ['stopJobExecution is not allowed when no attempt runs, and null for what does not exist'],
+    fails: [
+      'stopJobExecution is not allowed when no attempt runs, and null for what does not exist',
+      'an execution that waits can be stopped, and nothing of it can be started',
+    ],
   },
   {
     breaks: 'the error of an attempt is lost',
@@ -389,6 +393,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
       'an event that names an execution reaches it whatever its context, and others of its workflow never',
       'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
       'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure',
       'a job whose scheduling is resumed follows its rules from then on, and nothing is made up for',
     ],
@@ -408,6 +413,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     fails: [
       'all waits for every part, any for one, in whatever order they come',
       'what came before a restart counts after it, and what was used up does not',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
     ],
   },
   {
@@ -481,6 +487,8 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
       'what came before a restart counts after it, and what was used up does not',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
       'a retry comes at its time, or as soon as a scheduler is there again',
       'a timeout counts from when the job runs, also while no scheduler is there',
       'ticks that were missed while no scheduler was there follow their policy',
@@ -515,6 +523,8 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
       'a timeout counts from when the job runs, also while no scheduler is there',
       'what rules ask for a job whose scheduling is stopped is dropped, also after a restart, and a person may start it',
       'rules of a paused workflow act when it is resumed, on what came meanwhile',
@@ -535,6 +545,8 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
       'what came before a restart counts after it, and what was used up does not',
       'what a job puts into its outbox is published once and before its end, also when no scheduler was there',
+      'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
+      'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
       'a retry comes at its time, or as soon as a scheduler is there again',
       'a timeout counts from when the job runs, also while no scheduler is there',
       'ticks that were missed while no scheduler was there follow their policy',

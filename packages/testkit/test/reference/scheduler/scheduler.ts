@@ -124,7 +124,7 @@ export class ReferenceScheduler implements Scheduler {
   async startJobExecution(jobName: string, id: string): Promise<JobExecutionInfo | null> {
     const execution = this.#executionWith(jobName, id);
     if (execution === null) return null;
-    if (isFinal(execution.info.status) || this.#engine.live(execution, jobName) !== null)
+    if (execution.info.status !== 'RUNNING' || this.#engine.live(execution, jobName) !== null)
       throw notAllowed('start', jobName);
     return this.#engine.startJob(execution, jobName);
   }
@@ -140,7 +140,7 @@ export class ReferenceScheduler implements Scheduler {
   async restartJobExecution(jobName: string, id: string): Promise<JobExecutionInfo | null> {
     const execution = this.#executionWith(jobName, id);
     if (execution === null) return null;
-    if (isFinal(execution.info.status)) throw notAllowed('restart', jobName);
+    if (execution.info.status !== 'RUNNING') throw notAllowed('restart', jobName);
     return await this.#engine.restartJob(execution, jobName);
   }
 
@@ -165,7 +165,7 @@ export class ReferenceScheduler implements Scheduler {
   #setScheduled(jobName: string, id: string, isScheduled: boolean): WorkflowExecutionInfo | null {
     const execution = this.#executionWith(jobName, id);
     if (execution === null) return null;
-    if (isFinal(execution.info.status)) throw notAllowed('be scheduled', jobName);
+    if (execution.info.status !== 'RUNNING') throw notAllowed('be scheduled', jobName);
     const others = execution.info.unscheduledJobs.filter((name) => name !== jobName);
     const unscheduledJobs = isScheduled ? others : [...others, jobName].sort();
     execution.info = { ...execution.info, unscheduledJobs };

@@ -1,4 +1,5 @@
 import type {
+  Event,
   JobExecutionInfo,
   JsonObject,
   ProjectContext,
@@ -35,6 +36,8 @@ export interface StoredExecution {
   readonly attempts: JobExecutionInfo[];
   readonly ruleStates: (RuleState | null)[];
   stopping: boolean;
+  /** What came for it while it waits for others to end. */
+  readonly kept: Event[];
   /** By the attempt's id: how many failures it follows by itself. */
   readonly retries: Map<string, number>;
   /** The attempts that are stopped because they take too long. */
