@@ -126,7 +126,13 @@ export { snapshotProject } from './snapshot/snapshot.ts';
 export type { RunningExtractor } from './schedule/context.ts';
 export { extractContext } from './schedule/context.ts';
 export type { JobExecutionInfo, WorkflowExecutionInfo, WorkflowInfo } from './schedule/info.ts';
-export type { PageOptions, ProjectContext, Scheduler, StartExecutionOptions } from './schedule/scheduler.ts';
+export type {
+  PageOptions,
+  ParkedPageOptions,
+  ProjectContext,
+  Scheduler,
+  StartExecutionOptions,
+} from './schedule/scheduler.ts';
 export type { Rule, RuleEvent } from './schedule/rule-book.ts';
 export { RuleBook } from './schedule/rule-book.ts';
 export type { RuleChange, RuleMark, RuleOutcome } from './schedule/rule-memory.ts';
@@ -158,7 +164,7 @@ export type { Attempt, AttemptRun, AttemptRunner } from './run/runner.ts';
 export type { RunnerOptions } from './run/worker.ts';
 export { createRunner } from './run/worker.ts';
 
-export type { Event, NewEvent } from './observe/event.ts';
+export type { Event, NewEvent, ParkedEvent } from './observe/event.ts';
 export { statusEventTypes } from './observe/event.ts';
 export type { EventFilter, EventLog } from './observe/event-log.ts';
 

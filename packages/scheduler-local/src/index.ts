@@ -5,6 +5,5 @@ export type { LocalSchedulerOptions } from './options.ts';
 export { localSchedulerOptions } from './options.ts';
 export { localScheduler } from './plugin.ts';
 export { LocalScheduler } from './scheduler.ts';
-export type { ParkedEvent } from './parked-event.ts';
 
 registerScheduler(localScheduler);

@@ -3,6 +3,8 @@ import type {
   JobExecutionInfo,
   JsonObject,
   PageOptions,
+  ParkedEvent,
+  ParkedPageOptions,
   ProjectContext,
   Scheduler,
   SchedulerHost,
@@ -17,7 +19,6 @@ import { closed } from './closed.ts';
 import { LocalEventLog } from './event-log.ts';
 import { executionInfo, jobExecutionInfo } from './infos.ts';
 import type { LocalSchedulerOptions } from './options.ts';
-import type { ParkedEvent } from './parked-event.ts';
 import type { Stopping } from './requests.ts';
 import * as requests from './requests.ts';
 import { Session } from './session.ts';
@@ -77,6 +78,16 @@ export class LocalScheduler implements Scheduler {
     return session.commit.run(() => requests.pauseWorkflow(session, projectName, workflowName, false));
   }
 
+  async listParkedEvents(
+    projectName: string,
+    workflowName: string,
+    { limit = 1000, afterVersion = 0 }: ParkedPageOptions = {},
+  ): Promise<ParkedEvent[]> {
+    const session = this.#opened();
+    checkLimit(limit);
+    return session.read((store) => store.untoldEvents.parked(projectName, workflowName, afterVersion, limit));
+  }
+
   async startNewWorkflowExecution(
     projectName: string,
     workflowName: string,
@@ -126,12 +137,7 @@ export class LocalScheduler implements Scheduler {
     options: PageOptions = {},
   ): Promise<WorkflowExecutionInfo[]> {
     const { limit = 100, cursor } = options;
-    if (!Number.isInteger(limit) || limit < 1) {
-      throw new AIFlowError(
-        'scheduler.invalid_request',
-        `limit must be a whole number of at least 1, not ${limit}`,
-      );
-    }
+    checkLimit(limit);
     const rows = await this.#opened().read(({ executions }) => {
       const after = cursor === undefined ? Number.MAX_SAFE_INTEGER : executions.get(cursor)?.seq;
       if (after === undefined) {
@@ -200,18 +206,18 @@ export class LocalScheduler implements Scheduler {
     });
   }
 
-  /**
-   * The events of which nothing of a workflow was told, because its extractor failed on them, oldest first, each with
-   * the reason. They stay until the workflow is deleted.
-   */
-  async listParkedEvents(projectName: string, workflowName: string): Promise<ParkedEvent[]> {
-    return this.#opened().read(({ untoldEvents }) => untoldEvents.parked(projectName, workflowName));
-  }
-
   #opened(): Session {
     if (this.#session === null || this.#session.closing.aborted) throw closed();
     return this.#session;
   }
+}
+
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1) return;
+  throw new AIFlowError(
+    'scheduler.invalid_request',
+    `limit must be a whole number of at least 1, not ${limit}`,
+  );
 }
 
 async function untilAllEnded(stopping: readonly Stopping[]): Promise<void> {

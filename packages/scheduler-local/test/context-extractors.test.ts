@@ -22,7 +22,6 @@ async function publish(
 }
 
 function parked(rig: Rig, name: string): Promise<string[]> {
-  if (!(rig.scheduler instanceof LocalScheduler)) throw new Error('expected the local scheduler');
   return rig.scheduler
     .listParkedEvents(project, name)
     .then((events) => events.map(({ event: { key, value }, reason }) => `${key} ${value}: ${reason}`));

@@ -35,6 +35,13 @@ export interface NewEvent {
   readonly sequence?: number;
 }
 
+/** An event that no rule of a workflow was told of, because its context extractor failed on it. */
+export interface ParkedEvent {
+  readonly event: Event;
+  /** What the extractor failed with. */
+  readonly reason: string;
+}
+
 /** What an event has as its namespace and type when nobody says another: AIFlow's own words. */
 export const defaultNamespace = 'default';
 export const undefinedEventType = 'UNDEFINED';

@@ -1,6 +1,7 @@
 import type { Workflow } from '../compile/workflow.ts';
 import type { JsonObject } from '../json.ts';
 import type { EventLog } from '../observe/event-log.ts';
+import type { ParkedEvent } from '../observe/event.ts';
 import type { JobExecutionInfo, WorkflowExecutionInfo, WorkflowInfo } from './info.ts';
 
 /** The project that a workflow was compiled from, and where its snapshot lies. */
@@ -27,6 +28,13 @@ export interface PageOptions {
   readonly cursor?: string;
 }
 
+export interface ParkedPageOptions {
+  /** At most this many, oldest first; 1000 unless said. */
+  readonly limit?: number;
+  /** Only events with a higher version. */
+  readonly afterVersion?: number;
+}
+
 /**
  * Decides when jobs start, stop and restart. Null stands for a workflow, execution or job that does not exist; a
  * call that is not allowed now throws `scheduler.not_allowed`. Every method but `start` throws `scheduler.closed`
@@ -51,6 +59,15 @@ export interface Scheduler {
    */
   pauseWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
   resumeWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null>;
+  /**
+   * The events on which the workflow's context extractor failed, each with the reason. They are told to nobody of the
+   * workflow, hold up no other event, and are listed until the workflow is deleted. An empty list for an unknown workflow.
+   */
+  listParkedEvents(
+    projectName: string,
+    workflowName: string,
+    options?: ParkedPageOptions,
+  ): Promise<ParkedEvent[]>;
 
   /**
    * One for which there is no room beside the others of its workflow (`limits.executions`) waits as INIT, `queued`. What

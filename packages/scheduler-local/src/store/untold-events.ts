@@ -1,6 +1,5 @@
-import type { Event, EventContext } from '@aiflow/core';
+import type { Event, EventContext, ParkedEvent } from '@aiflow/core';
 import type Database from 'better-sqlite3';
-import type { ParkedEvent } from '../parked-event.ts';
 import type { EventRow } from './events.ts';
 import { toEvent } from './events.ts';
 
@@ -69,7 +68,8 @@ export class UntoldEventStore {
     this.#parked = connection.prepare(
       `SELECT events.*, reason FROM workflow_versions
        JOIN untold_events USING (version_id) JOIN events ON version = event_version
-       WHERE project_name = ? AND workflow_name = ? AND reason IS NOT NULL ORDER BY event_version`,
+       WHERE project_name = ? AND workflow_name = ? AND reason IS NOT NULL AND event_version > ?
+       ORDER BY event_version LIMIT ?`,
     );
   }
 
@@ -121,9 +121,9 @@ export class UntoldEventStore {
   }
 
   /** Those of all versions of a workflow, oldest first. */
-  parked(projectName: string, workflowName: string): ParkedEvent[] {
+  parked(projectName: string, workflowName: string, afterVersion: number, limit: number): ParkedEvent[] {
     return this.#parked
-      .all(projectName, workflowName)
+      .all(projectName, workflowName, afterVersion, limit)
       .map((row) => ({ event: toEvent(row), reason: row.reason }));
   }
 }

@@ -19,7 +19,7 @@ import { workflowCases } from './cases/workflows.ts';
 import { openScheduler } from './context.ts';
 import type { SchedulerSuiteOptions } from './options.ts';
 
-/** What every scheduler must do: the 14 methods, the rules between jobs, the event log, and all of it after a restart. */
+/** What every scheduler must do: its methods, the rules between jobs, the event log, and all of it after a restart. */
 export function schedulerSuite(options: SchedulerSuiteOptions): void {
   const cases = [
     ...workflowCases,

@@ -97,13 +97,14 @@ export const lifecycleCases: readonly SchedulerCase[] = [
   },
 ];
 
-/** A call of each of the 14 methods, with arguments that would do where the scheduler runs. */
+/** A call of each method that every scheduler has, with arguments that would do where the scheduler runs. */
 function everyMethod(scheduler: Scheduler): (() => Promise<unknown>)[] {
   return [
     () => scheduler.submitWorkflow(workflowOf('workflow', ['a']), projectContext()),
     () => scheduler.deleteWorkflow(project, 'workflow'),
     () => scheduler.pauseWorkflowScheduling(project, 'workflow'),
     () => scheduler.resumeWorkflowScheduling(project, 'workflow'),
+    () => scheduler.listParkedEvents(project, 'workflow'),
     () => scheduler.startNewWorkflowExecution(project, 'workflow'),
     () => scheduler.stopAllWorkflowExecution(project, 'workflow'),
     () => scheduler.stopWorkflowExecution('id'),

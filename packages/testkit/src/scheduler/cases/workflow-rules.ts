@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ContextExtractor, NewEvent, Workflow, WorkflowRule } from '@aiflow/core';
+import type { ContextExtractor, NewEvent, ParkedPageOptions, Workflow, WorkflowRule } from '@aiflow/core';
 import { all, event, workflowStatus } from '@aiflow/core';
 import type { SchedulerCase } from '../case.ts';
 import { needs } from '../case.ts';
@@ -147,6 +147,32 @@ export const workflowRuleCases: readonly SchedulerCase[] = [
       assert.equal(begun.attempt.context, 'good');
       await context.runner.begun('careful', 2);
       await context.settledAt('careless', 1);
+    },
+  },
+  {
+    name: 'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
+    skip,
+    run: async (context) => {
+      context.contextOf = ({ context: of }) => {
+        if (of !== 'good') throw new Error(`failed on ${of} as the test wanted`);
+        return { contexts: [of] };
+      };
+      await submit(context, 'careless', [onGo], { contextExtractor: byModule });
+      await publish(context, ['go', 'bad'], ['go', 'worse'], ['go', 'good']);
+      await context.runner.begun('careless');
+      const list = async (page: ParkedPageOptions = {}): Promise<(string | null)[]> => {
+        const parked = await context.scheduler.listParkedEvents(project, 'careless', page);
+        for (const { event: found, reason } of parked)
+          assert.ok(reason.includes(`failed on ${found.context}`));
+        return parked.map(({ event: found }) => found.context);
+      };
+      assert.deepEqual(await list(), ['bad', 'worse']);
+      await context.reopen();
+      assert.deepEqual(await list({ limit: 1 }), ['bad']);
+      const [first] = await context.scheduler.listParkedEvents(project, 'careless');
+      assert.deepEqual(await list({ afterVersion: first?.event.version ?? 0 }), ['worse']);
+      await context.scheduler.deleteWorkflow(project, 'careless');
+      assert.deepEqual(await list(), []);
     },
   },
   {

@@ -71,6 +71,7 @@ export const workflowCases: readonly SchedulerCase[] = [
       assert.equal(await scheduler.startNewWorkflowExecution(project, 'unknown'), null);
       assert.deepEqual(await scheduler.stopAllWorkflowExecution(project, 'unknown'), []);
       assert.deepEqual(await scheduler.listWorkflowExecutions(project, 'unknown'), []);
+      assert.deepEqual(await scheduler.listParkedEvents(project, 'unknown'), []);
     },
   },
   {

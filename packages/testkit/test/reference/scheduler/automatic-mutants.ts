@@ -1,6 +1,7 @@
 import type { Schedule } from '@aiflow/core';
 import { changing, faulty } from './language-mutants.ts';
 import type { SchedulerMutant } from './mutants.ts';
+import { broken } from './mutants.ts';
 
 const eachTick = 'each tick of a submitted workflow starts an execution of its own, until it is deleted';
 const missed = 'ticks of workflows that were missed while no scheduler was there follow their policy';
@@ -56,6 +57,7 @@ export const automaticMutants: readonly SchedulerMutant[] = [
       ofOthers,
       pausedRules,
       failing,
+      'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
     ],
   },
   {
@@ -86,7 +88,10 @@ export const automaticMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'a workflow starts itself by its own status',
     open: faulty({ hearsItself: true }),
-    fails: [ofOthers],
+    fails: [
+      ofOthers,
+      'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
+    ],
   },
   {
     breaks: 'events for a paused workflow are lost',
@@ -96,7 +101,17 @@ export const automaticMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'an extractor that failed once is not asked again',
     open: faulty({ stopsAtFailure: true }),
-    fails: [failing],
+    fails: [
+      failing,
+      'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
+    ],
+  },
+  {
+    breaks: 'an event on which an extractor failed is nowhere to be found',
+    open: broken((good) => ({
+      listParkedEvents: async (...args) => (await good.listParkedEvents(...args)).slice(0, 0),
+    })),
+    fails: ['an event on which an extractor fails is listed with the reason, until its workflow is deleted'],
   },
   {
     breaks: 'workflows start where the host lets nothing start by itself',

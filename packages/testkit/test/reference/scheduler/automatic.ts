@@ -1,5 +1,13 @@
-import type { Event, EventContext, RuleState, Schedule, SchedulerHost, WorkflowRule } from '@aiflow/core';
-import { applyEvent, dueTicks, isFinal, nextTick, statusEventTypes } from '@aiflow/core';
+import type {
+  Event,
+  EventContext,
+  ParkedEvent,
+  RuleState,
+  Schedule,
+  SchedulerHost,
+  WorkflowRule,
+} from '@aiflow/core';
+import { applyEvent, dueTicks, isFinal, messageOf, nextTick, statusEventTypes } from '@aiflow/core';
 import type { Engine } from './engine.ts';
 import type { EngineFaults } from './faults.ts';
 import type { Store, StoredExecution, StoredWorkflow } from './store.ts';
@@ -15,6 +23,7 @@ export interface AutomaticWorkflow {
   /** What its rules are still to be told, and the ticks that wait for it to be resumed. */
   readonly events: Event[];
   readonly ticks: Timer[];
+  readonly parked: ParkedEvent[];
 }
 
 /** Starts and stops executions by the schedules and rules of workflows. */
@@ -47,6 +56,10 @@ export class Automatic {
       if (this.#faults.forgetsWorkflowRules === true) this.#stateOf(key).memories.clear();
       this.wake(key);
     }
+  }
+
+  parked(key: string): readonly ParkedEvent[] {
+    return this.#store.automatic.get(key)?.parked ?? [];
   }
 
   close(): void {
@@ -126,9 +139,10 @@ export class Automatic {
     const extractor = await this.#host.contextExtractor(workflow, project);
     try {
       return await extractor.extract(event);
-    } catch {
+    } catch (error) {
       if (this.#faults.stopsAtFailure === true) this.#broken.add(state);
-      return null; // it is as good as parked
+      state.parked.push({ event, reason: messageOf(error) });
+      return null;
     } finally {
       await extractor.close();
     }
@@ -193,7 +207,7 @@ export class Automatic {
 
   #stateOf(key: string): AutomaticWorkflow {
     const found = this.#store.automatic.get(key);
-    const state = found ?? { places: new Map(), memories: new Map(), events: [], ticks: [] };
+    const state = found ?? { places: new Map(), memories: new Map(), events: [], ticks: [], parked: [] };
     this.#store.automatic.set(key, state);
     return state;
   }

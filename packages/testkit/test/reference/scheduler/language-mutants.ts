@@ -80,6 +80,7 @@ export const languageMutants: readonly SchedulerMutant[] = [
       'an event that was sent in an execution stops no other execution of its workflow',
       'what a rule of a workflow remembers counts for its own context, also after a restart',
       'an event on which the extractor of one workflow fails hides no other event, and nothing from other workflows',
+      'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
     ],
   },
   {

@@ -496,6 +496,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'ticks of workflows that were missed while no scheduler was there follow their policy',
       'what a rule of a workflow remembers counts for its own context, also after a restart',
       'rules of a paused workflow act when it is resumed, on what came meanwhile',
+      'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
     ],
   },
   {

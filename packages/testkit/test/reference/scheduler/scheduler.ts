@@ -2,6 +2,8 @@ import type {
   JobExecutionInfo,
   JsonObject,
   PageOptions,
+  ParkedEvent,
+  ParkedPageOptions,
   ProjectContext,
   Scheduler,
   StartExecutionOptions,
@@ -73,6 +75,15 @@ export class ReferenceScheduler implements Scheduler {
 
   async resumeWorkflowScheduling(projectName: string, workflowName: string): Promise<WorkflowInfo | null> {
     return this.#pause(projectName, workflowName, false);
+  }
+
+  async listParkedEvents(
+    projectName: string,
+    workflowName: string,
+    { limit = 1000, afterVersion = 0 }: ParkedPageOptions = {},
+  ): Promise<ParkedEvent[]> {
+    const parked = this.#engine.automatic.parked(this.#key(projectName, workflowName));
+    return parked.filter(({ event }) => event.version > afterVersion).slice(0, limit);
   }
 
   async startNewWorkflowExecution(
