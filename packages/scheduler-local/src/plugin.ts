@@ -12,8 +12,8 @@ export const localScheduler: SchedulerPlugin<LocalSchedulerOptions> = {
   protocol,
   capabilities: {
     events: true,
-    executionLimits: true,
     jobSchedules: true,
+    limits: true,
     pools: true,
     retries: true,
     schedulingStops: true,

@@ -11,8 +11,8 @@ import { schedulingMutants } from './reference/scheduler/scheduling-mutants.ts';
 
 const capabilities = {
   events: true,
-  executionLimits: true,
   jobSchedules: true,
+  limits: true,
   pools: true,
   retries: true,
   schedulingStops: true,

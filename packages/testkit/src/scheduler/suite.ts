@@ -1,12 +1,12 @@
 import { declareSuite } from '../suite/runner.ts';
 import { eventCases } from './cases/events.ts';
 import { executionEventCases } from './cases/execution-events.ts';
-import { executionLimitCases } from './cases/execution-limits.ts';
 import { executionCases } from './cases/executions.ts';
 import { jobScheduleCases } from './cases/job-schedules.ts';
 import { jobSchedulingCases } from './cases/job-scheduling.ts';
 import { jobCases } from './cases/jobs.ts';
 import { lifecycleCases } from './cases/lifecycle.ts';
+import { limitCases } from './cases/limits.ts';
 import { outsideEventCases } from './cases/outside-events.ts';
 import { poolCases } from './cases/pools.ts';
 import { retryCases } from './cases/retries.ts';
@@ -31,7 +31,7 @@ export function schedulerSuite(options: SchedulerSuiteOptions): void {
     ...lifecycleCases,
     ...outsideEventCases,
     ...executionEventCases,
-    ...executionLimitCases,
+    ...limitCases,
     ...retryCases,
     ...timeoutCases,
     ...poolCases,

@@ -38,6 +38,25 @@ export const workflowScheduleCases: readonly SchedulerCase[] = [
     },
   },
   {
+    name: 'several schedules of a workflow each bring their ticks',
+    skip,
+    run: async (context) => {
+      const [schedule] = hourly('a', 'latest').schedules;
+      assert.ok(schedule?.kind === 'interval');
+      const schedules = [schedule, { ...schedule, intervalMs: 1.5 * hour }];
+      await context.scheduler.submitWorkflow({ ...hourly('a', 'latest'), schedules }, projectContext());
+      for (const [ms, count] of [
+        [hour, 1],
+        [0.5 * hour, 2],
+        [0.5 * hour, 3],
+      ] as const) {
+        await context.clock.advance(ms);
+        await context.runner.begun('a', count);
+        await context.settledAt('a', count);
+      }
+    },
+  },
+  {
     name: 'ticks of workflows that were missed while no scheduler was there follow their policy',
     skip,
     run: async (context) => {

@@ -29,7 +29,18 @@ export const automaticMutants: readonly SchedulerMutant[] = [
   {
     breaks: 'schedules of workflows are not looked at',
     open: changingSchedules(() => null),
-    fails: [eachTick, missed, pausedTicks, keepsPlace],
+    fails: [
+      eachTick,
+      'several schedules of a workflow each bring their ticks',
+      missed,
+      pausedTicks,
+      keepsPlace,
+    ],
+  },
+  {
+    breaks: 'a workflow has one schedule',
+    open: changing((workflow) => ({ ...workflow, schedules: workflow.schedules.slice(0, 1) })),
+    fails: ['several schedules of a workflow each bring their ticks'],
   },
   {
     breaks: 'a missed tick of a workflow is always made up for',

@@ -118,11 +118,13 @@ export const languageMutants: readonly SchedulerMutant[] = [
     ],
   },
   {
-    breaks: 'as many executions run at once as there are',
+    breaks: 'the limits of workflows are not looked at',
     open: changing((workflow) => ({ ...workflow, limits: {} })),
     fails: [
+      'no more jobs of an execution run at once than its workflow allows, and others are not held up',
       'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
       'an execution that waits can be stopped, and nothing of it can be started',
+      'deleteWorkflow ends what waits of it, too, and begins none of it',
       'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
     ],
   },

@@ -2,7 +2,7 @@ import type { AttemptRun, AttemptRunner, JobResult, Scheduler, WorkflowExecution
 import { AIFlowError } from '@aiflow/core';
 import type { SchedulerPlace } from '../../../src/index.ts';
 import { ReferenceScheduler } from './scheduler.ts';
-import { storeOf } from './store.ts';
+import { infoOf, keyOf, storeOf } from './store.ts';
 
 /** A scheduler with one promise broken, and the cases that must notice. */
 export interface SchedulerMutant {
@@ -138,7 +138,27 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
         return deleted;
       },
     })),
-    fails: ['deleteWorkflow stops what runs, forgets the workflow, and leaves its executions to be seen'],
+    fails: [
+      'deleteWorkflow stops what runs, forgets the workflow, and leaves its executions to be seen',
+      'deleteWorkflow ends what waits of it, too, and begins none of it',
+    ],
+  },
+  {
+    breaks: 'a delete stops nothing',
+    open: broken((good, { name }) => ({
+      deleteWorkflow: async (project, workflow) => {
+        const { workflows } = storeOf(name);
+        const found = workflows.get(keyOf(project, workflow));
+        if (found === undefined) return await good.deleteWorkflow(project, workflow);
+        workflows.delete(keyOf(project, workflow));
+        return infoOf(found);
+      },
+    })),
+    fails: [
+      'deleteWorkflow stops what runs, forgets the workflow, and leaves its executions to be seen',
+      'deleteWorkflow ends what waits of it, too, and begins none of it',
+      'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
+    ],
   },
   {
     breaks: 'a paused workflow cannot be started by hand',

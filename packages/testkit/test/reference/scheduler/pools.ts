@@ -15,8 +15,14 @@ export function checkPools({ jobs }: Workflow): void {
   }
 }
 
-/** Whether there is room for a job in its pool beside all that has begun. */
-export function hasRoom(store: Store, { pool, poolSlots = 1 }: JobConfig): boolean {
+/** Whether there is room for a job of an execution beside all that has begun. */
+export function hasRoom(store: Store, execution: StoredExecution, config: JobConfig): boolean {
+  const { jobs: limit = Infinity } = execution.definition.workflow.limits ?? {};
+  const begun = execution.attempts.filter(({ status, reason }) => !isFinal(status) && reason === null);
+  return begun.length < limit && hasRoomInPool(store, config);
+}
+
+function hasRoomInPool(store: Store, { pool, poolSlots = 1 }: JobConfig): boolean {
   if (pool === undefined) return true;
   let taken = 0;
   for (const execution of store.executions.values()) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JobRule, StartExecutionOptions, WorkflowExecutionInfo } from '@aiflow/core';
+import type { JobRule, StartExecutionOptions, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
 import { all, event } from '@aiflow/core';
 import { rejectsWithCode } from '../../suite/expect.ts';
 import type { SchedulerCase } from '../case.ts';
@@ -7,7 +7,7 @@ import { needs } from '../case.ts';
 import type { SchedulerContext } from '../context.ts';
 import { project, workflowOf } from '../context.ts';
 
-const skip = needs('executionLimits');
+const skip = needs('limits');
 
 function when(jobName: string, condition: JobRule['condition']): JobRule {
   return { jobName, action: 'START', condition };
@@ -24,7 +24,27 @@ async function startOne(
   return await context.runWorkflow(workflow, options);
 }
 
-export const executionLimitCases: readonly SchedulerCase[] = [
+export const limitCases: readonly SchedulerCase[] = [
+  {
+    name: 'no more jobs of an execution run at once than its workflow allows, and others are not held up',
+    skip,
+    run: async (context) => {
+      const { runner } = context;
+      const limited = (name: string, jobs: readonly string[]): Workflow => ({
+        ...workflowOf(name, jobs),
+        limits: { jobs: 2 },
+      });
+      const { workflowExecutionId: id } = await context.runWorkflow(limited('workflow', ['a', 'b', 'c']));
+      const a = await runner.begun('a');
+      await runner.begun('b');
+      await context.runWorkflow(limited('other', ['d']));
+      await runner.begun('d');
+      await context.settledAt('c', 0);
+      await context.waits('c', id, 1, 'queued');
+      a.finish();
+      await runner.begun('c');
+    },
+  },
   {
     name: 'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
     skip,
@@ -64,6 +84,21 @@ export const executionLimitCases: readonly SchedulerCase[] = [
       await context.settledAt('a', 1);
       const last = await context.scheduler.startNewWorkflowExecution(project, 'workflow');
       assert.equal((await runner.begun('a', 2)).attempt.workflowExecutionId, last?.workflowExecutionId);
+    },
+  },
+  {
+    name: 'deleteWorkflow ends what waits of it, too, and begins none of it',
+    skip,
+    run: async (context) => {
+      const { runner } = context;
+      const first = await startOne(context, ['a']);
+      const second = await startOne(context, ['a']);
+      await runner.begun('a');
+      await context.scheduler.deleteWorkflow(project, 'workflow');
+      for (const { workflowExecutionId: id } of [first, second]) {
+        assert.equal((await context.scheduler.getWorkflowExecution(id))?.status, 'KILLED');
+      }
+      await context.settledAt('a', 1);
     },
   },
   {
