@@ -28,15 +28,18 @@ enum { ROWS = 4096 };
 static struct job *rows[ROWS];
 static size_t count;
 static uint32_t serials;
-static int reports[2];
+static int reports; /* our end */
 
+/* To be called before any other descriptor is opened: the keepers' end is at the same place in all processes. */
 void open_reports(void)
 {
+    int ends[2];
     /* Only our end must not block: a keeper has nothing better to do than to wait for us. */
-    if (pipe2(reports, O_CLOEXEC) < 0 || fcntl(reports[0], F_SETFL, O_NONBLOCK) < 0) exit(1);
+    if (pipe2(ends, O_CLOEXEC) < 0 || ends[1] != REPORTS || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) exit(1);
+    reports = ends[0];
 }
 
-int reports_fd(void) { return reports[0]; }
+int reports_fd(void) { return reports; }
 
 size_t job_count(void) { return count; }
 
@@ -93,9 +96,10 @@ void launch_job(struct client *client, uint32_t number, const struct launch *lau
         return;
     }
     uint32_t serial = ++serials;
+    uint64_t forked = fork_time();
     pid_t keeper = fork();
     int trouble = errno;
-    if (keeper == 0) keep(launch, serial, records, reports[1]);
+    if (keeper == 0) keep(launch, serial, forked, records);
     close(records);
     if (keeper < 0) {
         answer(client, ANSWER_FAILED, number, trouble, STEP_FORK);
@@ -141,9 +145,10 @@ void read_reports(void)
     struct report read_now[128];
     for (;;) {
         /* Each was written in one piece (PIPE_BUF), so that whole ones are read. */
-        ssize_t length = read(reports[0], read_now, sizeof read_now);
+        ssize_t length = read(reports, read_now, sizeof read_now);
         if (length <= 0) return;
         for (size_t at = 0; at < (size_t)length / sizeof *read_now; at += 1) take(&read_now[at]);
+        if ((size_t)length < sizeof read_now) return; /* that was all */
     }
 }
 

@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -23,20 +22,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The descriptors of a keeper. The rest of the launcher's must go: its lock, its socket and its clients are not ours. */
-enum { RECORDS = 3, REPORTS = 4, FIRST_OTHER = 5 };
-
 /* The file `begun`, open until the exit code is appended to it. */
 static int record = -1;
 
-static void keep_descriptors(int records, int reports)
+/* Keeps the standard ones, the record directory and the pipe, which is where it has to be (REPORTS) already. */
+static void keep_descriptors(int records)
 {
-    /* By way of numbers that are in nobody's way. */
-    int own_records = fcntl(records, F_DUPFD_CLOEXEC, FIRST_OTHER);
-    int own_reports = fcntl(reports, F_DUPFD_CLOEXEC, FIRST_OTHER);
-    if (own_records < 0 || own_reports < 0) _exit(255);
-    if (dup3(own_records, RECORDS, O_CLOEXEC) < 0 || dup3(own_reports, REPORTS, O_CLOEXEC) < 0) _exit(255);
-    close_from(FIRST_OTHER);
+    if (dup3(records, RECORDS, O_CLOEXEC) < 0) _exit(255);
+    close_from(REPORTS + 1);
 }
 
 static void report(uint32_t serial, int kind, int value, int detail)
@@ -47,47 +40,38 @@ static void report(uint32_t serial, int kind, int value, int detail)
 }
 
 /* Appends to the record in one go; false, with errno, when it could not be written whole. */
-static int append(const char *lines)
+static int append(const char *lines, const char *end)
 {
-    size_t length = strlen(lines);
-    ssize_t written = write(record, lines, length);
+    ssize_t written = write(record, lines, (size_t)(end - lines));
     if (written >= 0) errno = ENOSPC;
-    return written == (ssize_t)length;
+    return written == end - lines;
 }
 
-/* When this process began, as the 22nd field of /proc/self/stat says. */
-static int read_start(char *start, size_t most)
+/*
+ * When this process began, in clock ticks. Reading that takes a tenth of what a launch costs, so it is read only when the
+ * clock of our fork leaves open which tick it was.
+ */
+static uint64_t start_ticks(uint64_t forked)
 {
-    char line[1024];
-    int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    ssize_t length = read(file, line, sizeof line - 1);
-    close(file);
-    if (length <= 0) return 0;
-    line[length] = '\0';
-    char *field = strrchr(line, ')');
-    for (int at = 2; field != NULL && at < 22; at += 1) field = strchr(field + 1, ' ');
-    if (field == NULL) return 0;
-    size_t digits = strspn(field + 1, "0123456789");
-    if (digits == 0 || digits >= most) return 0;
-    memcpy(start, field + 1, digits);
-    start[digits] = '\0';
-    return 1;
+    return forked != 0 && ticks_of(forked) == ticks_of(boot_time()) ? ticks_of(forked) : read_start_ticks();
 }
 
 /* Who makes `begun` decides whether the job begins; `find` may have made it. One file, for a new one is dear. */
-static int write_beginning(void)
+static int write_beginning(uint64_t forked)
 {
-    char start[32], lines[512];
-    if (!read_start(start, sizeof start)) {
+    uint64_t pid = (uint64_t)getpid(), start = start_ticks(forked);
+    if (start == 0) {
         errno = ENOSYS; /* no /proc */
         return 0;
     }
     record = openat(RECORDS, "begun", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
     if (record < 0) return 0;
-    snprintf(lines, sizeof lines, "%d\n{\"pid\":%d,\"start_ticks\":\"%s\",\"boot_id\":\"%s\",\"launcher\":\"%s\"}\n",
-             getpid(), getpid(), start, boot_id, socket_path);
-    if (append(lines)) return 1;
+    /* snprintf(3) would cost a dozen page faults in each keeper. */
+    char lines[512], *end = put(put_number(lines, pid), "\n{\"pid\":");
+    end = put(put_number(end, pid), ",\"start_ticks\":\"");
+    end = put(put_number(end, start), "\",\"boot_id\":\"");
+    end = put(put(put(put(end, boot_id), "\",\"launcher\":\""), socket_path), "\"}\n");
+    if (append(lines, end)) return 1;
     int trouble = errno;
     unlinkat(RECORDS, "begun", 0);
     errno = trouble;
@@ -183,7 +167,7 @@ static __attribute__((noinline)) pid_t start(const struct launch *launch, int ou
 }
 
 /* Starts the program; ends this process, with nothing left behind, when that fails. */
-static pid_t begin(const struct launch *launch, uint32_t serial)
+static pid_t begin(const struct launch *launch, uint32_t serial, uint64_t forked)
 {
     /* vfork(2) lets the child write here; volatile would only be needed for what this function itself caches. */
     static struct failure failure;
@@ -194,7 +178,7 @@ static pid_t begin(const struct launch *launch, uint32_t serial)
     int error = output < 0 ? -1 : open_output(launch->standard_error);
     if (output >= 0 && error < 0) failure.error = errno;
     if (error >= 0) {
-        if (write_beginning()) {
+        if (write_beginning(forked)) {
             program = start(launch, output, error, &failure);
             if (failure.error == ENOEXEC) {
                 struct launch shell = by_shell(launch);
@@ -239,8 +223,7 @@ static int keep_until_gone(pid_t program, uint32_t serial)
         if (pid == program && code < 0) { /* its number can be an orphan's later */
             char line[16];
             code = shell_code(status);
-            snprintf(line, sizeof line, "%d\n", code);
-            append(line); /* on a full disk only the launcher tells it */
+            append(line, put(put_number(line, (uint64_t)code), "\n")); /* on a full disk only the launcher tells it */
         }
         if (pid > 0) continue;
         if (pid < 0) return code; /* ECHILD: nothing is left */
@@ -256,13 +239,13 @@ static int keep_until_gone(pid_t program, uint32_t serial)
     }
 }
 
-void keep(const struct launch *launch, uint32_t serial, int records, int reports)
+void keep(const struct launch *launch, uint32_t serial, uint64_t forked, int records)
 {
-    keep_descriptors(records, reports);
-    setsid();
+    keep_descriptors(records);
+    setpgid(0, 0); /* no session: nobody can signal one, and it costs ten times as much */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_NAME, "aiflow-keeper");
-    pid_t program = begin(launch, serial);
+    pid_t program = begin(launch, serial, forked);
     report(serial, ANSWER_STARTED, getpid(), 0);
     _exit(keep_until_gone(program, serial));
 }

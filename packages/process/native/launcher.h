@@ -66,8 +66,25 @@ struct client;
 extern const char *socket_path; /* as it was given, for the records */
 extern char boot_id[64];
 
-/* keeper.c: what a forked process does; never returns. */
-_Noreturn void keep(const struct launch *launch, uint32_t serial, int records, int reports);
+/*
+ * The descriptors of a keeper: the record directory, where the launcher has its end of the pipe, and the keepers' end. The
+ * rest of the launcher's must go: its lock, its socket and its clients are not theirs.
+ */
+enum { RECORDS = 3, REPORTS = 4 };
+
+/* keeper.c: what a process does that was forked at `forked` (see fork_time); never returns. */
+_Noreturn void keep(const struct launch *launch, uint32_t serial, uint64_t forked, int records);
+
+/* clock.c */
+void try_clock(void);
+uint64_t fork_time(void);
+uint64_t boot_time(void);
+uint64_t ticks_of(uint64_t time);
+uint64_t read_start_ticks(void);
+
+/* text.c */
+char *put(char *at, const char *text);
+char *put_number(char *at, uint64_t number);
 
 /* descriptors.c */
 void close_from(int first);

@@ -113,13 +113,12 @@ _Noreturn static void leave(void)
 
 static void take_signal(int signals)
 {
-    struct signalfd_siginfo found;
-    int child = 0;
-    while (read(signals, &found, sizeof found) > 0) {
-        if (found.ssi_signo != SIGCHLD) leave(); /* jobs go on, as when we are killed */
-        child = 1;
-    }
-    if (child) collect_children();
+    /* Each of the three that we wait for is there once, or not. */
+    struct signalfd_siginfo found[4];
+    ssize_t length = read(signals, found, sizeof found);
+    for (ssize_t at = 0; at < length / (ssize_t)sizeof *found; at += 1)
+        if (found[at].ssi_signo != SIGCHLD) leave(); /* jobs go on, as when we are killed */
+    if (length > 0) collect_children();
 }
 
 /* False when there is no descriptor left for a client. */
@@ -172,6 +171,7 @@ int main(int count, char **arguments)
         return 2;
     }
     close_from(3); /* whatever whoever started us forgot */
+    open_reports();
     socket_path = arguments[1];
     char *directory = strdup(socket_path), *base = strdup(socket_path);
     if (directory == NULL || base == NULL) fail("memory");
@@ -186,7 +186,7 @@ int main(int count, char **arguments)
     remove_remains();
     read_boot_id();
     int signals = take_signals();
-    open_reports();
+    try_clock();
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) fail("PR_SET_CHILD_SUBREAPER");
     serve(listen_here(), signals);
 }
