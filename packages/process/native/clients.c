@@ -20,6 +20,7 @@ struct client {
     int fd;
     int is_known; /* has said hello */
     int is_over;  /* to be closed */
+    int awaited;  /* how many jobs it is to be told of */
     struct bytes input;
     struct bytes output;
 };
@@ -56,6 +57,27 @@ static void remove_client(struct client *client)
     free(client->output.data);
     free(client);
     count -= 1;
+}
+
+/* Counts the jobs that a client waits for. */
+void await_job(struct client *client, int change) { client->awaited += change; }
+
+static int is_idle(const struct client *client)
+{
+    return client->is_known && client->awaited == 0 && client->input.length == 0 && client->output.length == 0;
+}
+
+/*
+ * Closes the oldest connection of which nothing is awaited, to make room; false when there is none. Whoever had it
+ * connects again when there is something to ask for.
+ */
+int dismiss_idle_client(void)
+{
+    struct client *oldest = NULL;
+    for (struct client *client = clients; client != NULL; client = client->next)
+        if (is_idle(client)) oldest = client;
+    if (oldest != NULL) remove_client(oldest);
+    return oldest != NULL;
 }
 
 /* Fills in whom to ask of the kernel; gives how many. */

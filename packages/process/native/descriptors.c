@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* More than the launcher can ever have, which takes the lowest that is free: see MOST_FDS in main.c. */
+/* More than the launcher can ever have, which takes the lowest that is free: see MOST_CLIENTS in main.c. */
 enum { MOST = 4096 };
 
 /* Closes all descriptors from this one on. */

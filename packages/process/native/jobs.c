@@ -64,6 +64,7 @@ static void add_watcher(struct job *job, struct client *client, uint32_t number)
     if (watcher == NULL) exit(1); /* a crash like any other: keepers go on without us */
     *watcher = (struct watcher){job->watchers, client, number};
     job->watchers = watcher;
+    await_job(client, 1);
 }
 
 static void remove_watchers(struct job *job, const struct client *client)
@@ -72,6 +73,7 @@ static void remove_watchers(struct job *job, const struct client *client)
         struct watcher *watcher = *place;
         if (client == NULL || watcher->client == client) {
             *place = watcher->next;
+            await_job(watcher->client, -1);
             free(watcher);
         } else {
             place = &watcher->next;

@@ -104,6 +104,8 @@ void collect_children(void);
 
 /* clients.c */
 void add_client(int fd);
+int dismiss_idle_client(void);
+void await_job(struct client *client, int change);
 size_t client_count(void);
 size_t client_fds(void *pollfds, size_t most);
 void serve_client(int fd, short events);

@@ -31,7 +31,7 @@ static char name[108];
 static char lock_name[128];
 
 /* How long a launcher waits for its first client, and for descriptors when it has none left. */
-enum { FIRST_CLIENT_MS = 10000, RETRY_MS = 100, MOST_FDS = 1024 };
+enum { FIRST_CLIENT_MS = 10000, RETRY_MS = 100, MOST_CLIENTS = 1024 };
 
 _Noreturn static void fail(const char *what)
 {
@@ -121,25 +121,31 @@ static void take_signal(int signals)
     if (length > 0) collect_children();
 }
 
-/* False when there is no descriptor left for a client. */
+/* False when there is no descriptor for whoever is next, and none to be had. */
 static int accept_clients(int listener)
 {
     for (;;) {
         int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) add_client(fd);
-        else if (errno != EINTR && errno != ECONNABORTED) return errno != EMFILE && errno != ENFILE;
+        if (fd >= 0) {
+            if (client_count() < MOST_CLIENTS || dismiss_idle_client()) add_client(fd);
+            else close(fd); /* at once, so that it need not wait for an answer */
+        } else if (errno == EMFILE || errno == ENFILE) {
+            if (!dismiss_idle_client()) return 0;
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            return 1;
+        }
     }
 }
 
 _Noreturn static void serve(int listener, int signals)
 {
-    static struct pollfd fds[MOST_FDS + 3];
+    static struct pollfd fds[MOST_CLIENTS + 3];
     int had_client = 0, is_open = 1;
     for (;;) {
-        size_t clients = client_fds(fds + 3, MOST_FDS);
+        size_t clients = client_fds(fds + 3, MOST_CLIENTS);
         fds[0] = (struct pollfd){signals, POLLIN, 0};
         fds[1] = (struct pollfd){reports_fd(), POLLIN, 0};
-        fds[2] = (struct pollfd){listener, is_open && clients < MOST_FDS ? POLLIN : 0, 0};
+        fds[2] = (struct pollfd){listener, is_open ? POLLIN : 0, 0};
         int ready = poll(fds, clients + 3, !had_client ? FIRST_CLIENT_MS : is_open ? -1 : RETRY_MS);
         if (ready < 0 && errno != EINTR) fail("poll");
         if (ready == 0 && !had_client) leave();

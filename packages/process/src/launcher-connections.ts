@@ -4,6 +4,12 @@ import type { LauncherConnection } from './launcher-connection.ts';
 export class LauncherConnections {
   readonly #open = new Map<string, Promise<LauncherConnection>>();
 
+  /** The connection that is there; null when there is none. */
+  async find(path: string): Promise<LauncherConnection | null> {
+    const connection = await this.#open.get(path)?.catch(() => null);
+    return connection?.isOpen === true ? connection : null;
+  }
+
   /** The connection that is there, or the one that `open` gives; throws what `open` throws. */
   async get(path: string, open: () => Promise<LauncherConnection>): Promise<LauncherConnection> {
     for (;;) {

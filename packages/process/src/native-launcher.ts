@@ -21,6 +21,11 @@ export interface NativeLauncherOptions {
   readonly socketPath?: string;
 }
 
+/** Of this process: launchers that mean the same socket share its connection, however many are created. */
+const own = new LauncherConnections();
+/** To the launchers of other processes; closed when nobody waits for what they launched. */
+const others = new LauncherConnections();
+
 /**
  * The launcher that has a program of its own for what Node is slow at; see the README. The program is started when it
  * is first needed, and ends by itself. A launch is rejected with `process.no_launcher`, and leaves nothing, when it
@@ -36,8 +41,6 @@ export function nativeWays(
   table: ProcessTable,
   { program, socketPath }: NativeLauncherOptions,
 ): Pick<RecordLauncherOptions, 'launch' | 'adopt'> {
-  const own = new LauncherConnections();
-  const others = new LauncherConnections();
   let path = socketPath;
 
   async function launch(spec: ProcessSpec): Promise<Launched> {
@@ -56,7 +59,7 @@ export function nativeWays(
       if (launcher === null) return null;
       try {
         const open = (): Promise<LauncherConnection> => LauncherConnection.open(launcher, { isShared: true });
-        return await watch(await others.get(launcher, open), pid);
+        return await watch((await own.find(launcher)) ?? (await others.get(launcher, open)), pid);
       } catch {
         return null; // It is gone, or speaks another protocol: the records tell all that is needed.
       }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { AIFlowError, pause } from '@aiflow/core';
+import { AIFlowError, errorCode, pause } from '@aiflow/core';
 import { LauncherConnection } from './launcher-connection.ts';
 
 /** How long a launcher may take to answer, in milliseconds. */
@@ -16,14 +16,18 @@ export async function startLauncher(program: string, path: string): Promise<Laun
     try {
       return await LauncherConnection.open(path);
     } catch (error) {
-      // Not there yet, or on its way out, or so busy that its queue is full: asked again.
+      // Not there yet, or on its way out, or so busy that its queue is full, or it has too many clients: asked again.
       const trouble = starting?.trouble() ?? null;
       if (trouble !== null || performance.now() >= deadline) throw noLauncher(program, trouble ?? error);
+      // One that ended found another in its place, which may have ended since.
+      if (isNobodyThere(error) && (starting === null || starting.hasEnded())) starting = start(program, path);
     }
-    // One that ended found another in its place, which may have ended since.
-    if (starting === null || starting.hasEnded()) starting = start(program, path);
     await pause(interval);
   }
+}
+
+function isNobodyThere(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ECONNREFUSED';
 }
 
 interface Started {
