@@ -1,15 +1,21 @@
-// Run in a package for one platform: builds the native launcher of @aiflow/process into its dist/. Where it cannot be
-// built (another platform, no C compiler) dist/ stays empty, and @aiflow/process launches with Node alone.
+// Run in a package for one platform: builds the native launcher of @aiflow/process into its dist/, for this machine or,
+// where there is a compiler for the other one (Debian's gcc-aarch64-linux-gnu), for that. Where it cannot be built dist/
+// stays empty, @aiflow/process launches with Node alone, and check-launcher.ts keeps the package from being published.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const sources = join(import.meta.dirname, '../packages/process/native');
 const program = join(process.cwd(), 'dist/aiflow-launcher');
-const compiler = process.env['CC'] ?? 'cc';
-const flags = ['-std=gnu11', '-O2', '-s', '-Wall', '-Wextra', '-Wshadow', '-Werror'];
+// The same bytes from the same sources: no name of a build in them.
+const flags = ['-std=gnu11', '-O2', '-s', '-Wl,--build-id=none', '-Wall', '-Wextra', '-Wshadow', '-Werror'];
+const crossCompilers: Readonly<Record<string, string>> = {
+  arm64: 'aarch64-linux-gnu-gcc',
+  x64: 'x86_64-linux-gnu-gcc',
+};
 
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Readonly<Record<'os' | 'cpu', string[]>>;
+const { cpu } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly cpu: readonly [string] };
+const compiler = cpu[0] === process.arch ? (process.env['CC'] ?? 'cc') : (crossCompilers[cpu[0]] ?? 'none');
 mkdirSync('dist', { recursive: true });
 const trouble = whyNot();
 if (trouble === null) build();
@@ -19,10 +25,10 @@ else {
 }
 
 function whyNot(): string | null {
-  const { platform, arch } = process;
-  if (!manifest.os.includes(platform) || !manifest.cpu.includes(arch))
-    return `this machine is ${platform}-${arch}`;
-  return spawnSync(compiler, ['--version']).status === 0 ? null : `there is no C compiler (${compiler})`;
+  if (process.platform !== 'linux') return `this machine is ${process.platform}-${process.arch}`;
+  return spawnSync(compiler, ['--version']).status === 0
+    ? null
+    : `there is no C compiler for ${cpu[0]} (${compiler})`;
 }
 function build(): void {
   // Static, so that it runs whatever C library a system has. Not every compiler brings what that needs.

@@ -11,9 +11,13 @@ export function importable(tarballs: Tarballs): string[] {
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Packs every package of packages/ into `directory`. They must be built. */
+/**
+ * Packs every package of packages/ into `directory`. They must be built, but for programs for platforms that this machine
+ * has no compiler for: what would refuse to pack those without their program (`prepack`) is left out.
+ */
 export async function packAll(directory: string): Promise<Tarballs> {
-  const args = ['-r', '--filter', './packages/*', 'pack', '--json', '--pack-destination', directory];
+  const every = ['-r', '--filter', './packages/*', '--config.ignore-scripts=true'];
+  const args = [...every, 'pack', '--json', '--pack-destination', directory];
   const { stdout } = await execa('pnpm', args, { cwd: root });
   const packed = JSON.parse(stdout) as readonly { readonly name: string; readonly filename: string }[];
   return Object.fromEntries(packed.map(({ name, filename }) => [name, filename]));
