@@ -12,7 +12,7 @@ export interface NodeLauncherOptions {
 /**
  * The launcher that needs nothing but Node and `/bin/sh`. It holds no resource but the children that it launched, and
  * these do not keep this process alive unless they are waited for. What it cannot promise: a descendant that leaves
- * the session *and* clears its environment (`env -i setsid …`), or that overwrites the memory its environment began
+ * the process group *and* clears its environment (`env -i setsid …`), or that overwrites the memory its environment began
  * in, cannot be told from a stranger and is not ended; the native launcher ends it.
  */
 export function createNodeLauncher(options: NodeLauncherOptions = {}): ProcessLauncher {

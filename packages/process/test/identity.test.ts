@@ -207,19 +207,25 @@ test('a launcher keeps nothing of a process that it has waited for or stopped: t
   }
 });
 
-test('what this launcher cannot promise: who leaves the session and clears the environment escapes a stop', async () => {
-  const room = new Room();
-  try {
-    const spec = room.spec(
-      `env -i setsid bash -c 'echo $$ >it; exec /bin/sleep 60' & while :; do sleep 0.1; done`,
-    );
-    const launcher = createNodeLauncher();
-    await launcher.launch(spec);
-    const escaped = await room.pid('it');
-    expect((await launcher.stop(spec))?.outcome).toBe('stopped');
-    // The native launcher ends it: see suite/native.ts.
-    expect(isRunning(escaped)).toBe(true);
-  } finally {
-    room.dispose();
-  }
-});
+test.for([
+  ['session', 'env -i setsid'],
+  ['group', 'set -m; env -i'],
+])(
+  'what this launcher cannot promise: who leaves the %s and clears the environment escapes a stop',
+  async ([, how]) => {
+    const room = new Room();
+    try {
+      const spec = room.spec(
+        `${how} bash -c 'echo $$ >it; exec /bin/sleep 60' & while :; do sleep 0.1; done`,
+      );
+      const launcher = createNodeLauncher();
+      await launcher.launch(spec);
+      const escaped = await room.pid('it');
+      expect((await launcher.stop(spec))?.outcome).toBe('stopped');
+      // The native launcher ends it: see suite/native.ts.
+      expect(isRunning(escaped)).toBe(true);
+    } finally {
+      room.dispose();
+    }
+  },
+);
