@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
@@ -24,7 +24,7 @@ export function readmeBlocks(): Block[] {
 
 /**
  * A directory that looks to a reader of the README like this checkout: with its npm scripts, its packages as they are
- * built, and a copy of its examples. Only making it ready is left out of the scripts; that has tests of its own.
+ * built, and a copy of its examples with what is installed for them. Only making it ready is left out of the scripts; that has tests of its own.
  */
 export class ReadmeCheckout implements AsyncDisposable {
   readonly directory: string;
@@ -41,6 +41,10 @@ export class ReadmeCheckout implements AsyncDisposable {
     // Without what runs and installs have left in them.
     const filter = (path: string): boolean => !['.aiflow', 'node_modules'].includes(basename(path));
     await cp(join(root, 'examples'), join(checkout.directory, 'examples'), { recursive: true, filter });
+    for (const example of await readdir(join(root, 'examples'))) {
+      const modules = join('examples', example, 'node_modules');
+      await symlink(join(root, modules), join(checkout.directory, modules));
+    }
     await cp(join(root, '.npmrc'), join(checkout.directory, '.npmrc'));
     const manifest = await readFile(join(root, 'package.json'), 'utf8');
     const ready = manifest.replaceAll(/node scripts\/bootstrap\.mjs( --build)? && /g, '');
