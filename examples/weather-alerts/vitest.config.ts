@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     name: '@aiflow-examples/weather-alerts',
     include: ['test/**/*.test.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });

@@ -8,6 +8,7 @@ import { endOf } from './days.ts';
 import { Journal } from './journal.ts';
 import { lineOf, summaryOf } from './report.ts';
 import { Station, countWritten } from './station.ts';
+import type { Ended } from './tally.ts';
 import { workflowNames } from './tally.ts';
 
 const hour = 60 * 60 * 1000;
@@ -97,13 +98,19 @@ class Replay {
     const { journal, place, print } = this.#world;
     await journal.untilQuiet();
     const { ended } = journal.tally;
-    for (const each of ended.slice(this.#shown)) {
+    for (const each of inOrder(ended.slice(this.#shown))) {
       const line = await lineOf(each, this.#scheduler, place);
       if (line !== null) print(`${date}  ${line}`);
       this.#isWell &&= each.status === 'FINISHED';
     }
     this.#shown = ended.length;
   }
+}
+
+/** One that started another may end after it, because what it published is heard before. */
+function inOrder(ended: readonly Ended[]): readonly Ended[] {
+  const rank = ({ workflow }: Ended): number => workflowNames.indexOf(workflow);
+  return ended.toSorted((one, other) => rank(one) - rank(other));
 }
 
 function startOf([first]: readonly Day[]): number {

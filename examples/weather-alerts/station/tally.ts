@@ -3,6 +3,7 @@ import { isFinal, statusEventTypes } from '@aiflow/core';
 import { dayKey, namespace, night } from '../weather.ts';
 import { endsMonth } from './days.ts';
 
+/** Each behind those that start it. */
 export const workflowNames = ['climate', 'forecast', 'deploy', 'alerts'] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 

@@ -88,8 +88,8 @@ export class ReplayCopy {
 }
 
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !holds(); await delay(5)) {
-    if (Date.now() > deadline) throw new Error(`waited 60 s until ${what}`);
+  for (const deadline = Date.now() + 600_000; !holds(); await delay(5)) {
+    if (Date.now() > deadline) throw new Error(`waited ten minutes until ${what}`);
   }
 }
 

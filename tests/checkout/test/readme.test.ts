@@ -29,7 +29,7 @@ describe('the README', () => {
   });
 
   // One after the other, as a reader would: a later one may need what an earlier one made.
-  it.each(lines)('gives a command that works: %s', { timeout: 300_000 }, async (line) => {
+  it.each(lines)('gives a command that works: %s', { timeout: 900_000 }, async (line) => {
     const ended = await checkout.run(line);
     expect(ended.exitCode, ended.stderr).toBe(0);
   });
