@@ -14,9 +14,9 @@ try {
   const { until = '9999-12-31' } = parseArgs({ options: { until: { type: 'string' } } }).values;
   if (!/^\d{4}-\d\d-\d\d$/.test(until))
     throw new Error(`--until takes a date such as 2013-06-30, not ${until}`);
-  const days = readDays(join(directory, 'station/seattle-weather.csv')).filter(({ date }) => date <= until);
+  const days = readDays(join(directory, 'station/seattle-weather.csv'));
   const { signal } = interrupted;
-  const isWell = await replay({ directory, days, signal, print: (line) => console.log(line) });
+  const isWell = await replay({ directory, days, until, signal, print: (line) => console.log(line) });
   process.exitCode = isWell ? 0 : 1;
 } catch (error) {
   process.exitCode = interrupted.signal.aborted ? 130 : 2;

@@ -16,6 +16,8 @@ const hour = 60 * 60 * 1000;
 export interface ReplayOptions {
   readonly directory: string;
   readonly days: readonly Day[];
+  /** The date of the last day to send. */
+  readonly until: string;
   readonly print: (line: string) => void;
   /** Ends it between two days; what runs goes on, and the next replay goes on from there. */
   readonly signal: AbortSignal;
@@ -25,12 +27,14 @@ export interface ReplayOptions {
  * Sends the days that were not sent before, each at the midnight at which it is over, and hosts the workflows meanwhile.
  * Gives whether all that they did went well; it ends with the first day on which something did not.
  */
-export async function replay({ directory, days, print, signal }: ReplayOptions): Promise<boolean> {
+export async function replay({ directory, days, until, print, signal }: ReplayOptions): Promise<boolean> {
+  const [first] = days;
+  if (first === undefined || first.date > until) throw new Error(`there is no day to replay until ${until}`);
   const { stateDir } = await openProject(directory, process.env);
   const place = process.env['WEATHER_DIR'] ?? join(stateDir, 'weather');
   const last = days[countWritten(place) - 1];
   // The first morning is over when it begins.
-  const clock = createReplayClock(last === undefined ? startOf(days) : endOf(last.date));
+  const clock = createReplayClock(last === undefined ? Date.parse(first.date) + 12 * hour : endOf(last.date));
   const environment = { ...process.env, WEATHER_DIR: place };
   const hosted = await hostProject(directory, { clock, environment });
   await hosted.scheduler.start();
@@ -39,7 +43,7 @@ export async function replay({ directory, days, print, signal }: ReplayOptions):
     const journal = new Journal(hosted.scheduler.events, signal);
     await journal.catchUp();
     const world = { ...hosted, clock, journal, place, print };
-    return await new Replay(world).run(days, signal);
+    return await new Replay(world).run(days, until, signal);
   } finally {
     await hosted.scheduler.close();
   }
@@ -64,7 +68,7 @@ class Replay {
     this.#shown = world.journal.tally.ended.length;
   }
 
-  async run(days: readonly Day[], signal: AbortSignal): Promise<boolean> {
+  async run(days: readonly Day[], until: string, signal: AbortSignal): Promise<boolean> {
     const { clock, journal, place, print } = this.#world;
     const { tally } = journal;
     const last = days[tally.days - 1];
@@ -75,7 +79,7 @@ class Replay {
     const station = new Station(place);
     for (const day of days.slice(tally.days)) {
       signal.throwIfAborted();
-      if (!this.#isWell) break;
+      if (!this.#isWell || day.date > until) break;
       clock.moveTo(endOf(day.date));
       await station.send(day, this.#scheduler.events);
       await this.#live(day);
@@ -111,9 +115,4 @@ class Replay {
 function inOrder(ended: readonly Ended[]): readonly Ended[] {
   const rank = ({ workflow }: Ended): number => workflowNames.indexOf(workflow);
   return ended.toSorted((one, other) => rank(one) - rank(other));
-}
-
-function startOf([first]: readonly Day[]): number {
-  if (first === undefined) throw new Error('there is no day to replay: the data begins later');
-  return Date.parse(first.date) + 12 * hour;
 }

@@ -27,8 +27,10 @@ test('what came of them is what the data says', async () => {
 
 test('replayed again, nothing is done again', async () => {
   const latest = await copy.look((scheduler) => scheduler.events.latestVersion());
-  const second = await copy.run();
   const summary = first.stdout.trimEnd().split('\n').at(-1);
-  expect(second).toEqual({ exitCode: 0, stdout: `going on after 2015-12-31\n${summary}\n`, stderr: '' });
+  for (const args of [[], ['--until', '2013-06-30']]) {
+    const again = await copy.run(args);
+    expect(again).toEqual({ exitCode: 0, stdout: `going on after 2015-12-31\n${summary}\n`, stderr: '' });
+  }
   expect(await copy.look((scheduler) => scheduler.events.latestVersion())).toBe(latest);
 });
