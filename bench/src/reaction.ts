@@ -65,7 +65,7 @@ async function react(scheduler: Scheduler, executionId: string): Promise<number>
   await ended;
   const attempts = await scheduler.getJobExecutions('react', executionId);
   const [said] = Object.values(attempts?.at(-1)?.values ?? {});
-  return timeOf(String(said)) - began;
+  return timeOf(typeof said === 'string' ? said : '') - began;
 }
 
 async function untilFinished(scheduler: Scheduler, sender: string, afterVersion: number): Promise<void> {

@@ -2,6 +2,7 @@ import { AIFlowError, finished } from '@aiflow/core';
 import { settle } from '@aiflow/testkit';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import type { Rig } from './harness.ts';
 import { openRig, until } from './harness.ts';
 import { context, job, project, rule, workflowOf } from './workflow.ts';
 
@@ -225,37 +226,56 @@ test('who waited for a place waits again after a restart, and begins once', asyn
   expect(rig.runner.attempts).toHaveLength(3);
 });
 
-test.for([false, true])(
-  'of one that began while the machine failed, which is nowhere written down, the job is found (stopped meanwhile: %s)',
-  async (isStopped) => {
-    const rig = await openRig({ maxRunningJobs: 1 });
-    const id = await rig.run(['a', 'b', 'c']);
-    (await rig.runner.begun('a')).finish();
-    const b = await rig.runner.begun('b');
-    await rig.untilJob('b', id, 'RUNNING');
-    await rig.scheduler.close();
-    const database = new Database(rig.file);
-    database.exec(
-      "UPDATE attempts SET begun_at = NULL, status = 'INIT', reason = 'queued' WHERE job_name = 'b'",
-    );
-    database.close();
-    const found = Promise.withResolvers<void>();
-    const find = rig.runner.find.bind(rig.runner);
-    rig.runner.find = async (attempt) => {
-      await found.promise;
-      return find(attempt);
-    };
-    await rig.restart();
-    const stopping = isStopped ? rig.scheduler.stopJobExecution('b', id) : null;
-    await settle();
-    expect(rig.runner.attempts).toHaveLength(2); // nobody begins while it is not known who runs
-    found.resolve();
-    if (isStopped) expect(await stopping).toMatchObject({ status: 'KILLED' });
-    else await settle();
-    expect(rig.runner.attempts).toHaveLength(isStopped ? 3 : 2);
-    if (!isStopped) b.finish();
-    (await rig.runner.begun('c')).finish();
-    expect(await rig.untilEnded(id)).toBe(isStopped ? 'KILLED' : 'FINISHED');
-    expect(rig.runner.attempts.map(({ attempt }) => attempt.job.config.jobName)).toEqual(['a', 'b', 'c']);
-  },
-);
+test('one that began while the machine failed, which is nowhere written down, is found and followed', async () => {
+  const { rig, id, found } = await restartWithoutBeginning();
+  found();
+  await settle();
+  expect(jobsBegun(rig)).toEqual(['a', 'b']);
+  rig.runner.attempts[1]?.finish();
+  (await rig.runner.begun('c')).finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+  expect(jobsBegun(rig)).toEqual(['a', 'b', 'c']);
+});
+
+test('one that began while the machine failed can be stopped while it is looked for', async () => {
+  const { rig, id, found } = await restartWithoutBeginning();
+  const stopping = rig.scheduler.stopJobExecution('b', id);
+  await settle();
+  found();
+  expect(await stopping).toMatchObject({ status: 'KILLED', reason: 'stopped' });
+  (await rig.runner.begun('c')).finish();
+  expect(await rig.untilEnded(id)).toBe('KILLED');
+  expect(jobsBegun(rig)).toEqual(['a', 'b', 'c']);
+});
+
+/** Runs a, b and c one after the other, and restarts while b runs as if that had not become durable; `found` ends the search. */
+async function restartWithoutBeginning(): Promise<{
+  readonly rig: Rig;
+  readonly id: string;
+  readonly found: () => void;
+}> {
+  const rig = await openRig({ maxRunningJobs: 1 });
+  const id = await rig.run(['a', 'b', 'c']);
+  (await rig.runner.begun('a')).finish();
+  await rig.untilJob('b', id, 'RUNNING');
+  await rig.scheduler.close();
+  const database = new Database(rig.file);
+  database.exec(
+    "UPDATE attempts SET begun_at = NULL, status = 'INIT', reason = 'queued' WHERE job_name = 'b'",
+  );
+  database.close();
+  const search = Promise.withResolvers<void>();
+  const find = rig.runner.find.bind(rig.runner);
+  rig.runner.find = async (attempt) => {
+    await search.promise;
+    return find(attempt);
+  };
+  await rig.restart();
+  await settle();
+  expect(jobsBegun(rig)).toEqual(['a', 'b']); // nobody begins while it is not known who runs
+  return { rig, id, found: search.resolve };
+}
+
+function jobsBegun({ runner }: Rig): string[] {
+  return runner.attempts.map(({ attempt }) => attempt.job.config.jobName);
+}
