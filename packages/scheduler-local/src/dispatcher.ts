@@ -65,6 +65,12 @@ export class Dispatcher {
         ),
       () => undefined, // `result` tells what went wrong
     );
+    run.onLabel?.((label) =>
+      commit.recordSoon(
+        () => transitions.attemptSays(attemptId, label),
+        (error) => this.#giveUp(`what attempt ${attemptId} says of itself`, error),
+      ),
+    );
     void run.result.then(
       (result) => this.end(attemptId, checkResult(result), null),
       (error: unknown) => this.end(attemptId, lost(messageOf(error)), 'lost'),

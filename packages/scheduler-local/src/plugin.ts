@@ -13,6 +13,7 @@ export const localScheduler: SchedulerPlugin<LocalSchedulerOptions> = {
   capabilities: {
     events: true,
     jobSchedules: true,
+    labels: true,
     limits: true,
     pools: true,
     retries: true,

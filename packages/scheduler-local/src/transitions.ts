@@ -222,6 +222,12 @@ export class Transitions {
     this.#settle();
   }
 
+  /** A short line about a job that runs. Nothing when it has ended meanwhile. */
+  attemptSays(attemptId: string, label: string | null): void {
+    const attempt = this.#live.attempts.get(attemptId);
+    if (attempt !== undefined) this.#store.attemptLabels.set(attempt.seq, label);
+  }
+
   /** Nothing when it had ended: an attempt ends once. */
   attemptEnds(attemptId: string, ending: AttemptEnding): void {
     const attempt = this.#live.attempts.get(attemptId);

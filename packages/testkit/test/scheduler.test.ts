@@ -12,6 +12,7 @@ import { schedulingMutants } from './reference/scheduler/scheduling-mutants.ts';
 const capabilities = {
   events: true,
   jobSchedules: true,
+  labels: true,
   limits: true,
   pools: true,
   retries: true,

@@ -68,6 +68,13 @@ export interface JobController {
   /** After a crash: the handle of what this attempt began, running or ended; null when it never began. */
   findJob(job: Job, env: JobRuntimeEnv): Promise<JobHandle | null>;
   getJobStatus(handle: JobHandle, env: JobRuntimeEnv): Promise<Status>;
+  /**
+   * A short line about a job that runs, such as what it waits for or where it can be watched; null when there is nothing
+   * to say. Asked for when the job was submitted and then every `labelIntervalMs` (5 seconds unless its job says
+   * otherwise), one call at a time. It is shown and means nothing: a failure is logged once. Not for secrets, though
+   * those of the job are masked in it. A plugin that has none leaves it out.
+   */
+  obtainJobLabel?(handle: JobHandle, env: JobRuntimeEnv): Promise<string | null>;
   /** The result, as often as it is asked for; null only when not `blocking` and the job still runs. */
   getResult(handle: JobHandle, options: GetResultOptions): Promise<JobResult | null>;
   /** Ends the job with all that it started, and resolves when none of it is left. Harmless on a job that has ended. */

@@ -24,6 +24,11 @@ export function maskError(error: unknown, job: Job, secrets: SecretResolver): Er
   return masked instanceof Error ? masked : new Error(messageOf(masked));
 }
 
+/** The text likewise. */
+export function maskText(text: string, job: Job, secrets: SecretResolver): string {
+  return maskIn(text, secretsOf(job, secrets));
+}
+
 function maskCause(error: unknown, known: readonly string[]): unknown {
   if (!(error instanceof Error)) return maskAny(error, known);
   const message = maskIn(error.message, known);

@@ -33,6 +33,11 @@ export interface AttemptRun {
    */
   readonly result: Promise<JobResult>;
   /**
+   * Has the listener called with each label of the running job that differs from the one before, null for none; not
+   * after the end, nor after {@link detach}. A runner that knows of no labels leaves it out.
+   */
+  onLabel?(listener: (label: string | null) => void): void;
+  /**
    * Ends the job and all that it started; `result` then resolves, KILLED unless it had ended by itself. Rejects when
    * the job could not be stopped: the attempt goes on, `result` stays pending, and another call asks again. Rejects
    * with `job.detached` when this has let go.

@@ -3,8 +3,9 @@ import type { JsonObject } from '../json.ts';
 import type { Clock, SecretResolver } from '../plugin/host.ts';
 import { attemptDirectories } from './create-env.ts';
 import type { JobRuntimeEnv } from './env.ts';
+import { defaultLabelIntervalMs, followLabels } from './job-labels.ts';
 import type { JobController, JobHandle, JobResult } from './job-plugin.ts';
-import { maskError, maskSecrets } from './mask.ts';
+import { maskError, maskSecrets, maskText } from './mask.ts';
 import type { Attempt, AttemptRun } from './runner.ts';
 
 /** What is needed to begin or to find a job. */
@@ -49,6 +50,9 @@ export class WorkerRun implements AttemptRun {
   readonly result: Promise<JobResult>;
   readonly #attempt: Attempt;
   readonly #options: WorkerRunOptions;
+  readonly #submitting: Promise<Submitted>;
+  /** What ends the asking for labels. */
+  readonly #labels: AbortController[] = [];
   #request: StopRequest = newRequest();
   /** Why this has let go. */
   #detached: AIFlowError | null = null;
@@ -65,6 +69,7 @@ export class WorkerRun implements AttemptRun {
     this.logDir = logDir;
     this.outboxDir = outboxDir;
     const submitting = submit(this.#request.interrupt.signal);
+    this.#submitting = submitting;
     this.submitted = submitting.then(
       (job) => job.handle,
       (error: unknown) => Promise.reject(this.#masked(error)),
@@ -78,6 +83,13 @@ export class WorkerRun implements AttemptRun {
     this.result.catch(() => undefined);
   }
 
+  onLabel(listener: (label: string | null) => void): void {
+    void this.#submitting.then(
+      (job) => this.#followLabels(job, listener),
+      () => undefined, // `result` tells what went wrong
+    );
+  }
+
   async stop(): Promise<void> {
     if (this.#detached !== null) throw this.#detached;
     const { interrupt, refused } = this.#request;
@@ -87,8 +99,26 @@ export class WorkerRun implements AttemptRun {
 
   detach(): void {
     this.#detached = new AIFlowError('job.detached', `job "${this.#jobName}" is not followed any more`);
+    for (const labels of this.#labels) labels.abort();
     this.#request.interrupt.abort(this.#detached);
     this.#request.refused.reject(this.#detached);
+  }
+
+  #followLabels(job: Submitted, listener: (label: string | null) => void): void {
+    if (job.controller.obtainJobLabel === undefined) return;
+    const { clock, secrets } = this.#options;
+    const { config } = this.#attempt.job;
+    const over = new AbortController();
+    const end = (): void => over.abort();
+    this.result.then(end, end);
+    this.#labels.push(over);
+    if (this.#detached !== null) end();
+    void followLabels(job, {
+      clock,
+      intervalMs: config.labelIntervalMs ?? defaultLabelIntervalMs,
+      signal: over.signal,
+      tell: (label) => listener(label === null ? null : maskText(label, this.#attempt.job, secrets)),
+    });
   }
 
   async #conclude(submitting: Promise<Submitted>): Promise<JobResult> {

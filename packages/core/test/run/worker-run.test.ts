@@ -314,3 +314,49 @@ it('no rejection gives a secret away', async () => {
     expect(texts.join()).not.toContain('hunter2');
   }
 });
+
+it('tells a label when it differs from the one before, in one line and without secrets, until the job has ended', async () => {
+  const said = [' waits for hunter2\nand more', 'waits for hunter2', null, 'x'.repeat(300)];
+  const told: (string | null)[] = [];
+  const rig = openRig({
+    obtainJobLabel: async () => (said.length > 0 ? (said.shift() ?? null) : 'never told'),
+  });
+  const run = rig.runner.start(rig.attempt);
+  run.onLabel?.((label) => told.push(label));
+  for (let round = 1; round <= 3; round += 1) {
+    await until(() => rig.pauses.length === round);
+    rig.pauses[round - 1]?.();
+  }
+  await until(() => rig.pauses.length === 4);
+  expect(told).toEqual(['waits for ***', null, 'x'.repeat(200)]);
+  rig.end(finished);
+  await run.result;
+  rig.pauses[3]?.();
+  await isPending(run.result);
+  expect(rig.calls.filter((call) => call === 'obtainJobLabel')).toHaveLength(4);
+});
+
+it('a label that cannot be had is logged once, and harms nothing', async () => {
+  const rig = openRig({ obtainJobLabel: () => Promise.reject(new Error('no label')) });
+  const told: (string | null)[] = [];
+  const run = rig.runner.start(rig.attempt);
+  run.onLabel?.((label) => told.push(label));
+  for (let round = 1; round <= 2; round += 1) {
+    await until(() => rig.pauses.length === round);
+    rig.pauses[round - 1]?.();
+  }
+  rig.end(finished);
+  expect(await run.result).toEqual(finished);
+  expect([rig.logged.length, told]).toEqual([1, []]);
+});
+
+it('no label is asked for any more once the attempt is let go', async () => {
+  const rig = openRig({ obtainJobLabel: async () => 'runs' });
+  const run = rig.runner.start(rig.attempt);
+  run.onLabel?.(() => undefined);
+  await until(() => rig.pauses.length === 1);
+  run.detach();
+  rig.pauses[0]?.();
+  await isPending(run.result);
+  expect(rig.calls.filter((call) => call === 'obtainJobLabel')).toHaveLength(1);
+});

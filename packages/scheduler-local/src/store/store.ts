@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { AttemptLabelStore } from './attempt-labels.ts';
 import { AttemptStore } from './attempts.ts';
 import { EventStore } from './events.ts';
 import { ExecutionStore } from './executions.ts';
@@ -18,6 +19,7 @@ export interface Store {
   readonly workflowRuleMarks: WorkflowRuleMarkStore;
   readonly executions: ExecutionStore;
   readonly attempts: AttemptStore;
+  readonly attemptLabels: AttemptLabelStore;
   readonly jobTicks: JobTickStore;
   readonly outboxFiles: OutboxFileStore;
   readonly ruleMarks: RuleMarkStore;
@@ -33,6 +35,7 @@ export function openStore(connection: Database.Database): Store {
     workflowRuleMarks: new WorkflowRuleMarkStore(connection),
     executions: new ExecutionStore(connection),
     attempts: new AttemptStore(connection),
+    attemptLabels: new AttemptLabelStore(connection),
     jobTicks: new JobTickStore(connection),
     outboxFiles: new OutboxFileStore(connection),
     ruleMarks: new RuleMarkStore(connection),

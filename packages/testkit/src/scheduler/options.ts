@@ -16,7 +16,7 @@ export interface SchedulerSuiteOptions extends TestRunner {
   readonly name: string;
   /**
    * What the plugin's record declares. The suite tests what is there: `events` (rules on events from outside, outboxes,
-   * datasets), `limits`, `retries`, `timeouts`, `jobSchedules`, `schedulingStops` (of single jobs), `workflowSchedules`, `workflowRules` (context extractors too),
+   * datasets), `labels`, `limits`, `retries`, `timeouts`, `jobSchedules`, `schedulingStops` (of single jobs), `workflowSchedules`, `workflowRules` (context extractors too),
    * and `pools`, for which `open` gives the scheduler a pool `pair` of 2 places. What comes with time needs a scheduler
    * that takes it from `host.clock`.
    */

@@ -17,6 +17,8 @@ export interface ScriptedAttempt {
   readonly outboxDir: string;
   /** Puts something into the outbox as a job does, under a hidden name first; gives the path. JSON unless it is a text. */
   putIntoOutbox(content: Json, name?: string): string;
+  /** Gives it another label. */
+  say(label: string | null): void;
   /** Ends it well, with the values of its nodes. */
   finish(values?: Readonly<Record<string, Json>>): void;
   /** Ends it as failed. */
@@ -102,6 +104,8 @@ class RunningAttempt implements ScriptedAttempt {
   ended = false;
   detached = false;
   readonly #script: Script;
+  /** Of whoever follows it. */
+  readonly #listeners: ((label: string | null) => void)[] = [];
   #sent = 100; // so that the names of a few stand in their order
   #refused: PromiseWithResolvers<never> = newRefusal();
   readonly #end: PromiseWithResolvers<JobResult> = Promise.withResolvers<JobResult>();
@@ -147,6 +151,7 @@ class RunningAttempt implements ScriptedAttempt {
       logDir: `/scripted/${attemptId}`,
       outboxDir: this.outboxDir,
       submitted: Promise.resolve(handle),
+      onLabel: (listener) => void this.#listeners.push((label) => void (isDetached || listener(label))),
       result: result.promise,
       stop: async () => {
         if (isDetached) return await letGo.promise;
@@ -161,6 +166,10 @@ class RunningAttempt implements ScriptedAttempt {
         letGo.reject(new AIFlowError('job.detached', 'the attempt is not followed any more'));
       },
     };
+  }
+
+  say(label: string | null): void {
+    if (!this.ended) for (const tell of this.#listeners) tell(label);
   }
 
   refuseStop(message: string = 'refused as the test wanted'): void {

@@ -3,6 +3,7 @@ import { finished } from '@aiflow/core';
 import { rejectsWithCode } from '../../suite/expect.ts';
 import { until } from '../../suite/wait.ts';
 import type { SchedulerCase } from '../case.ts';
+import { needs } from '../case.ts';
 
 const afterA = [{ jobName: 'b', action: 'START', condition: finished({ jobName: 'a' }) }] as const;
 
@@ -33,6 +34,36 @@ export const jobCases: readonly SchedulerCase[] = [
           error: null,
         },
       );
+    },
+  },
+  {
+    name: 'the label of a running job is shown as it changes, also by the next scheduler, and is gone when the job has ended',
+    skip: needs('labels'),
+    run: async (context) => {
+      const { workflowExecutionId: id } = await context.run(['a']);
+      const attempt = await context.runner.begun('a');
+      await context.job('a', id, 'RUNNING');
+      const label = async (): Promise<string | null> =>
+        (await context.scheduler.getJobExecutions('a', id))?.at(-1)?.executionLabel ?? null;
+      const shown = async (expected: string | null): Promise<void> =>
+        void (await until(
+          `the label to be ${expected}`,
+          async () => (await label()) === expected,
+          context.patience,
+        ));
+      await shown(null);
+      attempt.say('waits for data');
+      await shown('waits for data');
+      await context.reopen();
+      attempt.say('half done');
+      await shown('half done');
+      attempt.say(null);
+      await shown(null);
+      attempt.say('nearly done');
+      await shown('nearly done');
+      attempt.finish();
+      await context.job('a', id, 'FINISHED');
+      assert.equal(await label(), null);
     },
   },
   {

@@ -209,6 +209,7 @@ export class Engine {
 
   #watch(execution: StoredExecution, id: string, run: AttemptRun): void {
     this.#runs.set(id, run);
+    run.onLabel?.((executionLabel) => this.#label(execution, id, executionLabel));
     const follow = async (): Promise<void> => {
       await run.submitted;
       if (this.#closed) return;
@@ -233,7 +234,7 @@ export class Engine {
     if (before === undefined || before.status === change.status) return;
     const now = this.#now();
     const status = change.status ?? before.status;
-    const dates = isFinal(status) ? { endDate: now } : { startDate: now };
+    const dates = isFinal(status) ? { endDate: now, executionLabel: null } : { startDate: now };
     execution.attempts[index] = { ...before, ...change, ...dates };
     if (status === 'RUNNING') this.#clockwork.setTimeout(execution, before);
     const retryDelay = status === 'FAILED' ? this.#clockwork.retryDelay(execution, before, change) : null;
@@ -244,6 +245,12 @@ export class Engine {
     if (status === 'FINISHED') this.#publishDatasets(execution, before.jobName);
     if (isFinal(status)) this.fillPools();
     this.#settle(execution);
+  }
+
+  #label(execution: StoredExecution, id: string, executionLabel: string | null): void {
+    const index = execution.attempts.findIndex(({ jobExecutionId }) => jobExecutionId === id);
+    const attempt = execution.attempts[index];
+    if (attempt !== undefined && !this.#closed) execution.attempts[index] = { ...attempt, executionLabel };
   }
 
   #publishDatasets({ definition, info }: StoredExecution, jobName: string): void {

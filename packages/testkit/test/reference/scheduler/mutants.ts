@@ -341,6 +341,42 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     ],
   },
   {
+    breaks: 'nobody listens to labels',
+    open: brokenRunner((good) => ({
+      start: (attempt) => ({ ...good.start(attempt), onLabel: () => undefined }),
+      find: async (attempt) => {
+        const found = await good.find(attempt);
+        return found === null ? null : { ...found, onLabel: () => undefined };
+      },
+    })),
+    fails: [
+      'the label of a running job is shown as it changes, also by the next scheduler, and is gone when the job has ended',
+    ],
+  },
+  {
+    breaks: 'the label of an attempt outlives it',
+    open: broken((good) => {
+      const labels = new Map<string, string>();
+      return {
+        getJobExecutions: async (jobName, id) => {
+          const found = await good.getJobExecutions(jobName, id);
+          for (const { jobExecutionId, executionLabel } of found ?? [])
+            if (executionLabel !== null) labels.set(jobExecutionId, executionLabel);
+          return (
+            found?.map((attempt) =>
+              attempt.endDate === null
+                ? attempt
+                : { ...attempt, executionLabel: labels.get(attempt.jobExecutionId) ?? null },
+            ) ?? null
+          );
+        },
+      };
+    }),
+    fails: [
+      'the label of a running job is shown as it changes, also by the next scheduler, and is gone when the job has ended',
+    ],
+  },
+  {
     breaks: 'the error of an attempt is lost',
     open: broken((good) => ({
       getJobExecutions: async (jobName, id) =>
@@ -499,6 +535,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     open: (place) => new ReferenceScheduler({ ...place, name: `${place.name}-${(opened += 1)}` }),
     fails: [
       'one idempotency key of a workflow starts one execution, whatever its state and however often it is asked',
+      'the label of a running job is shown as it changes, also by the next scheduler, and is gone when the job has ended',
       'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
       'events are there after a restart, and versions go on rising',
       'a second scheduler on the same store is scheduler.busy until the first has closed',
@@ -540,6 +577,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
     breaks: 'what runs is begun again by the next start',
     open: brokenRunner(() => ({ find: async () => null })),
     fails: [
+      'the label of a running job is shown as it changes, also by the next scheduler, and is gone when the job has ended',
       'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
@@ -561,6 +599,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       },
     })),
     fails: [
+      'the label of a running job is shown as it changes, also by the next scheduler, and is gone when the job has ended',
       'a STOP rule stops its job, KILLED as stopped_by_rule, and the execution ends FINISHED',
       'a close leaves running attempts alone, and the next start finds them and does not begin them again',
       'an attempt that ended while no scheduler ran has its end, and what waits for it begins',
