@@ -1,6 +1,7 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLauncher, createNativeLauncher } from '../src/index.ts';
 import { LauncherConnection } from '../src/launcher-connection.ts';
@@ -45,16 +46,35 @@ whereNative((program) => {
       const waiting = launcher.wait(spec); // the oldest client, that awaits something
       const clients = await connectMany(socketPath, most - 1);
       try {
-        const [oldest, ...rest] = clients;
+        const [busy, oldest, ...rest] = clients;
+        busy?.write(Buffer.alloc(3)); // the beginning of a request
         await LauncherConnection.open(socketPath).then((connection) => connection.close());
         await until('the oldest to be sent away', () => oldest?.closed === true);
-        expect(rest.filter(({ closed }) => closed)).toEqual([]);
+        expect([busy, ...rest].filter((client) => client?.closed !== false)).toEqual([]);
         const other = room.spec('touch go');
         await launcher.launch(other);
         expect(await waiting).toMatchObject({ outcome: 'exited', exitCode: 6 });
       } finally {
         for (const client of clients) client.destroy();
       }
+    });
+  });
+
+  test('who comes after a client that is gone hears nothing that was meant for that one', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      const spec = room.spec('until [ -e go ]; do sleep 0.01; done; exit 6');
+      const { pid } = await launcher.launch(spec);
+      for (const client of await connectMany(socketPath, 20, watchRequest(2, pid))) client.destroy();
+      await until('them to be forgotten', () => socketsOf(pidsAt(socketPath)[0] ?? 0) === 2);
+      const clients = await connectMany(socketPath, 20);
+      writeFileSync(join(room.root, 'go'), '');
+      expect(await launcher.wait(spec)).toMatchObject({ exitCode: 6 });
+      const more = watchRequest(3, 1);
+      for (const client of clients) client.write(more);
+      await until('their answers', () => clients.every(({ bytesRead }) => bytesRead >= 32));
+      expect(clients.filter(({ bytesRead }) => bytesRead > 32)).toEqual([]);
+      for (const client of clients) client.destroy();
     });
   });
 

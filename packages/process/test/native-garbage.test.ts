@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { createNativeLauncher } from '../src/index.ts';
@@ -17,7 +18,9 @@ const kinds = { hello: 1, launch: 2, watch: 3 } as const;
 
 /** What a launch of `touch ran` asks for, with other counts or other strings. */
 function launchOf(room: Room, change: (body: Buffer) => Buffer): Buffer {
-  const body = launchBody({ ...room.spec(''), argv: ['/bin/touch', 'ran'] });
+  const spec = room.spec('');
+  mkdirSync(spec.recordDir);
+  const body = launchBody({ ...spec, argv: ['/bin/touch', 'ran'] });
   return launchRequest(2, change(body));
 }
 

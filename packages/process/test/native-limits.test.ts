@@ -111,6 +111,20 @@ whereNative((program) => {
     });
   });
 
+  test('a long request takes memory only until it was read', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      await launcher.launch(room.spec('true'));
+      const [pid = 0] = pidsAt(socketPath);
+      const before = kilobytesOf(pid);
+      for (const bytes of [1_000_000, 5_000_000]) {
+        const spec = room.spec('', { argv: ['true', 'x'.repeat(bytes)] });
+        await expect(launcher.launch(spec)).rejects.toMatchObject({ context: { reason: 'E2BIG' } });
+      }
+      expect(kilobytesOf(pid) - before).toBeLessThan(4_000);
+    });
+  });
+
   test('who reads no answers is asked for no more, so that they take no memory', async () => {
     await withSocket(async (room, socketPath) => {
       const launcher = createNativeLauncher({ program, socketPath });
