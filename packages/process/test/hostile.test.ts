@@ -7,7 +7,7 @@ import { killOpeners, stopHostileTree } from './hostile-stop.ts';
 import { pidsAt, whereNative, withSocket } from './native-program.ts';
 
 // `AIFLOW_TEST_STOPS=500 vitest run --project @aiflow/process test/hostile.test.ts`
-const stops = Number(process.env['AIFLOW_TEST_STOPS'] ?? 15);
+const stops = Number(process.env['AIFLOW_TEST_STOPS'] ?? 12);
 const seed = Number(process.env['AIFLOW_TEST_SEED'] ?? Date.now() % 1_000_000);
 /** Per stop, on a machine that does much else. */
 const patience = 20_000;
