@@ -55,6 +55,16 @@ test('one that is stopped while it waits for its pool holds up nobody', async ()
   await rig.runner.begun('c');
 });
 
+test('those who wait behind one that is stopped begin at once when there is room for them', async () => {
+  const rig = await openRig({ pools: { gpu: 2 } });
+  const configs = { a: { pool: 'gpu' }, big: { pool: 'gpu', poolSlots: 2 }, c: { pool: 'gpu' } };
+  const id = await rig.run(['a', 'big', 'c'], [], { configs });
+  await settle();
+  expect(begun(rig)).toEqual(['a']);
+  await rig.scheduler.stopJobExecution('big', id);
+  await rig.runner.begun('c');
+});
+
 test('a place of a pool that one cannot take because its execution is full goes to the next', async () => {
   const rig = await openRig({ pools: { gpu: 1 } });
   const gpu = { pool: 'gpu' };

@@ -228,6 +228,7 @@ export class LiveState {
     this.attempts.delete(attempt.attemptId);
     attempt.dueAt = null;
     if (attempt.begun) this.places.leave(attempt);
+    else this.places.giveUp(attempt);
   }
 
   #restoreAttempt(

@@ -83,6 +83,11 @@ export class Places {
     }
   }
 
+  /** One that waited ends: those behind it may have room. */
+  giveUp(attempt: LiveAttempt): void {
+    for (const line of this.#linesOf(attempt)) this.#release(line);
+  }
+
   forget(execution: LiveExecution): void {
     this.#executions.delete(execution);
   }
