@@ -22,6 +22,8 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #runs = new Map<string, AttemptRun>();
   readonly #stopping = new Set<string>();
+  /** Attempts whose end is known and may not have been written down yet. */
+  readonly #ending = new Set<string>();
   /** Attempts that may run and cannot be stopped from here, with the reason. */
   readonly #outOfReach = new Map<string, unknown>();
 
@@ -77,6 +79,16 @@ export class Dispatcher {
     );
   }
 
+  /** Whether its end will be told from here, or is being written down. */
+  follows(attemptId: string): boolean {
+    return this.#runs.has(attemptId) || this.#ending.has(attemptId);
+  }
+
+  /** Its end has been written down. */
+  forget(attemptId: string): void {
+    this.#ending.delete(attemptId);
+  }
+
   stop(attemptId: string): void {
     const attempt = this.#live(attemptId);
     if (attempt === undefined) return;
@@ -105,6 +117,7 @@ export class Dispatcher {
     const logDir = this.#runs.get(attemptId)?.logDir ?? null;
     this.#runs.delete(attemptId);
     this.#outOfReach.delete(attemptId);
+    this.#ending.add(attemptId);
     outboxes.finish(attemptId, this.#live(attemptId)?.outboxDir ?? null);
     const what = `how attempt ${attemptId} ended`;
     commit.record(

@@ -11,6 +11,8 @@ export interface RecoveryParts {
   readonly transitions: Transitions;
   readonly dispatcher: Dispatcher;
   readonly commit: GroupCommit;
+  /** Those that are being looked for, by this call or another: each is looked for once at a time. */
+  readonly sought: Set<string>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -21,20 +23,24 @@ const firstDelay = 500;
 const longestDelay = 30_000;
 
 /**
- * Carries out again what the last process had committed and perhaps not done. Attempts that had begun are looked
- * for: one that is found is followed to its end; one that never began is started, unless it was seen running before:
+ * Carries out again what was committed and perhaps not done, by the last process or by this one. Attempts that had
+ * begun are looked for: one that is found is followed to its end; one that never began is started, unless it was seen running before:
  * then it is lost, as is one that can never be looked for any more. One that only might have begun enters the queue
  * again when it did not. Resolves when each has been dealt with, or when the signal aborts.
  */
-export async function recover(parts: RecoveryParts): Promise<void> {
-  let sought: string[] = [];
-  for (const attempt of parts.transitions.live.attempts.values()) {
-    if (attempt.begun || attempt.isSought) sought.push(attempt.attemptId);
-    else if (attempt.stopFor !== null) parts.dispatcher.stop(attempt.attemptId);
+export async function recover(attemptIds: readonly string[], parts: RecoveryParts): Promise<void> {
+  let own: string[] = [];
+  for (const attemptId of attemptIds) {
+    const attempt = parts.transitions.live.attempts.get(attemptId);
+    if (attempt === undefined || parts.sought.has(attemptId)) continue;
+    if (parts.dispatcher.follows(attemptId)) continue;
+    if (attempt.begun || attempt.isSought) own.push(attemptId);
+    else if (attempt.stopFor !== null) parts.dispatcher.stop(attemptId);
   }
+  for (const attemptId of own) parts.sought.add(attemptId);
   for (let delay = firstDelay; !parts.signal.aborted; delay = Math.min(2 * delay, longestDelay)) {
-    sought = await lookForAll(sought, parts);
-    if (sought.length === 0) return;
+    own = await lookForAll(own, parts);
+    if (own.length === 0) return;
     await parts.clock.sleep(delay, { signal: parts.signal }).catch(() => undefined); // aborted: the loop ends
   }
 }
@@ -45,16 +51,21 @@ async function lookForAll(attemptIds: readonly string[], parts: RecoveryParts): 
   const next = attemptIds.values();
   const lookForNext = async (): Promise<void> => {
     for (const attemptId of next) {
-      const sought = parts.transitions.live.attempts.get(attemptId);
-      if (sought === undefined) continue;
+      const attempt = parts.transitions.live.attempts.get(attemptId);
+      let isDone = true;
       try {
-        const run = await parts.runner.find(describeAttempt(sought), { signal: parts.signal });
+        const run =
+          attempt === undefined
+            ? null
+            : await parts.runner.find(describeAttempt(attempt), { signal: parts.signal });
         if (parts.signal.aborted) run?.detach();
         else takeUp(attemptId, run, parts);
       } catch (error) {
         if (parts.signal.aborted) return;
-        if (!giveUp(attemptId, error, parts)) unanswered.push(attemptId);
+        isDone = giveUp(attemptId, error, parts);
       }
+      if (isDone) parts.sought.delete(attemptId);
+      else unanswered.push(attemptId);
       if (parts.signal.aborted) return;
     }
   };

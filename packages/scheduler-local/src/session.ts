@@ -19,6 +19,12 @@ import type { Consequences } from './transitions.ts';
 import { Transitions } from './transitions.ts';
 import { Waiters } from './waiters.ts';
 
+/** What a commit may have left undone: the attempts that had not ended by then, and who waited for an end that it wrote. */
+interface Left {
+  readonly attempts: readonly string[];
+  readonly ended: readonly string[];
+}
+
 /** All that lives from `start` to `close`, wired together. */
 export class Session {
   readonly store: Store;
@@ -34,7 +40,12 @@ export class Session {
   readonly #alarm: Alarm;
   readonly #extraction: Extraction;
   readonly #closing = new AbortController();
+  /** The attempts that are being looked for. */
+  readonly #sought = new Set<string>();
   #published: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** A commit may have failed after it took effect: what follows from it is done once it is known to be durable. */
+  #inDoubt: 'no' | 'yes' | 'written' = 'no';
+  #left: Left = { attempts: [], ended: [] };
 
   private constructor(database: OpenDatabase, config: LocalSchedulerOptions, host: SchedulerHost) {
     const { clock, logger, runner, contextExtractor, startsByItself } = host;
@@ -61,9 +72,17 @@ export class Session {
       committed: () => {
         const consequences = this.transitions.takeConsequences();
         if (!this.closing.aborted) for (const id of consequences.startNow) this.#dispatcher.start(id);
-        return () => this.#follow(consequences);
+        const left = this.#inDoubt === 'written' ? this.#left : null;
+        if (left !== null) this.#inDoubt = 'no';
+        return () => {
+          this.#follow(consequences);
+          if (left !== null && !this.closing.aborted) this.#catchUp(left);
+        };
       },
-      rolledBack: () => this.transitions.forget(),
+      rolledBack: () => {
+        this.transitions.forget();
+        this.#doubt();
+      },
       broken: (error) => this.#break(error),
     });
     const { commit, transitions, waiters, closing: signal } = this;
@@ -100,7 +119,7 @@ export class Session {
 
   /** Takes up what was left in the store; what had begun is looked for in the background. */
   async resume(): Promise<void> {
-    void this.#recover();
+    void this.#recover([...this.transitions.live.attempts.keys()]);
     await this.commit.run(() => this.transitions.resume());
     this.#warnOfPools();
   }
@@ -155,10 +174,46 @@ export class Session {
       this.#dispatcher.carryOut(commands);
       this.#extraction.follow(untold);
     }
-    for (const id of ended) this.waiters.settle(id);
+    for (const id of ended) {
+      this.#dispatcher.forget(id);
+      this.waiters.settle(id);
+    }
     this.#alarm.set();
     this.#published.resolve();
     this.#published = Promise.withResolvers();
+  }
+
+  /**
+   * After a rollback: the next commit that succeeds makes durable what the last one may have left. What is looked at
+   * then is what was there before it: of all that, whatever else was asked for has been done by then.
+   */
+  #doubt(): void {
+    const isNew = this.#inDoubt === 'no';
+    this.#inDoubt = 'yes';
+    if (!isNew) return;
+    this.commit.record(
+      () => {
+        this.store.prove();
+        this.#inDoubt = 'written';
+        const { live } = this.transitions;
+        this.#left = {
+          attempts: [...live.attempts.keys()],
+          ended: this.waiters.ids().filter((id) => !live.executions.has(id) && !live.attempts.has(id)),
+        };
+      },
+      (error) => this.#host.logger.error(`what was written cannot be known: ${messageOf(error)}`),
+    );
+  }
+
+  /** Does what follows from transactions of which nobody was told that they took effect. */
+  #catchUp({ attempts, ended }: Left): void {
+    for (const id of ended) this.waiters.settle(id);
+    for (const id of attempts) {
+      const stopFor = this.transitions.live.attempts.get(id)?.stopFor ?? null;
+      if (stopFor !== null) this.#dispatcher.stop(id);
+    }
+    this.#extraction.follow(this.store.untoldEvents.versions());
+    void this.#recover(attempts);
   }
 
   #break(error: Error): void {
@@ -183,19 +238,14 @@ export class Session {
     }
   }
 
-  async #recover(): Promise<void> {
+  async #recover(attemptIds: readonly string[]): Promise<void> {
     const { runner, clock, logger } = this.#host;
     const { transitions, closing: signal } = this;
+    const [dispatcher, sought] = [this.#dispatcher, this.#sought];
     try {
-      await recover({
-        runner,
-        transitions,
-        dispatcher: this.#dispatcher,
-        commit: this.commit,
-        clock,
-        logger,
-        signal,
-      });
+      const { commit } = this;
+      const parts = { runner, transitions, dispatcher, commit, sought, clock, logger, signal };
+      await recover(attemptIds, parts);
     } catch (error) {
       logger.error(`the attempts that were left running could not be taken up: ${messageOf(error)}`);
     }

@@ -21,6 +21,11 @@ export class Waiters {
     for (const waiter of this.#take(id)) waiter.resolve();
   }
 
+  /** What is waited for. */
+  ids(): string[] {
+    return [...this.#waiters.keys()];
+  }
+
   fail(id: string, error: Error): void {
     for (const waiter of this.#take(id)) waiter.reject(error);
   }

@@ -26,9 +26,14 @@ export interface Store {
   readonly events: EventStore;
   readonly keptEvents: KeptEventStore;
   readonly untoldEvents: UntoldEventStore;
+  /** Writes something, whatever it is: once that is durable all that was written before it is. */
+  readonly prove: () => void;
 }
 
 export function openStore(connection: Database.Database): Store {
+  const prove = connection.prepare(
+    "INSERT INTO meta (key, value) VALUES ('doubts', '1') ON CONFLICT DO UPDATE SET value = value + 1",
+  );
   return {
     workflows: new WorkflowStore(connection),
     workflowTicks: new WorkflowTickStore(connection),
@@ -42,5 +47,6 @@ export function openStore(connection: Database.Database): Store {
     events: new EventStore(connection),
     keptEvents: new KeptEventStore(connection),
     untoldEvents: new UntoldEventStore(connection),
+    prove: () => void prove.run(),
   };
 }
