@@ -58,7 +58,7 @@ function factsOf(state: State, attempt: ModelAttempt, index: number): Fact[] {
     case 'unheard':
       return [];
     case 'gone':
-      return stopFor === null ? [ends('lost', 'FAILED', true)] : [ends('KILLED', 'KILLED')];
+      return [stopFor === null ? ends('lost', 'FAILED', true) : ends('KILLED', killedAs(attempt))];
     case 'runs':
       if (stopFor !== null && !state.held) facts.push(ends('KILLED', killedAs(attempt)));
       break;
