@@ -3,7 +3,7 @@ import type { Faults } from './faults.ts';
 
 interface Statement {
   readonly source: string;
-  run(...parameters: unknown[]): unknown;
+  run: (this: Statement, ...parameters: unknown[]) => unknown;
 }
 
 /**
@@ -14,8 +14,8 @@ export function strikeStore(faults: Pick<Faults, 'strike'>): () => void {
   const probe = new Database(':memory:');
   const prototype = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Statement;
   probe.close();
-  const run = Reflect.get(prototype, 'run') as (this: Statement, ...parameters: unknown[]) => unknown;
-  prototype.run = function (this: Statement, ...parameters) {
+  const { run } = prototype;
+  prototype.run = function (...parameters) {
     const strike = strikeOn(this.source, faults);
     if (strike === 'before') throw ioError();
     const outcome = run.apply(this, parameters);
