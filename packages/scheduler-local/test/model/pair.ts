@@ -85,7 +85,7 @@ export class Pair {
       const next = Math.max(now, Math.min(...due, end));
       await this.real.clock.advance(next - now);
       this.change((state) => (state.now = next));
-      await this.agree();
+      if (due.some((at) => at <= next)) await this.agree();
     }
   }
 
