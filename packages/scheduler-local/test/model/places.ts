@@ -3,50 +3,68 @@ import type { ModelAttempt, State } from './state.ts';
 import { isOpen, versionOf } from './state.ts';
 
 /**
- * Begins the attempts that may begin, in the order in which they came. One for which its execution or its pool is
- * full holds up only those behind it that wait for the same.
+ * Begins the attempts that may begin, in the order in which they came. One waits for its execution or for its pool,
+ * whichever it was found to lack, and is looked at again when that has room; it holds up only those behind it that wait
+ * for the same.
  */
 export function fillPlaces(state: State): void {
-  const linesWithSomebody = new Set<string>();
-  for (const attempt of state.attempts) {
-    if (!isOpen(attempt) || attempt.begunAt !== null) continue;
-    if (attempt.stopFor !== null || attempt.dueAt !== null) continue;
-    const running = state.attempts.filter((each) => isOpen(each) && each.begunAt !== null);
-    if (running.length >= state.maxRunning) return;
-    const full = fullLine(state, attempt, running, linesWithSomebody);
-    if (full !== null) linesWithSomebody.add(full);
-    else begin(state, attempt);
+  for (let changed = true; changed;) {
+    changed = state.attempts.some(
+      (attempt) => isQueued(attempt) && hasPlace(state) && lookAt(state, attempt),
+    );
   }
+}
+
+/** Whether something is otherwise after it. */
+function lookAt(state: State, attempt: ModelAttempt): boolean {
+  const { waitsFor } = attempt;
+  if (waitsFor !== null && !admits(state, waitsFor, attempt)) return false;
+  attempt.waitsFor = linesOf(state, attempt).find((line) => !admits(state, line, attempt)) ?? null;
+  if (attempt.waitsFor === null) begin(state, attempt);
+  return true;
 }
 
 function begin(state: State, attempt: ModelAttempt): void {
   attempt.begunAt = state.now;
   attempt.reason = null;
-  attempt.outside = { arrive: 'runs', unheard: 'unheard', lost: 'nothing' }[
-    state.starts
-  ] as typeof attempt.outside;
+  const outside = { arrive: 'runs', unheard: 'unheard', lost: 'nothing' } as const;
+  attempt.outside = outside[state.starts];
 }
 
-function fullLine(
-  state: State,
-  attempt: ModelAttempt,
-  running: readonly ModelAttempt[],
-  linesWithSomebody: ReadonlySet<string>,
-): string | null {
-  const { execution, jobName } = attempt;
-  const limit = versionOf(state, execution.version).workflow.limits.jobs ?? Infinity;
-  const own = running.filter((each) => each.execution === execution).length;
-  if (own >= limit || linesWithSomebody.has(execution.name)) return execution.name;
+function isQueued({ endedAt, begunAt, stopFor, dueAt }: ModelAttempt): boolean {
+  return endedAt === null && begunAt === null && stopFor === null && dueAt === null;
+}
+
+function running({ attempts }: State): ModelAttempt[] {
+  return attempts.filter((each) => isOpen(each) && each.begunAt !== null);
+}
+
+function hasPlace(state: State): boolean {
+  return running(state).length < state.maxRunning;
+}
+
+/** What an attempt needs a place in: its execution, and its pool. */
+function linesOf(state: State, { execution, jobName }: ModelAttempt): string[] {
   const { pool } = configOf(state, execution, jobName);
-  if (pool === undefined) return null;
-  const line = `pool:${pool}`;
-  const taken = running
-    .filter((each) => configOf(state, each.execution, each.jobName).pool === pool)
-    .reduce((sum, each) => sum + slotsOf(state, each), 0);
-  const isFull = taken + slotsOf(state, attempt) > (state.pools[pool] ?? 0);
-  return isFull || linesWithSomebody.has(line) ? line : null;
+  return [execution.name, ...(pool === undefined ? [] : [`pool:${pool}`])];
 }
 
-function slotsOf(state: State, { execution, jobName }: ModelAttempt): number {
-  return configOf(state, execution, jobName).poolSlots ?? 1;
+/** Whether there is room, and nobody waits for it who came before. */
+function admits(state: State, line: string, attempt: ModelAttempt): boolean {
+  const before = state.attempts.slice(0, state.attempts.indexOf(attempt));
+  if (before.some((each) => isQueued(each) && each.waitsFor === line)) return false;
+  const taken = running(state)
+    .filter((each) => linesOf(state, each).includes(line))
+    .reduce((sum, each) => sum + slotsIn(state, line, each), 0);
+  return taken + slotsIn(state, line, attempt) <= sizeOf(state, line, attempt);
+}
+
+function sizeOf(state: State, line: string, { execution }: ModelAttempt): number {
+  const [, pool] = line.split('pool:');
+  if (pool !== undefined) return state.pools[pool] ?? 0;
+  return versionOf(state, execution.version).workflow.limits.jobs ?? Infinity;
+}
+
+function slotsIn(state: State, line: string, { execution, jobName }: ModelAttempt): number {
+  return line.startsWith('pool:') ? (configOf(state, execution, jobName).poolSlots ?? 1) : 1;
 }

@@ -1,5 +1,6 @@
 import type { State } from './state.ts';
 import { isOpen } from './state.ts';
+import { settleTransaction } from './transaction.ts';
 
 /** The scheduler is gone, and what it began is not. */
 export function die(state: State): void {
@@ -13,7 +14,9 @@ export function die(state: State): void {
  */
 export function restart(state: State): void {
   for (const attempt of state.attempts) {
+    attempt.waitsFor = null; // all are looked at anew
     if (!isOpen(attempt) || attempt.begunAt === null || attempt.outside !== 'nothing') continue;
     attempt.outside = attempt.stopFor === null ? 'runs' : 'gone';
   }
+  settleTransaction(state);
 }

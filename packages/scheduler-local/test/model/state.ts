@@ -91,6 +91,8 @@ export interface ModelAttempt {
   stopFor: 'stop' | 'restart' | 'timeout' | null;
   /** When it may enter the queue, or runs for too long. */
   dueAt: number | null;
+  /** What it was found to lack a place in, while it waits: its execution or its pool. */
+  waitsFor: string | null;
   /** What there is of it outside: `unheard` when nobody heard that it runs, `gone` when it ran and cannot be found. */
   outside: 'nothing' | 'unheard' | 'runs' | 'gone' | OutsideEnd;
   /** Whether it is known where its output lies. */
