@@ -262,7 +262,7 @@ describe('an attempt', () => {
     });
   });
 
-  it('fails with the package to install when its plugin is not there', async () => {
+  it('fails with the package to install when its plugin is not there (trap: an unknown type raises a bare KeyError)', async () => {
     const foreign = { ...attempt, job: { ...job, config: { ...job.config, jobType: 'spark' } } };
     const result = await runner.start(foreign).result;
     expect(result.error?.code).toBe('plugin.not_registered');

@@ -179,7 +179,7 @@ describe('how long an event counts', () => {
     expect(fires(all(onA, onB), [a, b, a, b])).toEqual([false, true, false, true]);
   });
 
-  it('ends for ONCE with a firing, also for what comes late; REPEATED asks for no time', () => {
+  it('ends for ONCE with a firing, also for what comes late; REPEATED asks for no time (trap: late event under ONCE → nothing, under REPEATED → START)', () => {
     const late = [
       { ...a, version: 10 },
       { ...a, version: 4 },

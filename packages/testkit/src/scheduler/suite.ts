@@ -13,11 +13,13 @@ import { retryCases } from './cases/retries.ts';
 import { ruleCases } from './cases/rules.ts';
 import { stoppingCases } from './cases/stopping.ts';
 import { timeoutCases } from './cases/timeouts.ts';
+import { trapCases } from './cases/traps.ts';
 import { workflowRuleCases } from './cases/workflow-rules.ts';
 import { workflowScheduleCases } from './cases/workflow-schedules.ts';
 import { workflowCases } from './cases/workflows.ts';
 import { openScheduler } from './context.ts';
 import type { SchedulerSuiteOptions } from './options.ts';
+import { withTraps } from './traps.ts';
 
 /** What every scheduler must do: its methods, the rules between jobs, the event log, and all of it after a restart. */
 export function schedulerSuite(options: SchedulerSuiteOptions): void {
@@ -39,6 +41,7 @@ export function schedulerSuite(options: SchedulerSuiteOptions): void {
     ...jobSchedulingCases,
     ...workflowScheduleCases,
     ...workflowRuleCases,
-  ];
+    ...trapCases,
+  ].map(withTraps);
   declareSuite(options, { name: `scheduler ${options.name}`, options, cases, open: openScheduler });
 }

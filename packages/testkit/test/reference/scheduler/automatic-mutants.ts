@@ -35,6 +35,7 @@ export const automaticMutants: readonly SchedulerMutant[] = [
       missed,
       pausedTicks,
       keepsPlace,
+      'workflow cron drops the day field',
     ],
   },
   {

@@ -168,7 +168,9 @@ export class Engine {
     execution: StoredExecution,
     { jobExecutionId }: JobExecutionInfo,
     by: 'person' | 'rule' = 'person',
+    purpose: 'stop' | 'restart' = 'stop',
   ): Promise<JobExecutionInfo> {
+    if (purpose === 'stop') this.#stopped.add(jobExecutionId);
     const takesOver = by === 'person' || this.#faults.excusesPersons === true;
     if (takesOver || !execution.stoppedBy.has(jobExecutionId)) execution.stoppedBy.set(jobExecutionId, by);
     const run = this.#runs.get(jobExecutionId);
@@ -190,13 +192,15 @@ export class Engine {
     if (live === null) return this.startJob(execution, jobName);
     this.#restarting.add(execution);
     try {
-      await this.stopAttempt(execution, live);
+      await this.stopAttempt(execution, live, 'person', 'restart');
       return this.startJob(execution, jobName);
     } finally {
       this.#restarting.delete(execution);
     }
   }
   readonly #restarting = new Set<StoredExecution>();
+  /** The attempts that somebody or a rule stops, and not to begin them anew. */
+  readonly #stopped = new Set<string>();
 
   async stopExecution(execution: StoredExecution): Promise<WorkflowExecutionInfo> {
     if (isFinal(execution.info.status)) return execution.info;
@@ -293,6 +297,8 @@ export class Engine {
     if (action === 'START' && live === null) this.startJob(execution, jobName);
     if (action === 'STOP' && live !== null)
       void this.stopAttempt(execution, live, this.#faults.blamesRules === true ? 'person' : 'rule');
+    const isStopped = live !== null && this.#stopped.has(live.jobExecutionId);
+    if (isStopped && this.#faults.restartsStopped !== true) return; // the stop came first
     if (action === 'RESTART') void this.restartJob(execution, jobName);
   }
 

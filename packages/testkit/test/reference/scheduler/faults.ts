@@ -22,6 +22,8 @@ export interface EngineFaults {
   readonly blamesRules?: boolean;
   /** A rule that stops a job takes over the stop of a person. */
   readonly excusesPersons?: boolean;
+  /** A rule restarts what is being stopped. */
+  readonly restartsStopped?: boolean;
   /** Timers are not kept over a restart. */
   readonly forgetsTimers?: boolean;
   /** Pausing a workflow keeps nothing from starting. */

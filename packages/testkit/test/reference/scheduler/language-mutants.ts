@@ -65,6 +65,10 @@ export const languageMutants: readonly SchedulerMutant[] = [
       'an event that names an execution reaches it whatever its context, and others of its workflow never',
       'an event of an execution that has ended reaches other workflows, and one of an unknown execution nobody',
       'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
+      'an event in the same millisecond as a firing is lost',
+      'sender=None never matches an unset sender',
+      'the model-version default namespace never matches what is sent',
+      'a rule with wildcards matches any namespace, type, sender and key, never a value',
     ],
   },
   {
@@ -220,12 +224,16 @@ export const languageMutants: readonly SchedulerMutant[] = [
     fails: [
       'no more jobs of a pool run at once than it has places, and jobs without it are not held up',
       'a job that no place of its pool can hold is refused when it is submitted',
+      'a queued task cannot be stopped',
     ],
   },
   {
     breaks: 'a job has one place, however many it takes',
     open: blindTo('poolSlots'),
-    fails: ['a job that no place of its pool can hold is refused when it is submitted'],
+    fails: [
+      'a job that no place of its pool can hold is refused when it is submitted',
+      'a queued task cannot be stopped',
+    ],
   },
   {
     breaks: 'schedules of jobs are not looked at',

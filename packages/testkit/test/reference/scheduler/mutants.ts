@@ -452,6 +452,11 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
       'a failed attempt is followed by another after its delay, up to the limit, and rules see the last failure',
       'a job whose scheduling is resumed follows its rules from then on, and nothing is made up for',
+      'an event in the same millisecond as a firing is lost',
+      'sender=None never matches an unset sender',
+      'the model-version default namespace never matches what is sent',
+      'a rule with wildcards matches any namespace, type, sender and key, never a value',
+      'first rule wins, all fired rules consume',
     ],
   },
   {
@@ -554,6 +559,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'what a rule of a workflow remembers counts for its own context, also after a restart',
       'rules of a paused workflow act when it is resumed, on what came meanwhile',
       'an event on which an extractor fails is listed with the reason, until its workflow is deleted',
+      'runs created but tasks never run',
     ],
   },
   {
@@ -587,6 +593,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a timeout counts from when the job runs, also while no scheduler is there',
       'what rules ask for a job whose scheduling is stopped is dropped, also after a restart, and a person may start it',
       'rules of a paused workflow act when it is resumed, on what came meanwhile',
+      'runs created but tasks never run',
     ],
   },
   {
@@ -611,6 +618,7 @@ export const schedulerMutants: readonly SchedulerMutant[] = [
       'a timeout counts from when the job runs, also while no scheduler is there',
       'ticks that were missed while no scheduler was there follow their policy',
       'what rules ask for a job whose scheduling is stopped is dropped, also after a restart, and a person may start it',
+      'runs created but tasks never run',
     ],
   },
 ];
