@@ -1,12 +1,13 @@
 // Run by `unshare --user --mount`: fills the disk under a scheduler whose job runs, then frees it. Prints what came
 // of each request.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createScriptedRunner, createTestHost } from '@aiflow/testkit';
 import { localScheduler } from '../src/plugin.ts';
+import { fillDisk } from './fill-disk.ts';
 import { context, project, workflowOf } from './workflow.ts';
 
 const stateDir = mkdtempSync(join(tmpdir(), 'aiflow-full-disk-'));
@@ -28,7 +29,7 @@ const id = execution?.workflowExecutionId ?? '';
 const attempt = await runner.begun('a');
 await status('a', 'RUNNING');
 
-fill();
+fillDisk(`${stateDir}/ballast`);
 const large = workflowOf(
   'large',
   Array.from({ length: 2000 }, (_, index) => `job_${index}`),
@@ -54,18 +55,6 @@ async function publishUntilFull(): Promise<void> {
     await scheduler.startNewWorkflowExecution(project, 'workflow', {
       parameters: { filler: 'x'.repeat(4096) },
     });
-}
-
-function fill(): void {
-  const file = openSync(`${stateDir}/ballast`, 'w');
-  for (const size of [65_536, 4096, 1]) {
-    try {
-      for (;;) writeSync(file, Buffer.alloc(size));
-    } catch (error) {
-      if (Reflect.get(Object(error), 'code') !== 'ENOSPC') throw error;
-    }
-  }
-  closeSync(file);
 }
 
 async function outcome(promise: Promise<unknown>): Promise<unknown> {

@@ -5,7 +5,8 @@ import type { Command } from './model/commands/command.ts';
 import { lives } from './model/commands/lives.ts';
 import { outside } from './model/commands/outside.ts';
 import { definition, pool } from './model/definitions.ts';
-import { Endless, Pair } from './model/pair.ts';
+import { Endless } from './model/follow.ts';
+import { Pair } from './model/pair.ts';
 import { Real } from './model/real.ts';
 
 const sequences = Number(process.env['AIFLOW_TEST_SEQUENCES'] ?? 200);

@@ -60,6 +60,29 @@ test.skipIf(!canMount)(
   },
 );
 
+/** A short part; AIFLOW_TEST_FULL_DISKS=100 runs them all. */
+const fullDisks = Number(process.env['AIFLOW_TEST_FULL_DISKS'] ?? 5);
+const seed = Number(process.env['AIFLOW_TEST_SEED'] ?? Date.now() % 1_000_000);
+
+test.skipIf(!canMount)(
+  `however far it has come when the disk is full, it goes on when that is freed (AIFLOW_TEST_SEED=${seed})`,
+  { timeout: 60_000 + 2000 * fullDisks },
+  () => {
+    const program = new URL('./full-disk-runs-process.ts', import.meta.url);
+    const runs = inNamespace(program, [String(fullDisks), String(seed)]);
+    expect(runs).toEqual(
+      Array.from({ length: fullDisks }, () => ({
+        refused: ['scheduler.store_full', 'scheduler.store_full'],
+        isTrue: true,
+        read: 'RUNNING',
+        ends: ['FINISHED'],
+        isWhole: true,
+        once: true,
+      })),
+    );
+  },
+);
+
 test.skipIf(!canMount)('a read-only directory is refused, and leaves nothing behind', () => {
   expect(inNamespace(new URL('./read-only-process.ts', import.meta.url))).toEqual([
     { code: 'scheduler.store_unwritable', lines: 1, left: [] },
@@ -190,13 +213,13 @@ async function startAndUse(scheduler: Scheduler): Promise<void> {
 }
 
 /** Runs a program where it may mount file systems of its own; gives the lines that it prints. */
-function inNamespace(program: URL): unknown[] {
+function inNamespace(program: URL, args: readonly string[] = []): unknown[] {
   const { status, stdout, stderr } = spawnSync(
     'unshare',
-    ['--user', '--map-root-user', '--mount', process.execPath, fileURLToPath(program)],
+    ['--user', '--map-root-user', '--mount', process.execPath, fileURLToPath(program), ...args],
     {
       encoding: 'utf8',
-      timeout: 50_000,
+      timeout: 50_000 + 2000 * fullDisks,
     },
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { serialize } from 'node:v8';
 import type { Event } from '@aiflow/core';
@@ -5,6 +6,12 @@ import type { Fact } from './facts.ts';
 import { begins, factsIn } from './facts.ts';
 import type { ModelEvent, State } from './state.ts';
 import { copy } from './state.ts';
+
+/** There is no end to what rules start of each other, or no telling the ways in which they may have: nothing to compare. */
+export class Endless extends Error {}
+
+/** More ways than this are not gone. */
+const mostWays = 2000;
 
 /** Where a log went another way than a scheduler may. */
 class Astray extends Error {}
@@ -27,6 +34,7 @@ export function follow(from: readonly State[], log: readonly Event[], isAtRest: 
         if (key === '' || !met.has(key)) ahead.push(each);
         met.add(key);
       }
+      if (met.size > mostWays) throw new Endless();
     } catch (error) {
       if (!(error instanceof Astray)) throw error;
       wrong.push(error);
@@ -69,7 +77,7 @@ function allWays(state: State, fact: Fact): State[] {
 
 /** The same for two states exactly when they are the same. */
 function keyOf({ versions, ...state }: State): string {
-  return serialize(state).toString('latin1') + versions.length;
+  return hash('sha1', serialize([state, versions.length]));
 }
 
 /** Holds the model's events against those of the log, and learns what executions and attempts are called. */

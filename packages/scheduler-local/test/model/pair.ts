@@ -3,15 +3,12 @@ import type { Scheduler } from '@aiflow/core';
 import type { ScriptedAttempt } from '@aiflow/testkit';
 import { Answers } from './answers.ts';
 import { nextDue } from './due.ts';
-import { follow, nameOf } from './follow.ts';
+import { Endless, follow, nameOf } from './follow.ts';
 import { compare, observe } from './observe.ts';
 import type { Real } from './real.ts';
 import type { Answer } from './requests.ts';
 import type { ModelAttempt, OutsideEnd, State } from './state.ts';
 import { isOpen, newState } from './state.ts';
-
-/** Rules that start each other for ever come to no rest, at which anything could be compared. */
-export class Endless extends Error {}
 
 /** The model and the scheduler side by side: both are asked the same, and then must agree. */
 export class Pair {

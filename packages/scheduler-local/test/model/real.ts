@@ -15,7 +15,7 @@ interface Line {
 }
 
 /** More events than this by one command are those of rules that start each other without end. */
-const endless = 250;
+const endless = 150;
 
 /** A scheduler on a real database, with an outside that lasts when the scheduler dies. */
 export class Real {
@@ -105,9 +105,9 @@ export class Real {
       isCut: false,
       runner: {
         start: (attempt) => {
-          if (line.isCut || line.starts === 'lost') return silentRun;
+          if (line.isCut || line.starts === 'lost') return silentRun();
           const run = this.#script.start(attempt);
-          return line.starts === 'unheard' ? silentRun : whileUncut(line, run);
+          return line.starts === 'unheard' ? silentRun() : whileUncut(line, run);
         },
         find: async (attempt) => {
           const run = this.#gone.has(attempt.attemptId) ? null : await this.#script.find(attempt);
@@ -119,17 +119,22 @@ export class Real {
   }
 }
 
-const never = new Promise<never>(() => undefined);
+/** One for each: whoever waits for it is kept for as long as it is. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
-const silentRun: AttemptRun = {
-  logDir: '',
-  outboxDir: '/nowhere',
-  submitted: never,
-  result: never,
-  stop: () => never,
-  detach: () => undefined,
-};
+function silentRun(): AttemptRun {
+  return {
+    logDir: '',
+    outboxDir: '/nowhere',
+    submitted: never(),
+    result: never(),
+    stop: never,
+    detach: () => undefined,
+  };
+}
 
 function whileUncut(line: Line, run: AttemptRun): AttemptRun {
-  return { ...run, stop: () => (line.isCut ? never : run.stop()) };
+  return { ...run, stop: () => (line.isCut ? never() : run.stop()) };
 }
