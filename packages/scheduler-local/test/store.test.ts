@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Scheduler } from '@aiflow/core';
 import { createScriptedRunner, createTestHost, settle } from '@aiflow/testkit';
 import Database from 'better-sqlite3';
@@ -41,52 +39,6 @@ test('a transition and its event are committed together or not at all', async ()
     'INIT',
     'RUNNING',
     'FINISHED',
-  ]);
-});
-
-const canMount = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0;
-
-test.skipIf(!canMount)(
-  'on a full disk new work is refused, what runs goes on, and its end is recorded when there is room',
-  () => {
-    expect(inNamespace(new URL('./full-disk-process.ts', import.meta.url))).toEqual([
-      { submit: 'scheduler.store_full' },
-      { start: 'scheduler.store_full' },
-      { read: 'RUNNING' },
-      { said: true },
-      { ended: 'FINISHED' },
-      { submit: 'ok' },
-    ]);
-  },
-);
-
-/** A short part; AIFLOW_TEST_FULL_DISKS=100 runs them all. */
-const fullDisks = Number(process.env['AIFLOW_TEST_FULL_DISKS'] ?? 5);
-const seed = Number(process.env['AIFLOW_TEST_SEED'] ?? Date.now() % 1_000_000);
-
-test.skipIf(!canMount)(
-  `however far it has come when the disk is full, it goes on when that is freed (AIFLOW_TEST_SEED=${seed})`,
-  { timeout: 60_000 + 2000 * fullDisks },
-  () => {
-    const program = new URL('./full-disk-runs-process.ts', import.meta.url);
-    const runs = inNamespace(program, [String(fullDisks), String(seed)]);
-    expect(runs).toEqual(
-      Array.from({ length: fullDisks }, () => ({
-        refused: ['scheduler.store_full', 'scheduler.store_full'],
-        isTrue: true,
-        read: 'RUNNING',
-        ends: ['FINISHED'],
-        isWhole: true,
-        once: true,
-      })),
-    );
-  },
-);
-
-test.skipIf(!canMount)('a read-only directory is refused, and leaves nothing behind', () => {
-  expect(inNamespace(new URL('./read-only-process.ts', import.meta.url))).toEqual([
-    { code: 'scheduler.store_unwritable', lines: 1, left: [] },
-    { code: 'scheduler.store_unwritable', lines: 1, left: ['scheduler.db', 'scheduler.db.lock'] },
   ]);
 });
 
@@ -210,21 +162,4 @@ async function startAndUse(scheduler: Scheduler): Promise<void> {
   await scheduler.start();
   await scheduler.submitWorkflow(workflowOf('w', ['b']), context);
   await scheduler.events.list({});
-}
-
-/** Runs a program where it may mount file systems of its own; gives the lines that it prints. */
-function inNamespace(program: URL, args: readonly string[] = []): unknown[] {
-  const { status, stdout, stderr } = spawnSync(
-    'unshare',
-    ['--user', '--map-root-user', '--mount', process.execPath, fileURLToPath(program), ...args],
-    {
-      encoding: 'utf8',
-      timeout: 50_000 + 2000 * fullDisks,
-    },
-  );
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as unknown);
 }
