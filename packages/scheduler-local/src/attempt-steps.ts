@@ -122,6 +122,7 @@ export class AttemptSteps {
     if (attempt.stopFor !== purpose) {
       attempt.stopFor = purpose;
       this.#parts.store.attempts.stop(attempt.seq, purpose);
+      if (!attempt.begun) this.#parts.live().places.giveUp(attempt);
     }
     this.#parts.command({ kind: 'stop', attemptId: attempt.attemptId });
   }

@@ -7,6 +7,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { EventTail } from './event-tail.ts';
 import { Extraction } from './extraction.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { LiveAttempt } from './live/live-state.ts';
 import type { LocalSchedulerOptions } from './options.ts';
 import { Outboxes } from './outbox/outboxes.ts';
 import { recover } from './recovery.ts';
@@ -19,7 +20,7 @@ import type { Consequences } from './transitions.ts';
 import { Transitions } from './transitions.ts';
 import { Waiters } from './waiters.ts';
 
-/** What a commit may have left undone: the attempts that had not ended by then, and who waited for an end that it wrote. */
+/** What a commit may have left undone: the attempts that were under way by then, and who waited for an end that it wrote. */
 interface Left {
   readonly attempts: readonly string[];
   readonly ended: readonly string[];
@@ -197,7 +198,7 @@ export class Session {
         this.#inDoubt = 'written';
         const { live } = this.transitions;
         this.#left = {
-          attempts: [...live.attempts.keys()],
+          attempts: [...live.attempts.values()].filter(isUnderWay).map(({ attemptId }) => attemptId),
           ended: this.waiters.ids().filter((id) => !live.executions.has(id) && !live.attempts.has(id)),
         };
       },
@@ -250,6 +251,11 @@ export class Session {
       logger.error(`the attempts that were left running could not be taken up: ${messageOf(error)}`);
     }
   }
+}
+
+/** Whether it may have begun, or is being stopped. One that does neither is told of by who makes it so. */
+function isUnderWay({ begun, isSought, stopFor }: LiveAttempt): boolean {
+  return begun || isSought || stopFor !== null;
 }
 
 async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

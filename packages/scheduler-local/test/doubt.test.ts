@@ -1,7 +1,8 @@
 import { event } from '@aiflow/core';
+import { settle } from '@aiflow/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { strikeStore } from './faults/store.ts';
-import { openRig, settle, until } from './harness.ts';
+import { openRig, until } from './harness.ts';
 import { project } from './workflow.ts';
 
 /** The next commit takes effect, and is then said to have failed. */

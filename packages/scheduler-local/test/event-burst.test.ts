@@ -1,4 +1,4 @@
-import type { Event, JobRule, WorkflowRule } from '@aiflow/core';
+import type { Event, JobRule, WorkflowExecutionInfo, WorkflowRule } from '@aiflow/core';
 import { all, event } from '@aiflow/core';
 import { expect, test } from 'vitest';
 import type { Rig } from './harness.ts';
@@ -38,10 +38,16 @@ test('of 10,000 concurrent events none is lost, and each fires its rule of 50 on
   const contexts = numbers.map((number) => `c${number}`).toSorted();
   expect(published.map(({ context }) => context ?? '').toSorted()).toEqual(contexts);
   expect(await rig.scheduler.events.count({ sender: 'burst' })).toBe(events);
-  const started = await until('an execution for each', async () => {
-    const found = await rig.scheduler.listWorkflowExecutions(project, 'workflow', { limit: 2 * events });
-    return found.length < events ? null : found;
-  });
+  const list = async (): Promise<WorkflowExecutionInfo[]> =>
+    await rig.scheduler.listWorkflowExecutions(project, 'workflow', { limit: 2 * events });
+  let started = await list();
+  while (started.length < events) {
+    const before = started.length;
+    started = await until('more executions', async () => {
+      const found = await list();
+      return found.length > before ? found : null;
+    });
+  }
   expect(started.map(({ context }) => context ?? '').toSorted()).toEqual(contexts);
   expect(new Set(started.map(({ status }) => status))).toEqual(new Set(['FINISHED']));
   await until('all to be heard', () => heard.length >= events || null);

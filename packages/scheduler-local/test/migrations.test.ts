@@ -33,7 +33,8 @@ function leaveBehind(file: string, version: number): void {
   attempt.run(2, 'attempt-c', 'c', 'stopping');
   if (version >= 4) database.exec("UPDATE attempts SET stop_for = 'stop' WHERE reason = 'stopping'");
   const event = database.prepare(
-    "INSERT INTO events VALUES (?, ?, 'RUNNING', 'JOB_STATUS_CHANGED', ?, 'execution', ?, NULL, 1)",
+    `INSERT INTO events (version, key, value, event_type, namespace, sender, context, create_time)
+     VALUES (?, ?, 'RUNNING', 'JOB_STATUS_CHANGED', ?, 'execution', ?, 1)`,
   );
   event.run(1, 'a', projectName, 'attempt-a');
   event.run(2, 'c', projectName, 'attempt-c');

@@ -228,7 +228,6 @@ export class LiveState {
     this.attempts.delete(attempt.attemptId);
     attempt.dueAt = null;
     if (attempt.begun) this.places.leave(attempt);
-    else this.places.giveUp(attempt);
   }
 
   #restoreAttempt(

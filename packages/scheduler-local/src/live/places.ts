@@ -37,7 +37,10 @@ export class Places {
     while (this.#taken < this.#limits.maxRunning) {
       const attempt = this.#ready.pop();
       if (attempt === undefined) return null;
-      if (isGone(attempt)) continue;
+      if (isGone(attempt)) {
+        this.giveUp(attempt); // it was let out of a line, which has room for another
+        continue;
+      }
       const lines = this.#linesOf(attempt);
       const full = lines.find((line) => !line.admits(attempt));
       if (full === undefined) {
@@ -83,7 +86,7 @@ export class Places {
     }
   }
 
-  /** One that waited ends: those behind it may have room. */
+  /** One that waited is stopped: those behind it may have room. */
   giveUp(attempt: LiveAttempt): void {
     for (const line of this.#linesOf(attempt)) this.#release(line);
   }

@@ -39,18 +39,19 @@ export function act(
   jobName: string,
   action: 'START' | 'STOP' | 'RESTART',
 ): void {
+  if (execution.unscheduled.includes(jobName)) return;
   const open = openAttempt(state, execution, jobName);
   const mayRun = attemptsOf(state, execution, jobName).at(-1)?.mayRun === true;
   if (open === null) {
     if (action !== 'STOP' && !mayRun) addAttempt(state, execution, jobName);
   } else if (action === 'STOP') {
-    stopAttempt(open, 'stop');
-  } else if (action === 'RESTART' && open.stopFor !== 'stop' && open.stopFor !== 'restart') {
+    if (open.stopFor !== 'stop') stopAttempt(open, 'rule'); // what a person stopped stays theirs
+  } else if (action === 'RESTART' && (open.stopFor === null || open.stopFor === 'timeout')) {
     restartAttempt(open);
   }
 }
 
-export function stopAttempt(attempt: ModelAttempt, purpose: 'stop' | 'restart' | 'timeout'): void {
+export function stopAttempt(attempt: ModelAttempt, purpose: 'stop' | 'rule' | 'restart' | 'timeout'): void {
   attempt.stopFor = purpose;
   attempt.reason = 'stopping';
 }
@@ -82,6 +83,7 @@ export function endAttempt(state: State, attempt: ModelAttempt, end: OutsideEnd,
   if (attempt.outside !== 'nothing' && attempt.outside !== 'gone') attempt.hasLogs = true;
   attempt.status = end === 'lost' || timedOut ? 'FAILED' : end;
   if (timedOut) attempt.reason = 'timeout';
+  else if (end === 'KILLED' && stopFor === 'rule') attempt.reason = 'stopped_by_rule';
   else if (end === 'KILLED' && stopFor !== null) attempt.reason = 'stopped';
   else attempt.reason = end === 'lost' ? 'lost' : null;
   attempt.error = errorOf(end, timedOut);

@@ -24,9 +24,12 @@ export function addExecution(
     startedAt: null,
     endedAt: null,
     histories: newHistories(workflow.rules),
+    kept: [],
+    unscheduled: [],
     ticks: [],
   };
   state.executions.push(execution);
+  enterAudience(state, execution);
   if (isQueued) publishExecution(state, execution, 'INIT');
   else beginExecution(state, execution);
   return execution;
@@ -41,9 +44,9 @@ export function stopExecution(state: State, execution: ModelExecution): void {
 }
 
 /** Ends those of which nothing is under way and nothing can come to be. */
-export function endThoseOver(state: State): void {
+export function endThoseOver(state: State, tellKept: (execution: ModelExecution) => void): void {
   for (const execution of state.perhapsOver) {
-    if (isOpen(execution) && isOver(state, execution)) endExecution(state, execution);
+    if (isOpen(execution) && isOver(state, execution)) endExecution(state, execution, tellKept);
   }
   state.perhapsOver.clear();
 }
@@ -67,15 +70,22 @@ function isLongRunning(state: State, { version }: ModelExecution): boolean {
   );
 }
 
-function endExecution(state: State, execution: ModelExecution): void {
+function endExecution(
+  state: State,
+  execution: ModelExecution,
+  tellKept: (execution: ModelExecution) => void,
+): void {
   const jobs = versionOf(state, execution.version).workflow.jobs.map(({ config }) => config.jobName);
-  const ends = jobs.map((jobName) => attemptsOf(state, execution, jobName).at(-1)?.status);
+  const last = jobs.map((jobName) => attemptsOf(state, execution, jobName).at(-1));
+  // One that its own rule stopped counts as well done.
+  const ends = last.map((attempt) => (attempt?.reason === 'stopped_by_rule' ? null : attempt?.status));
   const wasStopped = execution.reason === 'stopping';
   if (ends.includes('FAILED')) execution.status = 'FAILED';
   else execution.status = wasStopped || ends.includes('KILLED') ? 'KILLED' : 'FINISHED';
   execution.reason = wasStopped && execution.status === 'KILLED' ? 'stopped' : null;
   execution.endedAt = state.now;
-  if (execution.startedAt !== null) leaveAudience(state, execution);
+  leaveAudience(state, execution);
+  execution.kept = [];
   publishExecution(state, execution, execution.status);
   for (;;) {
     const next = openExecutionsOf(state, execution.workflowName).find(({ reason }) => reason === 'queued');
@@ -83,13 +93,13 @@ function endExecution(state: State, execution: ModelExecution): void {
     const limit = versionOf(state, next.version).workflow.limits.executions ?? Infinity;
     if (runningOf(state, next.workflowName) >= limit) return;
     beginExecution(state, next);
+    tellKept(next);
   }
 }
 
 function beginExecution(state: State, execution: ModelExecution): void {
   const { jobs, rules } = versionOf(state, execution.version).workflow;
   Object.assign(execution, { status: 'RUNNING', reason: null, startedAt: state.now });
-  enterAudience(state, execution);
   publishExecution(state, execution, 'RUNNING');
   for (const { config } of jobs) {
     const waits = rules.some(({ jobName, action }) => jobName === config.jobName && action === 'START');

@@ -100,8 +100,9 @@ function match(state: State, log: readonly Event[]): void {
 }
 
 function inTheirWords(state: State, event: ModelEvent): ModelEvent {
-  const { sender, context } = event;
-  return { ...event, sender: nameOf(state, sender), context: nameOf(state, context) };
+  const { sender, context, workflowExecutionId: home } = event;
+  const [from, of] = [nameOf(state, sender), nameOf(state, context)];
+  return { ...event, sender: from, context: of, workflowExecutionId: nameOf(state, home) };
 }
 
 /** What the scheduler calls what the model named; a text of somebody else's stands for itself. */

@@ -25,6 +25,7 @@ export function executionInfo(state: State, execution: ModelExecution): Workflow
     context,
     startDate: date(startedAt),
     endDate: date(endedAt),
+    unscheduledJobs: execution.unscheduled.toSorted(),
   };
 }
 

@@ -14,13 +14,14 @@ export function publishJob(state: State, attempt: ModelAttempt, status: Status, 
     namespace: project,
     sender: execution.name,
     context: attempt.name,
+    workflowExecutionId: execution.name,
   });
   if (isTold) state.untold.push({ event, to: execution });
 }
 
 export function publishExecution(state: State, { workflowName, name }: ModelExecution, status: Status): void {
   const event = { key: workflowName, value: status, eventType: statusEventTypes.workflow };
-  publish(state, { ...event, namespace: project, sender: name });
+  publish(state, { ...event, namespace: project, sender: name, workflowExecutionId: name });
 }
 
 /** A job that finished says of each dataset that it writes that it changed. */
@@ -28,15 +29,31 @@ export function publishDatasets(state: State, { execution, jobName }: ModelAttem
   const { jobs } = versionOf(state, execution.version).workflow;
   const job = jobs.find(({ config }) => config.jobName === jobName);
   for (const { name, uri } of job?.outputDatasets ?? []) {
-    publish(state, { key: name, value: uri, eventType: datasetEventType, sender: execution.name });
+    publish(state, {
+      key: name,
+      value: uri,
+      eventType: datasetEventType,
+      sender: execution.name,
+      workflowExecutionId: execution.name,
+    });
   }
 }
 
-/** An event of somebody's. What claims to be the status of a job is written down, and told to nobody. */
+/** An event of somebody's. What claims to be the status of a job, or names an unknown execution, is told to nobody. */
 export function publish(state: State, { key, value, ...more }: NewEvent): void {
   const { eventType = 'UNDEFINED', namespace = 'default', sender = null, context = null } = more;
-  const event = append(state, { key, value, eventType, namespace, sender, context });
-  if (eventType !== statusEventTypes.job) state.untold.push({ event, to: 'all' });
+  const { workflowExecutionId = null } = more;
+  const event = append(state, { key, value, eventType, namespace, sender, context, workflowExecutionId });
+  const isKnown = workflowExecutionId === null || homeOf(state, event) !== null;
+  if (eventType !== statusEventTypes.job && isKnown) state.untold.push({ event, to: 'all' });
+}
+
+/** The execution that an event was sent in. */
+export function homeOf(
+  { executions }: State,
+  { workflowExecutionId: id }: ModelEvent,
+): ModelExecution | null {
+  return executions.find(({ name }) => name === id) ?? null;
 }
 
 function append(state: State, event: Omit<ModelEvent, 'createTime'>): ModelEvent {

@@ -147,6 +147,21 @@ export function publishAll(state: State, events: readonly NewEvent[]): Answer {
   return now(published);
 }
 
+/** Rules and ticks do nothing to the job from now on, or again. */
+export function setScheduled(
+  state: State,
+  executionName: string,
+  jobName: string,
+  isScheduled: boolean,
+): Answer {
+  const execution = executionNamed(state, executionName);
+  if (execution === null || !hasJob(state, execution, jobName)) return now(null);
+  if (!isRunning(execution)) return notAllowed();
+  const others = execution.unscheduled.filter((each) => each !== jobName);
+  execution.unscheduled = isScheduled ? others : [...others, jobName];
+  return now(executionInfo(state, execution));
+}
+
 function attemptNow(state: State, execution: ModelExecution, jobName: string): unknown {
   const attempt = attemptsOf(state, execution, jobName).at(-1);
   return attempt === undefined ? null : attemptInfo(attempt);

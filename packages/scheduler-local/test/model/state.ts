@@ -24,7 +24,7 @@ export interface State {
   /** Events of the running transaction that the rules were not told yet. */
   readonly untold: { readonly event: ModelEvent; readonly to: ModelExecution | 'all' }[];
   readonly perhapsOver: Set<ModelExecution>;
-  /** The running executions in the order in which they hear an event: by version, then by context. */
+  /** The executions that have not ended in the order in which they hear an event: by version, then by context. */
   readonly audience: Audience[];
   /** What was published under a sender's sequence. */
   readonly published: Map<string, unknown>;
@@ -71,6 +71,10 @@ export interface ModelExecution {
   startedAt: number | null;
   endedAt: number | null;
   readonly histories: RuleHistory[];
+  /** What came for it while it waited. */
+  kept: ModelEvent[];
+  /** The jobs of which the scheduling is stopped. */
+  unscheduled: string[];
   readonly ticks: { readonly jobName: string; readonly schedule: number; last: number }[];
 }
 
@@ -88,7 +92,7 @@ export interface ModelAttempt {
   error: string | null;
   begunAt: number | null;
   endedAt: number | null;
-  stopFor: 'stop' | 'restart' | 'timeout' | null;
+  stopFor: 'stop' | 'rule' | 'restart' | 'timeout' | null;
   /** When it may enter the queue, or runs for too long. */
   dueAt: number | null;
   /** What it was found to lack a place in, while it waits: its execution or its pool. */
@@ -108,6 +112,7 @@ export interface ModelEvent {
   readonly namespace: string;
   readonly sender: string | null;
   readonly context: string | null;
+  readonly workflowExecutionId: string | null;
   readonly createTime: number;
 }
 

@@ -2,6 +2,7 @@ import { statusEventTypes } from '@aiflow/core';
 import { act } from './attempts.ts';
 import { endThoseOver } from './executions.ts';
 import { fillPlaces } from './places.ts';
+import { homeOf } from './publish.ts';
 import { looksAtAny, tellRule } from './rules.ts';
 import type { ModelEvent, ModelExecution, ModelWorkflow, State } from './state.ts';
 import { versionOf } from './state.ts';
@@ -14,7 +15,7 @@ export function settleTransaction(state: State): void {
       else tellJobs(state, to, event);
     }
     state.untold.length = 0;
-    endThoseOver(state);
+    endThoseOver(state, (execution) => tellKept(state, execution));
   } while (state.untold.length > 0);
   fillPlaces(state);
 }
@@ -36,8 +37,12 @@ export function contextsOf(state: State, version: number, event: ModelEvent): re
 }
 
 function tellAll(state: State, event: ModelEvent): void {
+  // To the workflow that an event was sent in it is one of that execution alone.
+  const home = homeOf(state, event);
+  if (home !== null) tellJobs(state, home, event);
   for (const { version, byContext } of [...state.audience]) {
-    if (!looksAtAny(versionOf(state, version).workflow.rules, event)) continue;
+    const { workflow } = versionOf(state, version);
+    if (!looksAtAny(workflow.rules, event) || workflow.workflowName === home?.workflowName) continue;
     const contexts = contextsOf(state, version, event);
     const told =
       contexts === null
@@ -56,6 +61,10 @@ function tellAll(state: State, event: ModelEvent): void {
 function tellJobs(state: State, execution: ModelExecution, event: ModelEvent): void {
   if (execution.reason === 'stopping' || execution.endedAt !== null) return;
   const { rules } = versionOf(state, execution.version).workflow;
+  if (execution.startedAt === null) {
+    if (looksAtAny(rules, event)) execution.kept.push(event);
+    return;
+  }
   const fired = rules.filter((rule, index) => {
     const history = execution.histories[index];
     return history !== undefined && tellRule(rule.condition, history, event);
@@ -65,4 +74,11 @@ function tellJobs(state: State, execution: ModelExecution, event: ModelEvent): v
     if (!decided.has(jobName) && action !== 'NONE') act(state, execution, jobName, action);
     decided.add(jobName);
   }
+}
+
+/** An execution that begins is told, in order, what came while it waited. */
+function tellKept(state: State, execution: ModelExecution): void {
+  const { kept } = execution;
+  execution.kept = [];
+  for (const event of kept) tellJobs(state, execution, event);
 }

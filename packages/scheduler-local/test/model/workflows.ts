@@ -1,5 +1,6 @@
 import type { IntervalSchedule, Workflow, WorkflowRule } from '@aiflow/core';
 import { addExecution, openExecutionsOf, stopExecution } from './executions.ts';
+import { homeOf } from './publish.ts';
 import { newHistories, remembers, tellRule } from './rules.ts';
 import type { ModelEvent, ModelWorkflow, State } from './state.ts';
 import { versionOf } from './state.ts';
@@ -42,7 +43,7 @@ export function hear(state: State, workflow: ModelWorkflow, way: number): number
   const orders = ordersOf([...workflow.histories.keys()].filter((context) => context !== null));
   for (const context of contexts ?? [null, ...(orders[way] ?? [])]) {
     const fired = tellIn(state, workflow, event, context);
-    if (fired[0] !== undefined) act(state, workflow, context, fired[0]);
+    if (fired[0] !== undefined) act(state, workflow, { context, event }, fired[0]);
   }
   return contexts === null ? orders.length : 1;
 }
@@ -79,11 +80,21 @@ function tellIn(
 }
 
 /** Of several rules that fire the first acts. A start is skipped while an execution of the context has not ended. */
-function act(state: State, workflow: ModelWorkflow, context: string | null, { action }: WorkflowRule): void {
+function act(
+  state: State,
+  workflow: ModelWorkflow,
+  { context, event }: { readonly context: string | null; readonly event: ModelEvent },
+  { action }: WorkflowRule,
+): void {
   const open = openExecutionsOf(state, workflow.name);
   const own = open.filter((execution) => execution.context === context);
   if (action === 'START' && own.length === 0) addExecution(state, workflow, context);
-  if (action === 'STOP') for (const each of context === null ? open : own) stopExecution(state, each);
+  if (action !== 'STOP') return;
+  // An event that was sent in one of its executions stops no other of them.
+  const home = homeOf(state, event);
+  for (const each of context === null ? open : own) {
+    if (home?.workflowName !== workflow.name || each === home) stopExecution(state, each);
+  }
 }
 
 function ordersOf<Item>(items: readonly Item[]): Item[][] {

@@ -97,6 +97,19 @@ function ofJob(method: keyof typeof jobMethods, execution: number, job: number):
   });
 }
 
+function scheduling(isScheduled: boolean, execution: number, job: number): Command {
+  const method = isScheduled ? 'resumeSchedulingJob' : 'stopSchedulingJob';
+  return command(`${method}(${job}, ${execution})`, (pair) => {
+    const name = pickExecution(pair, execution);
+    const jobName = pickJob(pair, name, job);
+    pair.ask(
+      `${method}(${jobName})`,
+      (scheduler) => scheduler[method](jobName, pair.idOf({ name })),
+      (state) => requests.setScheduled(state, name, jobName, isScheduled),
+    );
+  });
+}
+
 const context = fc.constantFrom(null, null, ...contexts);
 const method = fc.constantFrom<keyof typeof jobMethods>(
   'startJobExecution',
@@ -117,5 +130,6 @@ export const asking: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: name.map(deleting) },
   { weight: 1, arbitrary: name.map(stoppingAll) },
   { weight: 2, arbitrary: picked.map(stopping) },
+  { weight: 2, arbitrary: fc.tuple(fc.boolean(), picked, picked).map((all) => scheduling(...all)) },
   { weight: 6, arbitrary: fc.tuple(method, picked, picked).map((all) => ofJob(...all)) },
 );

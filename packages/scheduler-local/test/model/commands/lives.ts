@@ -1,4 +1,3 @@
-import type { NewEvent } from '@aiflow/core';
 import * as fc from 'fast-check';
 import { workflowNames } from '../definitions.ts';
 import type { Pair } from '../pair.ts';
@@ -6,6 +5,7 @@ import { die, restart } from '../restart.ts';
 import { start } from './asking.ts';
 import type { Command } from './command.ts';
 import { command } from './command.ts';
+import type { Sent } from './outside.ts';
 import { event, publishAll } from './outside.ts';
 
 /** What happens until the next scheduler starts. */
@@ -26,9 +26,10 @@ function reopening(gap: Gap): Command {
 }
 
 /** It dies while it does nothing, or after something was asked of it that it had no time to begin with. */
-function killing(unheard: readonly NewEvent[], gap: Gap): Command {
+function killing(unheard: readonly Sent[], gap: Gap): Command {
   return command(`kill(${JSON.stringify(unheard)}, ${JSON.stringify(gap)})`, async (pair) => {
-    if (unheard.length > 0) pair.real.scheduler.events.publish(unheard).catch(() => undefined);
+    if (unheard.length > 0)
+      pair.real.scheduler.events.publish(unheard.map(({ home: _, ...each }) => each)).catch(() => undefined);
     await pair.real.kill();
     await startAgain(pair, gap);
   });
@@ -38,7 +39,7 @@ function killing(unheard: readonly NewEvent[], gap: Gap): Command {
 function killingAtStart(
   starts: 'unheard' | 'lost',
   name: string | null,
-  events: readonly NewEvent[],
+  events: readonly Sent[],
   gap: Gap,
 ): Command {
   return command(

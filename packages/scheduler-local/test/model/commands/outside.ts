@@ -5,17 +5,30 @@ import type { Pair } from '../pair.ts';
 import * as requests from '../requests.ts';
 import type { OutsideEnd } from '../state.ts';
 import type { Command } from './command.ts';
-import { command } from './command.ts';
+import { command, pickExecution } from './command.ts';
 
-function publishing(events: readonly NewEvent[]): Command {
+/** An event, and which execution it is sent in. */
+export type Sent = NewEvent & { readonly home?: number };
+
+function publishing(events: readonly Sent[]): Command {
   return command(`publish(${JSON.stringify(events)})`, (pair) => publishAll(pair, events));
 }
 
-export function publishAll({ ask }: Pair, events: readonly NewEvent[]): void {
-  ask(
+export function publishAll(pair: Pair, events: readonly Sent[]): void {
+  const homes = events.map(({ home }) => (home === undefined ? null : pickExecution(pair, home)));
+  const sent = (idOf: (name: string) => string): NewEvent[] =>
+    events.map(({ home: _, ...event }, at) => {
+      const name = homes[at] ?? null;
+      return name === null ? event : { ...event, workflowExecutionId: idOf(name) };
+    });
+  pair.ask(
     'publish',
-    (scheduler) => scheduler.events.publish(events),
-    (state) => requests.publishAll(state, events),
+    (scheduler) => scheduler.events.publish(sent((name) => pair.idOf({ name }))),
+    (state) =>
+      requests.publishAll(
+        state,
+        sent((name) => name),
+      ),
   );
 }
 
@@ -37,7 +50,7 @@ function holding(held: boolean): Command {
   });
 }
 
-export const event: fc.Arbitrary<NewEvent> = fc
+export const event: fc.Arbitrary<Sent> = fc
   .record(
     {
       key: fc.constantFrom(...keys),
@@ -45,6 +58,7 @@ export const event: fc.Arbitrary<NewEvent> = fc
       sender: fc.constantFrom<string | null>(null, ...senders),
       context: fc.constantFrom(null, null, ...contexts),
       sequence: fc.integer({ min: 1, max: 6 }),
+      home: fc.nat(100),
       // What claims to be a change of a job is no more than written down.
       eventType: fc.constantFrom('UNDEFINED', 'UNDEFINED', 'UNDEFINED', 'JOB_STATUS_CHANGED'),
     },
