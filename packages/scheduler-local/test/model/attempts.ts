@@ -22,6 +22,7 @@ export function addAttempt(state: State, execution: ModelExecution, jobName: str
     begunAt: null,
     endedAt: null,
     stopFor: null,
+    isSought: false,
     waitsFor: null,
     dueAt: isRetry ? state.now + delayMs : null,
     outside: 'nothing',

@@ -52,7 +52,8 @@ function factsOf(state: State, attempt: ModelAttempt, index: number): Fact[] {
   });
   const facts: Fact[] = [];
   // What never began is ended by the scheduler itself.
-  if (begunAt === null) return stopFor === null ? [] : [ends('KILLED', 'KILLED')];
+  if (begunAt === null && stopFor !== null) return [ends('KILLED', 'KILLED')];
+  if (begunAt === null) return attempt.isSought ? [isNotFound(index)] : [];
   switch (outside) {
     case 'nothing': // the scheduler is as good as dead
     case 'unheard':
@@ -87,6 +88,18 @@ function runs(name: string, index: number): Fact {
     perform: (state) => {
       const attempt = state.attempts[index];
       if (attempt !== undefined) runAttempt(state, attempt);
+      return 1;
+    },
+  };
+}
+
+/** It enters the queue again; when, in respect of the others, nobody says. */
+function isNotFound(index: number): Fact {
+  return {
+    head: null,
+    perform: (state) => {
+      const attempt = state.attempts[index];
+      if (attempt !== undefined) attempt.isSought = false;
       return 1;
     },
   };

@@ -31,8 +31,8 @@ function begin(state: State, attempt: ModelAttempt): void {
   attempt.outside = outside[state.starts];
 }
 
-function isQueued({ endedAt, begunAt, stopFor, dueAt }: ModelAttempt): boolean {
-  return endedAt === null && begunAt === null && stopFor === null && dueAt === null;
+function isQueued({ endedAt, begunAt, stopFor, dueAt, isSought }: ModelAttempt): boolean {
+  return !isSought && endedAt === null && begunAt === null && stopFor === null && dueAt === null;
 }
 
 function running({ attempts }: State): ModelAttempt[] {

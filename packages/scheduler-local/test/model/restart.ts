@@ -15,6 +15,7 @@ export function die(state: State): void {
 export function restart(state: State): void {
   for (const attempt of state.attempts) {
     attempt.waitsFor = null; // all are looked at anew
+    attempt.isSought = isOpen(attempt) && attempt.begunAt === null && attempt.dueAt === null;
     if (!isOpen(attempt) || attempt.begunAt === null || attempt.outside !== 'nothing') continue;
     attempt.outside = attempt.stopFor === null ? 'runs' : 'gone';
   }

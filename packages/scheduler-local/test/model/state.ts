@@ -95,6 +95,8 @@ export interface ModelAttempt {
   stopFor: 'stop' | 'rule' | 'restart' | 'timeout' | null;
   /** When it may enter the queue, or runs for too long. */
   dueAt: number | null;
+  /** Whether it is not known since the restart that it never began: one may have been granted (decision 27). */
+  isSought: boolean;
   /** What it was found to lack a place in, while it waits: its execution or its pool. */
   waitsFor: string | null;
   /** What there is of it outside: `unheard` when nobody heard that it runs, `gone` when it ran and cannot be found. */

@@ -6,7 +6,7 @@ import { start } from './asking.ts';
 import type { Command } from './command.ts';
 import { command } from './command.ts';
 import type { Sent } from './outside.ts';
-import { event, publishAll } from './outside.ts';
+import { event, publishAll, withoutHome } from './outside.ts';
 
 /** What happens until the next scheduler starts. */
 interface Gap {
@@ -29,7 +29,7 @@ function reopening(gap: Gap): Command {
 function killing(unheard: readonly Sent[], gap: Gap): Command {
   return command(`kill(${JSON.stringify(unheard)}, ${JSON.stringify(gap)})`, async (pair) => {
     if (unheard.length > 0)
-      pair.real.scheduler.events.publish(unheard.map(({ home: _, ...each }) => each)).catch(() => undefined);
+      pair.real.scheduler.events.publish(unheard.map(withoutHome)).catch(() => undefined);
     await pair.real.kill();
     await startAgain(pair, gap);
   });

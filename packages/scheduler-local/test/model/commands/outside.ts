@@ -17,9 +17,9 @@ function publishing(events: readonly Sent[]): Command {
 export function publishAll(pair: Pair, events: readonly Sent[]): void {
   const homes = events.map(({ home }) => (home === undefined ? null : pickExecution(pair, home)));
   const sent = (idOf: (name: string) => string): NewEvent[] =>
-    events.map(({ home: _, ...event }, at) => {
+    events.map((event, at) => {
       const name = homes[at] ?? null;
-      return name === null ? event : { ...event, workflowExecutionId: idOf(name) };
+      return { ...withoutHome(event), ...(name !== null && { workflowExecutionId: idOf(name) }) };
     });
   pair.ask(
     'publish',
@@ -30,6 +30,11 @@ export function publishAll(pair: Pair, events: readonly Sent[]): void {
         sent((name) => name),
       ),
   );
+}
+
+export function withoutHome({ home, ...event }: Sent): NewEvent {
+  void home;
+  return event;
 }
 
 /** Attempts that end by themselves, at the same moment. */
