@@ -17,7 +17,10 @@ export class EventTail {
     return this.#latest;
   }
 
+  /** A commit that took effect and was reported as failed leaves a gap: what lies before it is the database's to tell. */
   append(events: readonly Event[]): void {
+    const [first] = events;
+    if (first !== undefined && first.version !== this.#latest + 1) this.#events = [];
     for (const event of events) this.#events.push(event);
     this.#latest = this.#events.at(-1)?.version ?? this.#latest;
     if (this.#events.length > 2 * most) this.#events = this.#events.slice(-most);

@@ -48,6 +48,14 @@ test('the tail gives what follows a version, and says when it has forgotten some
   expect(tail.after(3)).toBeNull();
 });
 
+test('the tail forgets what lies before a gap, which it cannot tell', () => {
+  const tail = new EventTail(0);
+  tail.append(events(1, 3));
+  tail.append(events(6, 7));
+  expect([tail.after(2), tail.after(4)]).toEqual([null, null]);
+  expect(tail.after(5)?.map(({ version }) => version)).toEqual([6, 7]);
+});
+
 test('who listens from far behind hears all in order', async () => {
   const { scheduler } = await openRig();
   for (let part = 0; part < 12; part += 1) {
