@@ -10,9 +10,13 @@ import { systemTable } from './system-table.ts';
 
 const debug = debuglog('aiflow');
 
+/** A machine that was too busy for its program to answer is not so for ever. */
+const tryAgainMs = 60_000;
+
 /**
  * The best launcher that there is here: the native one where its program is installed and can be started, and the one
- * of plain Node else (`NODE_DEBUG=aiflow` says why). Throws `process.no_launcher` when `AIFLOW_LAUNCHER` names no program.
+ * of plain Node else (`NODE_DEBUG=aiflow` says why). What could not be started is tried again after a minute. Throws
+ * `process.no_launcher` when `AIFLOW_LAUNCHER` names no program.
  */
 export function createLauncher(): ProcessLauncher {
   const found = findLauncher(process.env['AIFLOW_LAUNCHER']);
@@ -22,16 +26,16 @@ export function createLauncher(): ProcessLauncher {
   }
   const table = systemTable();
   const native = nativeWays(table, found);
-  let canStart = true;
+  let tryAt = 0;
   return createRecordLauncher({
     table,
     launch: async (spec) => {
-      if (canStart) {
+      if (performance.now() >= tryAt) {
         try {
           return await native.launch(spec);
         } catch (error) {
           if (!isAIFlowError(error, 'process.no_launcher')) throw error;
-          canStart = false;
+          tryAt = performance.now() + tryAgainMs;
           debug('processes are launched by Node: %s', error.message);
         }
       }

@@ -45,7 +45,8 @@ function start(program: string, path: string): Started {
   });
   child.once('exit', (code, signal) => {
     hasEnded = true;
-    if (code !== 0) trouble = new Error(`it ended with ${signal ?? code}`);
+    // One that was killed, as anybody may be at any time, says nothing of the next.
+    if (code !== 0 && signal !== 'SIGKILL') trouble = new Error(`it ended with ${signal ?? code}`);
   });
   child.unref();
   return { hasEnded: () => hasEnded, trouble: () => trouble };

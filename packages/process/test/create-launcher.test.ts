@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { ProcessLauncher } from '../src/index.ts';
 import { createLauncher } from '../src/index.ts';
 import { nativeProgram } from './native-program.ts';
 import { Room } from './room.ts';
@@ -10,11 +11,11 @@ const wish = process.env['AIFLOW_LAUNCHER'];
 afterEach(() => {
   if (wish === undefined) delete process.env['AIFLOW_LAUNCHER'];
   else process.env['AIFLOW_LAUNCHER'] = wish;
+  vi.restoreAllMocks();
 });
 
 /** Runs a process with the launcher that is chosen; tells whether it was the native one. */
-async function isNative(room: Room): Promise<boolean> {
-  const launcher = createLauncher();
+async function isNative(room: Room, launcher: ProcessLauncher = createLauncher()): Promise<boolean> {
   const spec = room.spec('exit 3');
   await launcher.launch(spec);
   expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 3 });
@@ -63,5 +64,22 @@ test.for([
     process.env['AIFLOW_LAUNCHER'] = program;
     expect(await isNative(room)).toBe(false);
     expect(await isNative(room)).toBe(false);
+  });
+});
+
+test('a program that could not be started is tried again after a minute', async (context) => {
+  if (nativeProgram === null) return context.skip('there is no program');
+  await inRoom(async (room) => {
+    const program = join(room.root, 'program');
+    writeFileSync(program, `#!/bin/sh\n[ -e ${room.root}/well ] || exit 1\nexec ${nativeProgram} "$@"\n`);
+    chmodSync(program, 0o755);
+    process.env['AIFLOW_LAUNCHER'] = program;
+    const launcher = createLauncher();
+    expect(await isNative(room, launcher)).toBe(false);
+    writeFileSync(join(room.root, 'well'), '');
+    expect(await isNative(room, launcher)).toBe(false);
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
+    expect(await isNative(room, launcher)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ProcessSpec } from '../src/index.ts';
@@ -100,6 +101,21 @@ whereNative((program) => {
     } finally {
       room.dispose();
     }
+  });
+
+  test('a launcher that is killed while it starts is started again', async () => {
+    await withSocket(async (room, socketPath) => {
+      const dies = join(room.root, 'dies');
+      writeFileSync(
+        dies,
+        `#!/bin/sh\n[ -e ${dies}.once ] || { touch ${dies}.once; kill -KILL $$; }\nexec ${program} "$@"\n`,
+      );
+      chmodSync(dies, 0o755);
+      const launcher = createNativeLauncher({ program: dies, socketPath });
+      const spec = room.spec('exit 6');
+      await launcher.launch(spec);
+      expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 6 });
+    });
   });
 
   test('what a killed launcher leaves in its directory is removed by the next one', async () => {
