@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AIFlowError, errorCode, isJsonObject } from '@aiflow/core';
 import type { ProcessIdentity } from './process-table.ts';
@@ -41,12 +42,17 @@ function alreadyLaunched(recordDir: string, cause: unknown): AIFlowError {
 
 /** Decides that a process which has not begun never will; false when it began first. */
 export function claimNever(recordDir: string): boolean {
+  const claim = join(recordDir, `never-${randomUUID()}`);
   try {
-    writeFileSync(join(recordDir, 'begun'), `${never}\n`, { flag: 'wx' });
+    writeFileSync(claim, `${never}\n`);
+    // Whole or not at all: who is killed while it writes must not leave a beginning of which nobody can say if it was one.
+    linkSync(claim, join(recordDir, 'begun'));
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(claim, { force: true });
   }
 }
 
