@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +9,6 @@ import { createScriptedRunner, createTestHost } from '@aiflow/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { localScheduler } from '../src/plugin.ts';
 import { until } from './harness.ts';
-import { project } from './workflow.ts';
 
 type Line = Readonly<Record<string, string | number>>;
 
@@ -53,31 +51,6 @@ test('a link to the file is no way around the lock, also while the file is not t
   await first.close();
   await second.start();
   await expect(first.start()).rejects.toMatchObject({ code: 'scheduler.busy' });
-});
-
-test('what a scheduler acknowledged before kill -9 is there for the next, which the dead one does not hinder', async () => {
-  const { stateDir, another } = await place();
-  for (let kill = 1; kill <= 5; kill += 1) {
-    const holder = hold(stateDir);
-    await until('acknowledged work', () => holder.lines.length > 20 * kill || null);
-    holder.child.kill('SIGKILL');
-    await once(holder.child, 'close');
-    const scheduler = another();
-    await scheduler.start();
-    for (const { workflowName, executionId, version, round } of holder.lines) {
-      if (workflowName !== undefined) {
-        assert.ok((await scheduler.pauseWorkflowScheduling(project, String(workflowName))) !== null);
-      }
-      if (executionId !== undefined) {
-        assert.equal((await scheduler.listJobExecutions(String(executionId)))?.length, 3);
-      }
-      if (version !== undefined) {
-        const [event] = await scheduler.events.list({ afterVersion: Number(version) - 1 }, { limit: 1 });
-        assert.deepEqual([event?.key, event?.value], ['round', String(round)]);
-      }
-    }
-    await scheduler.close();
-  }
 });
 
 async function place(): Promise<{
