@@ -301,7 +301,8 @@ export class Transitions {
   }
 
   #restart(attempt: LiveAttempt): void {
-    if (attempt.begun || attempt.stopFor !== null) this.#steps.stop(attempt, 'restart');
+    const mayRun = attempt.begun || attempt.isSought;
+    if (mayRun || attempt.stopFor !== null) this.#steps.stop(attempt, 'restart');
     else if (attempt.dueAt !== null) this.#steps.enqueue(attempt);
   }
 }

@@ -248,6 +248,18 @@ test('one that began while the machine failed can be stopped while it is looked 
   expect(jobsBegun(rig)).toEqual(['a', 'b', 'c']);
 });
 
+test('one that began while the machine failed is restarted like one that runs', async () => {
+  const { rig, id, found } = await restartWithoutBeginning();
+  const restarting = rig.scheduler.restartJobExecution('b', id);
+  await settle();
+  found();
+  expect(await restarting).toMatchObject({ attemptNumber: 2 });
+  expect(await rig.attempts('b', id)).toMatchObject([{ status: 'KILLED' }, {}]);
+  (await rig.runner.begun('c')).finish();
+  (await rig.runner.begun('b', 2)).finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+});
+
 /** Runs a, b and c one after the other, and restarts while b runs as if that had not become durable; `found` ends the search. */
 async function restartWithoutBeginning(): Promise<{
   readonly rig: Rig;
