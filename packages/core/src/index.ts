@@ -135,6 +135,7 @@ export type {
 } from './schedule/scheduler.ts';
 export type { Rule, RuleEvent } from './schedule/rule-book.ts';
 export { RuleBook } from './schedule/rule-book.ts';
+export { RuleShelf } from './schedule/rule-shelf.ts';
 export type { RuleChange, RuleMark, RuleOutcome } from './schedule/rule-memory.ts';
 export { RuleMemory } from './schedule/rule-memory.ts';
 export type { LeafMark } from './schedule/rule-progress.ts';

@@ -1,7 +1,15 @@
 import type { Workflow } from '@aiflow/core';
-import { all, datasetEventType, event, finished, statusEventTypes, workflowStatus } from '@aiflow/core';
+import {
+  all,
+  datasetEventType,
+  event,
+  finished,
+  RuleBook,
+  statusEventTypes,
+  workflowStatus,
+} from '@aiflow/core';
 import { settle } from '@aiflow/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openRig, until } from './harness.ts';
 import { job, rule } from './workflow.ts';
 
@@ -164,6 +172,21 @@ test('the contexts of an event are where the workflow says, and an event without
   expect(await rig.attempts('b', plain)).toHaveLength(1);
   await rig.scheduler.events.publish([{ key: 'news', value: '{"for":["x","z"]}' }]);
   expect(await begun()).toEqual([1, 0, 1]);
+});
+
+test('an event costs nothing for workflows whose rules do not look at it', async () => {
+  const rig = await openRig({ maxRunningJobs: 1 });
+  for (let index = 0; index < 20; index += 1) {
+    const workflowRules = [{ action: 'START' as const, condition: event({ key: `begin_${index}` }) }];
+    const rules = [rule('b', 'START', event({ key: `key_${index}` }))];
+    await rig.run(['a', 'b'], rules, { name: `w${index}`, workflow: { workflowRules } });
+  }
+  const asked = vi.spyOn(RuleBook.prototype, 'matching');
+  onTestFinished(() => asked.mockRestore());
+  await rig.scheduler.events.publish([{ key: 'nobody', value: '' }]);
+  expect(asked).not.toHaveBeenCalled();
+  await rig.scheduler.events.publish([{ key: 'key_7', value: '' }]);
+  expect(new Set(asked.mock.contexts).size).toBe(1);
 });
 
 test('a burst of events loses none and fires nothing twice', async () => {

@@ -67,6 +67,13 @@ export class RuleBook<R extends Rule = Rule> {
     return this.#byFields.size > 1 && found.length > 1 ? inOrder(found) : found;
   }
 
+  /** What its rules look at: sets of fields that patterns name, each with the values of those fields. */
+  *lookedAt(): Generator<readonly [fields: number, values: string], void, undefined> {
+    for (const [fields, byValues] of this.#byFields) {
+      for (const values of byValues.keys()) yield [fields, values];
+    }
+  }
+
   #add(rule: IndexedRule<R>, leaf: number, pattern: EventCondition): void {
     const fields = fieldsOf(pattern);
     const byValues =
@@ -97,7 +104,8 @@ function fieldsOf(pattern: EventCondition): number {
   return fieldNames.reduce((bits, name, bit) => (pattern[name] === '*' ? bits : bits | (1 << bit)), 0);
 }
 
-function valuesOf(of: Pick<RuleEvent, (typeof fieldNames)[number]>, fields: number): string {
+/** The values of a set of fields, as one text. */
+export function valuesOf(of: Pick<RuleEvent, (typeof fieldNames)[number]>, fields: number): string {
   return JSON.stringify(fieldNames.map((name, bit) => ((fields & (1 << bit)) === 0 ? 0 : of[name])));
 }
 

@@ -1,4 +1,5 @@
 import type { Event, EventContext } from '@aiflow/core';
+import { RuleShelf } from '@aiflow/core';
 import type { LiveExecution } from './live-state.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
 
@@ -13,23 +14,27 @@ interface Audience {
  */
 export class Listeners {
   readonly #byVersion = new Map<number, Audience>();
+  readonly #byRules = new RuleShelf<WorkflowVersion>();
 
   add(execution: LiveExecution): void {
-    const { version, context } = execution;
-    const audience: Audience = this.#byVersion.get(version.versionId) ?? { version, byContext: new Map() };
-    this.#byVersion.set(version.versionId, audience);
+    const { context } = execution;
+    const audience = this.#audienceOf(execution.version);
     const found = audience.byContext.get(context);
     if (found === undefined) audience.byContext.set(context, new Set([execution]));
     else found.add(execution);
   }
 
   remove(execution: LiveExecution): void {
-    const { version, context } = execution;
-    const byContext = this.#byVersion.get(version.versionId)?.byContext;
-    const found = byContext?.get(context);
+    const { versionId } = execution.version;
+    const audience = this.#byVersion.get(versionId);
+    if (audience === undefined) return;
+    const { version, byContext } = audience;
+    const found = byContext.get(execution.context);
     found?.delete(execution);
-    if (found?.size === 0) byContext?.delete(context);
-    if (byContext?.size === 0) this.#byVersion.delete(version.versionId);
+    if (found?.size === 0) byContext.delete(execution.context);
+    if (byContext.size > 0) return;
+    this.#byVersion.delete(versionId);
+    this.#byRules.remove(version, version.rules);
   }
 
   has(versionId: number): boolean {
@@ -38,8 +43,7 @@ export class Listeners {
 
   /** The versions that have executions and whose rules look at an event. */
   hearing(event: Event): WorkflowVersion[] {
-    const versions = Array.from(this.#byVersion.values(), ({ version }) => version);
-    return versions.filter(({ rules }) => rules.matching(event).length > 0);
+    return this.#byRules.hearing(event);
   }
 
   /** The executions of a version that an event belongs to. */
@@ -51,5 +55,14 @@ export class Listeners {
         ? [...byContext.values()]
         : Array.from(new Set(belongsTo.contexts), (context) => byContext.get(context) ?? []);
     return sets.flatMap((executions) => [...executions]);
+  }
+
+  #audienceOf(version: WorkflowVersion): Audience {
+    const found = this.#byVersion.get(version.versionId);
+    if (found !== undefined) return found;
+    const audience: Audience = { version, byContext: new Map() };
+    this.#byVersion.set(version.versionId, audience);
+    this.#byRules.add(version, version.rules);
+    return audience;
   }
 }

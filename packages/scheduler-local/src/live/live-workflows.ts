@@ -1,5 +1,5 @@
-import type { Event, Schedule } from '@aiflow/core';
-import { statusEventTypes } from '@aiflow/core';
+import type { Event, RuleBook, Schedule } from '@aiflow/core';
+import { RuleShelf, statusEventTypes } from '@aiflow/core';
 import type { Store } from '../store/store.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
 import type { Home } from './home.ts';
@@ -35,6 +35,7 @@ export class LiveWorkflows {
   readonly #parts: LiveWorkflowsParts;
   readonly #byName = new Map<string, LiveWorkflow>();
   readonly #byVersion = new Map<number, LiveWorkflow>();
+  readonly #byRules = new RuleShelf<LiveWorkflow>();
 
   constructor(parts: LiveWorkflowsParts) {
     this.#parts = parts;
@@ -53,7 +54,8 @@ export class LiveWorkflows {
   /** Those that are to be told of an event, at once or when they rest no longer. */
   hearing(event: Event, home: Home | null): LiveWorkflow[] {
     if (!this.#parts.startsByItself) return [];
-    return [...this.all()].filter(
+    const hearing = this.#byRules.hearing(event);
+    return hearing.filter(
       (workflow) =>
         isFor(workflow, event) || (!isAtHome(workflow, home) && mayBeForWhatItStarts(workflow, event)),
     );
@@ -67,6 +69,7 @@ export class LiveWorkflows {
       for (const tick of before.ticks) tick.dueAt = null;
       this.#byName.delete(key);
       this.#byVersion.delete(before.version.versionId);
+      for (const book of booksOf(before)) this.#byRules.remove(before, book);
     }
     const row = this.#parts.store.workflows.get(projectName, workflowName);
     if (row !== null) this.#add(row);
@@ -88,7 +91,14 @@ export class LiveWorkflows {
     }
     this.#byName.set(keyOf(projectName, workflowName), workflow);
     this.#byVersion.set(version.versionId, workflow);
+    for (const book of booksOf(workflow)) this.#byRules.add(workflow, book);
   }
+}
+
+/** The rules for which events may have to wait. */
+function booksOf({ version }: LiveWorkflow): readonly RuleBook[] {
+  const { contextOf, workflowRules, rules } = version;
+  return contextOf === null ? [workflowRules, rules] : [workflowRules];
 }
 
 /** Whether rules of the workflow look at an event. What its own executions come to is nothing to it: it would go on for ever. */
