@@ -87,10 +87,11 @@ export class Extraction {
   }
 
   async #contextOf(versionId: number, { event, context }: Untold): Promise<Heard['belongsTo']> {
-    const { transitions } = this.#parts;
+    const { transitions, commit } = this.#parts;
     if (context !== null) return context;
     const { contextOf } = transitions.live.version(versionId);
     if (contextOf === null && !transitions.workflows.isHeard(versionId)) return nobody;
+    if (contextOf === null) await commit.durable(); // what is asked is outside
     try {
       if (contextOf !== null) return contextOf(event);
       const extractor = await this.#extractorOf(versionId);

@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { event } from '@aiflow/core';
 import { settle } from '@aiflow/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { openRig, until } from './harness.ts';
@@ -56,4 +57,35 @@ test('who waits for a place begins as soon as there is one, however slow the dis
   (await rig.runner.begun('b')).finish();
   await rig.runner.begun('c');
   expect(disk.held.length).toBeGreaterThan(0); // the end of a is not durable yet
+});
+
+test('a function of the project is not asked about an event before the disk has it', async () => {
+  const asked: string[] = [];
+  const rig = await openRig({
+    contextOf: ({ value }) => {
+      asked.push(value);
+      return { contexts: [value] };
+    },
+  });
+  const workflow = {
+    contextExtractor: { kind: 'module', module: 'context.ts', exportName: 'default' },
+    workflowRules: [{ action: 'START', condition: event({ key: 'go' }) }],
+  } as const;
+  await rig.submit('w', { workflow });
+  const publish = (value: string): Promise<unknown> => rig.scheduler.events.publish([{ key: 'go', value }]);
+  disk.isSlow = true;
+  const published = [publish('one')];
+  await until('the sync of the first event', () => disk.held.length || null);
+  disk.held.shift()?.();
+  await until('the sync of what it does', () => disk.held.length || null);
+  published.push(publish('two'));
+  await settle();
+  disk.held.shift()?.();
+  await until('the sync of the second event', () => disk.held.length || null);
+  await settle();
+  expect(asked).toEqual(['one']);
+  disk.isSlow = false;
+  for (const sync of disk.held.splice(0)) sync();
+  await Promise.all(published);
+  await until('the second', () => asked.length === 2 || null);
 });
