@@ -2,11 +2,15 @@ import type { Event, EventFilter } from '@aiflow/core';
 
 /** Who listens is rarely further behind than this; else the database is asked. */
 const most = 5000;
+/** In characters, of all that is kept: an event may say very much. */
+const mostText = 8_000_000;
 
 /** The newest events that are durable, so that those who listen need not ask the database after every commit. */
 export class EventTail {
-  /** Without a gap, oldest first; twice as many as are kept, so that they are seldom moved. */
+  /** Without a gap, oldest first; up to twice as many as are kept, so that they are seldom moved. */
   #events: Event[] = [];
+  /** How many characters their values have. */
+  #text = 0;
   #latest: number;
 
   constructor(latestVersion: number) {
@@ -20,10 +24,16 @@ export class EventTail {
   /** A commit that took effect and was reported as failed leaves a gap: what lies before it is the database's to tell. */
   append(events: readonly Event[]): void {
     const [first] = events;
-    if (first !== undefined && first.version !== this.#latest + 1) this.#events = [];
-    for (const event of events) this.#events.push(event);
-    this.#latest = this.#events.at(-1)?.version ?? this.#latest;
-    if (this.#events.length > 2 * most) this.#events = this.#events.slice(-most);
+    if (first !== undefined && first.version !== this.#latest + 1) {
+      this.#events = [];
+      this.#text = 0;
+    }
+    for (const event of events) {
+      this.#events.push(event);
+      this.#text += event.value.length;
+    }
+    this.#latest = events.at(-1)?.version ?? this.#latest;
+    if (this.#events.length > 2 * most || this.#text > 2 * mostText) this.#forgetOldest();
   }
 
   /** All after `version`, oldest first; null when some of them are not kept any more. */
@@ -32,6 +42,17 @@ export class EventTail {
     const [oldest] = this.#events;
     if (oldest === undefined || oldest.version > version + 1) return null;
     return this.#events.slice(version + 1 - oldest.version);
+  }
+
+  #forgetOldest(): void {
+    const kept: Event[] = [];
+    this.#text = 0;
+    for (const event of this.#events.toReversed()) {
+      if (kept.length === most || this.#text + event.value.length > mostText) break;
+      kept.push(event);
+      this.#text += event.value.length;
+    }
+    this.#events = kept.reverse();
   }
 }
 

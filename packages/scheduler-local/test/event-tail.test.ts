@@ -56,6 +56,17 @@ test('the tail forgets what lies before a gap, which it cannot tell', () => {
   expect(tail.after(5)?.map(({ version }) => version)).toEqual([6, 7]);
 });
 
+test('the tail keeps fewer of events that say much, and of one that says too much none', () => {
+  const tail = new EventTail(0);
+  tail.append(events(1, 100, 'x'.repeat(1_000_000)));
+  expect([tail.latestVersion, tail.after(50)]).toEqual([100, null]);
+  expect(tail.after(99)).toHaveLength(1);
+  tail.append(events(101, 101, 'x'.repeat(20_000_000)));
+  expect([tail.latestVersion, tail.after(100), tail.after(101)]).toEqual([101, null, []]);
+  tail.append(events(102, 103));
+  expect(tail.after(101)).toHaveLength(2);
+});
+
 test('who listens from far behind hears all in order', async () => {
   const { scheduler } = await openRig();
   for (let part = 0; part < 12; part += 1) {
@@ -71,11 +82,11 @@ test('who listens from far behind hears all in order', async () => {
   expect(heard).toEqual(Array.from({ length: 12_001 }, (_, index) => index + 1));
 });
 
-function events(from: number, to: number): Event[] {
+function events(from: number, to: number, value: string = ''): Event[] {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     version: from + index,
     key: 'k',
-    value: '',
+    value,
     eventType: 'UNDEFINED',
     namespace: 'default',
     sender: null,
