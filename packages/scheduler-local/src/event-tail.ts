@@ -36,6 +36,14 @@ export class EventTail {
     if (this.#events.length > 2 * most || this.#text > 2 * mostText) this.#forgetOldest();
   }
 
+  /** All up to this version are durable, and some of them may not have been appended: those are the database's to tell. */
+  reach(version: number): void {
+    if (version <= this.#latest) return;
+    this.#events = [];
+    this.#text = 0;
+    this.#latest = version;
+  }
+
   /** All after `version`, oldest first; null when some of them are not kept any more. */
   after(version: number): readonly Event[] | null {
     if (version >= this.#latest) return [];

@@ -20,10 +20,14 @@ import type { Consequences } from './transitions.ts';
 import { Transitions } from './transitions.ts';
 import { Waiters } from './waiters.ts';
 
-/** What a commit may have left undone: the attempts that were under way by then, and who waited for an end that it wrote. */
+/**
+ * What a commit may have left undone: the attempts that were under way by then, who waited for an end that it wrote, and
+ * who listened for what it published.
+ */
 interface Left {
   readonly attempts: readonly string[];
   readonly ended: readonly string[];
+  readonly latestVersion: number;
 }
 
 /** All that lives from `start` to `close`, wired together. */
@@ -46,7 +50,7 @@ export class Session {
   #published: PromiseWithResolvers<void> = Promise.withResolvers();
   /** A commit may have failed after it took effect: what follows from it is done once it is known to be durable. */
   #inDoubt: 'no' | 'yes' | 'written' = 'no';
-  #left: Left = { attempts: [], ended: [] };
+  #left: Left = { attempts: [], ended: [], latestVersion: 0 };
 
   private constructor(database: OpenDatabase, config: LocalSchedulerOptions, host: SchedulerHost) {
     const { clock, logger, runner, contextExtractor, startsByItself } = host;
@@ -76,6 +80,7 @@ export class Session {
         const left = this.#inDoubt === 'written' ? this.#left : null;
         if (left !== null) this.#inDoubt = 'no';
         return () => {
+          if (left !== null) this.tail.reach(left.latestVersion);
           this.#follow(consequences);
           if (left !== null && !this.closing.aborted) this.#catchUp(left);
         };
@@ -200,6 +205,7 @@ export class Session {
         this.#left = {
           attempts: [...live.attempts.values()].filter(isUnderWay).map(({ attemptId }) => attemptId),
           ended: this.waiters.ids().filter((id) => !live.executions.has(id) && !live.attempts.has(id)),
+          latestVersion: this.store.events.latestVersion(),
         };
       },
       (error) => this.#host.logger.error(`what was written cannot be known: ${messageOf(error)}`),

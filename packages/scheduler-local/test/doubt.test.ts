@@ -74,3 +74,25 @@ test('an event in such a commit reaches the rules of workflows, once', async () 
   await settle();
   expect(await rig.executions('workflow')).toEqual(['RUNNING -']);
 });
+
+test('who listens hears the events of such a commit, also when nothing else is published', async () => {
+  const { scheduler } = await openRig();
+  await scheduler.events.publish([{ key: 'k', value: 'before' }]);
+  const heard: string[] = [];
+  const listening = (async () => {
+    for await (const { value } of scheduler.events.listen(
+      { key: 'k' },
+      { signal: new AbortController().signal },
+    )) {
+      heard.push(value);
+      if (value === 'after') return;
+    }
+  })();
+  await until('the first', () => heard.length || null);
+  doubtNextCommit();
+  await expect(scheduler.events.publish([{ key: 'k', value: 'doubtful' }])).rejects.toThrow();
+  await until('the second', () => heard.length === 2 || null);
+  await scheduler.events.publish([{ key: 'k', value: 'after' }]);
+  await listening;
+  expect(heard).toEqual(['before', 'doubtful', 'after']);
+});
