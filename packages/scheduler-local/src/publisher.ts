@@ -125,7 +125,9 @@ export class Publisher {
       return;
     }
     const { fired, changes } = execution.memory.apply(event);
-    if (changes.length > 0) this.#store.ruleMarks.apply(execution.seq, changes);
+    // A function of the project takes its time, and what the execution itself comes to is told meanwhile.
+    const isOrdered = execution.version.contextOf !== null;
+    if (changes.length > 0) this.#store.ruleMarks.apply(execution.seq, changes, { isOrdered });
     for (const action of firstActions(fired)) act(execution, action);
   }
 

@@ -1,11 +1,11 @@
 import type { ContextExtractor, Event, EventContext, SchedulerHost } from '@aiflow/core';
-import { AIFlowError, event } from '@aiflow/core';
+import { AIFlowError, any, event, finished } from '@aiflow/core';
 import { createManualClock, createScriptedRunner, createTestHost, settle } from '@aiflow/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { LocalScheduler } from '../src/scheduler.ts';
 import type { Rig } from './harness.ts';
 import { openRig, until } from './harness.ts';
-import { context, project, rule, workflowOf } from './workflow.ts';
+import { context, job, project, rule, workflowOf } from './workflow.ts';
 
 const byModule: ContextExtractor = { kind: 'module', module: 'context.ts', exportName: 'default' };
 const byValue: ContextExtractor = { kind: 'field', field: 'value', pointer: null };
@@ -184,3 +184,29 @@ test('events wait while a snapshot cannot be fetched, and are parked when it nev
   });
   expect(event?.reason).toBe('there is no such snapshot');
 });
+
+test.each([false, true])(
+  'an event that is told late does not fire again what fired by a newer one (restarted: %s)',
+  async (isRestarted) => {
+    const answer = Promise.withResolvers<void>();
+    const rig = await openRig({
+      contextOf: async ({ value }) => {
+        if (value === 'late') await answer.promise;
+        return { broadcast: true };
+      },
+    });
+    const either = rule('b', 'START', any(event({ key: 'news' }), finished(job('a'))));
+    const id = await rig.run(['a', 'b'], [either], { workflow: { contextExtractor: byModule } });
+    const a = await rig.runner.begun('a');
+    await publish(rig, ['news', 'late']);
+    a.finish();
+    (await rig.runner.begun('b')).finish();
+    await rig.untilJob('b', id, 'FINISHED');
+    if (isRestarted) await rig.restart();
+    answer.resolve();
+    await settle();
+    expect(await rig.attempts('b', id)).toHaveLength(1);
+    await publish(rig, ['news', 'newer']);
+    await rig.runner.begun('b', 2);
+  },
+);

@@ -110,7 +110,11 @@ export class LiveState {
     this.workflows = new LiveWorkflows({ store, startsByItself, version });
     const toMonotonic = clock.monotonic() - clock.now();
     for (const row of store.executions.open()) {
-      const execution = this.addExecution(row, store.ruleMarks.ofExecution(row.seq));
+      const execution = this.addExecution(
+        row,
+        store.ruleMarks.ofExecution(row.seq),
+        store.ruleMarks.firingsOf(row.seq),
+      );
       for (const attempt of store.attempts.ofExecution(row.seq)) {
         const added = this.#restoreAttempt(execution, attempt, sought);
         if (added === null) continue;
@@ -128,7 +132,11 @@ export class LiveState {
     return this.workflows.ofVersion(versionId)?.version ?? this.#versions.get(versionId, this.#store);
   }
 
-  addExecution(row: ExecutionRow, marks: readonly RuleMark[] = []): LiveExecution {
+  addExecution(
+    row: ExecutionRow,
+    marks: readonly RuleMark[] = [],
+    firings: readonly (readonly [rule: number, version: number])[] = [],
+  ): LiveExecution {
     const version = this.version(row.version_id);
     const execution: LiveExecution = {
       seq: row.seq,
@@ -146,7 +154,7 @@ export class LiveState {
       killedJobs: 0,
       ticks: [],
       unscheduled: new Set(JSON.parse(row.unscheduled_jobs) as string[]),
-      memory: new RuleMemory(version.rules, marks),
+      memory: new RuleMemory(version.rules, marks, firings),
     };
     this.executions.set(execution.executionId, execution);
     const key = workflowKey(execution.projectName, execution.workflowName);

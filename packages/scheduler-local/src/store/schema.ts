@@ -193,4 +193,13 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (execution_seq, event_version)
   ) WITHOUT ROWID;
   `,
+  `
+  -- By which event a rule of an execution last fired, where events are told out of their order.
+  CREATE TABLE rule_firings (
+    execution_seq INTEGER NOT NULL REFERENCES executions,
+    rule INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (execution_seq, rule)
+  ) WITHOUT ROWID;
+  `,
 ];
