@@ -90,7 +90,9 @@ test('who listens hears the events of such a commit, also when nothing else is p
   })();
   await until('the first', () => heard.length || null);
   doubtNextCommit();
-  await expect(scheduler.events.publish([{ key: 'k', value: 'doubtful' }])).rejects.toThrow();
+  await expect(scheduler.events.publish([{ key: 'k', value: 'doubtful' }])).rejects.toMatchObject({
+    code: 'scheduler.store_failed',
+  });
   await until('the second', () => heard.length === 2 || null);
   await scheduler.events.publish([{ key: 'k', value: 'after' }]);
   await listening;
