@@ -1,12 +1,18 @@
 import type { Command } from './command.ts';
 import { commands, groups } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
+import { oldNode } from './old-node.ts';
 
 /**
  * Runs one call of the `aiflow` command and gives its exit code. Only the module of the command that is asked for is
  * loaded, and only what that needs: `aiflow version` costs little more than starting Node.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  const old = oldNode(process.versions.node);
+  if (old !== null) {
+    process.stderr.write(`error: ${old}\n`);
+    return exitCodes.wrongInput;
+  }
   const [first = 'help', second] = argv;
   if (first === '--version' || first === '-v') return run('version', argv.slice(1));
   if (['help', '--help', '-h'].includes(first)) return help();
