@@ -191,6 +191,19 @@ describe('a job', () => {
     );
   });
 
+  test('that leaves one process running is told of one', async () => {
+    await withRun(
+      (job) => job.node(bash('sleep 600 & echo done')),
+      {},
+      async (run) => {
+        expect((await run.result()).status).toBe('FINISHED');
+        expect(run.host.logger.records.map((record) => record.message)).toEqual([
+          'job "job" left a process running in the background: it was ended',
+        ]);
+      },
+    );
+  });
+
   test('without bash on its PATH says so, and never began', async () => {
     await withRun(
       (job) => job.node(bash('true')),

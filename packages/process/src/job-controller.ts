@@ -93,11 +93,7 @@ export class ProcessJobController<Data extends ProcessHandleData & Json> impleme
     if (!blocking && (await this.#launcher.find(place)).state === 'running') return null;
     // Also of a process that has ended: there is no result before what outlived it has been ended.
     const end = await this.#launcher.wait(place, { graceMs: graceOf(handle), ...(signal && { signal }) });
-    if (end.leftovers > 0) {
-      env.logger.warn(
-        `job "${env.jobName}" left ${end.leftovers} processes running in the background: they were ended`,
-      );
-    }
+    if (end.leftovers > 0) env.logger.warn(leftBehind(env.jobName, end.leftovers));
     // A handle's data comes back as the JSON that this controller once gave.
     return await this.#job.result(end, handle.data as Data, env);
   }
@@ -127,4 +123,9 @@ function placeOf(env: JobRuntimeEnv): ProcessPlace {
 
 function graceOf(handle: JobHandle): number {
   return (handle.data as ProcessHandleData).stop_grace_seconds * 1000;
+}
+
+function leftBehind(jobName: string, count: number): string {
+  if (count === 1) return `job "${jobName}" left a process running in the background: it was ended`;
+  return `job "${jobName}" left ${count} processes running in the background: they were ended`;
 }
