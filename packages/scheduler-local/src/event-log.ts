@@ -16,7 +16,7 @@ export class LocalEventLog implements EventLog {
 
   async publish(events: readonly NewEvent[]): Promise<Event[]> {
     const { commit, transitions } = this.#session();
-    events.forEach(checkEvent);
+    checkEvents(events);
     return commit.run(() => transitions.publish(events));
   }
 
@@ -69,22 +69,42 @@ async function eventsAfter(
   });
 }
 
+type Said = { readonly [Part in keyof NewEvent]?: unknown };
+
 /** What is published may come from plain JavaScript. */
+function checkEvents(events: readonly NewEvent[]): void {
+  if (Array.isArray(events)) return events.forEach(checkEvent);
+  throw new AIFlowError(
+    'event.invalid',
+    `events are published as a list: expected publish([{ key, value }]), and found ${kindOf(events)}`,
+  );
+}
+
 function checkEvent(event: NewEvent): void {
+  const said = Object(event) as Said;
+  const wrong = wrongWith(said);
+  if (wrong === null) return;
+  const which = typeof said.key === 'string' ? `the event ${JSON.stringify(said.key)}` : 'an event';
+  throw new AIFlowError('event.invalid', `${which} cannot be published: ${wrong}`);
+}
+
+function wrongWith(event: Said): string | null {
   const { key, value, eventType = '', namespace = '', sequence } = event;
   const { sender = null, context = null, workflowExecutionId = null } = event;
+  const texts = { key, value, eventType, namespace };
   const notText =
-    Object.entries({ key, value, eventType, namespace }).find(([, part]) => typeof part !== 'string') ??
+    Object.entries(texts).find(([, part]) => typeof part !== 'string') ??
     Object.entries({ sender, context, workflowExecutionId }).find(
       ([, part]) => typeof part !== 'string' && part !== null,
     );
-  const wrong =
-    (notText !== undefined && `${notText[0]} must be a string`) ||
-    (sequence !== undefined && !Number.isSafeInteger(sequence) && 'sequence must be a whole number') ||
-    (sequence !== undefined && sender === null && 'a sequence needs a sender, whose it is');
-  if (wrong === false) return;
-  throw new AIFlowError(
-    'event.invalid',
-    `the event ${JSON.stringify(key)} cannot be published: its ${wrong}`,
-  );
+  if (notText !== undefined) return `its ${notText[0]} must be a string, and ${kindOf(notText[1])} is there`;
+  if (sequence === undefined) return null;
+  if (!Number.isSafeInteger(sequence)) return 'its sequence must be a whole number';
+  return sender === null ? 'its sequence needs a sender, whose it is' : null;
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -73,6 +73,29 @@ test('an event of an execution is told to it alone after a restart too', async (
   expect(await begun(rig, one, two)).toEqual([0, 1]);
 });
 
+test.each([
+  [
+    { key: 'news', value: '1' },
+    'events are published as a list: expected publish([{ key, value }]), and found an object',
+  ],
+  [undefined, 'events are published as a list: expected publish([{ key, value }]), and found nothing'],
+  [[{ value: '1' }], 'an event cannot be published: its key must be a string, and nothing is there'],
+  [[null], 'an event cannot be published: its key must be a string, and nothing is there'],
+  [
+    [{ key: 'k', value: 5 }],
+    'the event "k" cannot be published: its value must be a string, and a number is there',
+  ],
+  [
+    [{ key: 'k', value: '1', sequence: 1 }],
+    'the event "k" cannot be published: its sequence needs a sender, whose it is',
+  ],
+])('what plain JavaScript publishes and is no list of events is refused: %j', async (events, message) => {
+  const rig = await openRig();
+  const refused = rig.scheduler.events.publish(events as unknown as readonly NewEvent[]);
+  await expect(refused).rejects.toMatchObject({ code: 'event.invalid', message });
+  expect(await rig.scheduler.events.count({})).toBe(0);
+});
+
 test('an execution of an event must be named by a text', async () => {
   const rig = await openRig();
   const wrong = { key: 'news', value: '', workflowExecutionId: 7 } as unknown as NewEvent;

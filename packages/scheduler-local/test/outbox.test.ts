@@ -156,6 +156,22 @@ test('what is no event is put aside with the reason in the log, and harms nothin
     expect(existsSync(`${a.outboxDir}/${name}.json.bad`)).toBe(true);
 });
 
+test('what a job left under a name from which no event is taken is told of at its end', async () => {
+  const rig = await openRig();
+  const { id, a } = await begun(rig);
+  const [, path] = ['.hidden', 'event', 'other.txt'].map((name) => a.putIntoOutbox(news, name));
+  a.putIntoOutbox('no event', 'bad.json');
+  a.finish();
+  expect(await rig.untilEnded(id)).toBe('FINISHED');
+  const said = rig.host.logger.records
+    .map(({ message }) => message)
+    .filter((text) => text.includes('not published'));
+  expect(said).toEqual([
+    `${path} (and 1 more there) was not published: rename a file of the outbox so that its name ends in .json`,
+  ]);
+  expect(await taken(rig)).toEqual([]);
+});
+
 test('what cannot be written down now stays in the outbox until it can', async () => {
   const rig = await openRig();
   const { a } = await begun(rig);

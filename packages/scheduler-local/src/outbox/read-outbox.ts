@@ -17,7 +17,7 @@ const passing: readonly (string | null)[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGA
  */
 export function readOutbox(directory: string, logger: Logger, after: string = ''): OutboxItem[] {
   const items: OutboxItem[] = [];
-  for (const name of namesIn(directory, logger)) {
+  for (const name of namesIn(directory, logger).filter((one) => one.endsWith('.json'))) {
     const path = join(directory, name);
     if (items.length === mostAtOnce) break;
     if (path <= after) continue;
@@ -35,12 +35,23 @@ export function readOutbox(directory: string, logger: Logger, after: string = ''
 function namesIn(directory: string, logger: Logger): string[] {
   try {
     return readdirSync(directory)
-      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+      .filter((name) => !name.startsWith('.'))
       .toSorted();
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') logger.warn(`${directory} cannot be read: ${messageOf(error)}`);
     return [];
   }
+}
+
+/** Tells of what a job that has ended left under names from which no event is taken, and that no dot begins. */
+export function tellUntaken(directory: string, logger: Logger): void {
+  const untaken = namesIn(directory, logger).filter((name) => !/\.json(\.bad)?$/.test(name));
+  const [first] = untaken;
+  if (first === undefined) return;
+  const others = untaken.length === 1 ? '' : ` (and ${untaken.length - 1} more there)`;
+  logger.warn(
+    `${join(directory, first)}${others} was not published: rename a file of the outbox so that its name ends in .json`,
+  );
 }
 
 function putAside(path: string, reason: string, logger: Logger): void {
