@@ -51,7 +51,7 @@ function explainLaunch(error: AIFlowError, { jobName }: JobRuntimeEnv): AIFlowEr
   if (reason === 'E2BIG') {
     return new AIFlowError(
       'bash.command_too_long',
-      `the command of job "${jobName}" with its environment is longer than the system takes: put it into a file and use bashFile()`,
+      `the command of job "${jobName}" with its environment is longer than the system takes: put a long command into a file and use bashFile(), and long parameters or a long context of the execution into a file that they name`,
       { context: { jobName }, cause: error },
     );
   }

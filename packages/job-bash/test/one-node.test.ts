@@ -220,7 +220,11 @@ describe('a job', () => {
       (job) => job.node(bash(`: ${'x'.repeat(3_000_000)}`)),
       {},
       async (run) => {
-        await expect(run.submit()).rejects.toMatchObject({ code: 'bash.command_too_long' });
+        const refused = run.submit();
+        await expect(refused).rejects.toMatchObject({ code: 'bash.command_too_long' });
+        await expect(refused).rejects.toThrow(
+          'bashFile(), and long parameters or a long context of the execution',
+        );
       },
     );
   });
