@@ -13,7 +13,8 @@ import type {
   WorkflowExecutionInfo,
   WorkflowInfo,
 } from '@aiflow/core';
-import { AIFlowError, findNonJson, shownConfig } from '@aiflow/core';
+import { AIFlowError, shownConfig } from '@aiflow/core';
+import { checkStart } from './check-start.ts';
 import { checkSubmission } from './check-submission.ts';
 import { closed } from './closed.ts';
 import { LocalEventLog } from './event-log.ts';
@@ -94,13 +95,7 @@ export class LocalScheduler implements Scheduler {
     options: StartExecutionOptions = {},
   ): Promise<WorkflowExecutionInfo | null> {
     const session = this.#opened();
-    const notPlain = findNonJson(options);
-    if (notPlain !== null) {
-      throw new AIFlowError(
-        'scheduler.invalid_request',
-        `${notPlain} must be plain JSON to start an execution with`,
-      );
-    }
+    checkStart(options);
     return session.commit.run(() => requests.startExecution(session, projectName, workflowName, options));
   }
 

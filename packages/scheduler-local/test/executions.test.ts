@@ -317,6 +317,20 @@ test.each([
   expect(await scheduler.startNewWorkflowExecution(project, workflow.workflowName)).toBeNull();
 });
 
+test.each([
+  [{ context: 5 }, 'context must be a string to start an execution with, not 5'],
+  [{ context: { region: 'eu' } }, 'context must be a string to start an execution with, not {"region":"eu"}'],
+  [{ context: 'a\0b' }, 'context must not hold the character NUL, which no job can be told'],
+  [{ idempotencyKey: 7 }, 'idempotencyKey must be a string to start an execution with, not 7'],
+  [{ parameters: ['a'] }, 'parameters must be an object to start an execution with, not ["a"]'],
+])('an execution that plain JavaScript starts with %j is refused', async (options, message) => {
+  const { scheduler } = await openRig();
+  await scheduler.submitWorkflow(workflowOf('workflow', ['a']), context);
+  const refused = scheduler.startNewWorkflowExecution(project, 'workflow', options as never);
+  await expect(refused).rejects.toMatchObject({ code: 'scheduler.invalid_request', message });
+  expect(await scheduler.listWorkflowExecutions(project, 'workflow')).toEqual([]);
+});
+
 test('nothing is begun before the call that starts it has been made durable', async () => {
   const rig = await openRig();
   await rig.scheduler.submitWorkflow(workflowOf('workflow', ['a']), context);
