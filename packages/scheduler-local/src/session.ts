@@ -225,7 +225,7 @@ export class Session {
 
   #break(error: Error): void {
     this.#host.logger.error(
-      `${error.message}; this scheduler ends here, and running jobs go on: start it again when the disk is sound`,
+      `${error.message}; this scheduler ends here, and jobs that run go on: the next start looks for them`,
     );
     this.close();
   }

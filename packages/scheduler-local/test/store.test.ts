@@ -163,3 +163,21 @@ async function startAndUse(scheduler: Scheduler): Promise<void> {
   await scheduler.submitWorkflow(workflowOf('w', ['b']), context);
   await scheduler.events.list({});
 }
+
+test.for(['', '-wal'])(
+  'a database whose file%s is removed while it is used ends the scheduler, which says so',
+  async (part) => {
+    const rig = await openRig();
+    await rig.run(['a']);
+    const a = await rig.runner.begun('a');
+    rmSync(`${rig.file}${part}`);
+    await expect(rig.submit('other')).rejects.toMatchObject({
+      code: 'scheduler.store_missing',
+      message: oneLine,
+    });
+    await expect(rig.scheduler.listWorkflowExecutions(project, 'workflow')).rejects.toMatchObject({
+      code: 'scheduler.closed',
+    });
+    expect(a.stopRequested).toBe(false); // jobs go on
+  },
+);

@@ -2,7 +2,7 @@ import type { Clock, Logger } from '@aiflow/core';
 import { messageOf } from '@aiflow/core';
 import type { GroupCommit } from '../group-commit.ts';
 import type { Transitions } from '../transitions.ts';
-import { mostAtOnce, readOutbox, tellUntaken } from './read-outbox.ts';
+import { mostAtOnce, namesIn, readOutbox, tellUntaken } from './read-outbox.ts';
 
 export interface OutboxesParts {
   readonly transitions: Transitions;
@@ -40,9 +40,10 @@ export class Outboxes {
     const place = this.#directories.get(attemptId) ?? directory;
     this.#directories.delete(attemptId);
     if (place === null) return;
-    tellUntaken(place, logger);
+    const names = namesIn(place, logger);
+    tellUntaken(place, names, logger);
     for (let after = ''; ;) {
-      const items = readOutbox(place, logger, after);
+      const items = readOutbox(place, logger, after, names);
       const last = items.at(-1);
       if (last === undefined) return;
       commit.record(

@@ -15,9 +15,14 @@ const passing: readonly (string | null)[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGA
  * The events in an outbox, in the order of the files' names, at most 1000, of those behind `after`. Files whose names
  * begin with a dot are being written. What is no event is put aside as `NAME.bad`, with the reason in the log, and hinders nothing.
  */
-export function readOutbox(directory: string, logger: Logger, after: string = ''): OutboxItem[] {
+export function readOutbox(
+  directory: string,
+  logger: Logger,
+  after: string = '',
+  names: readonly string[] = namesIn(directory, logger),
+): OutboxItem[] {
   const items: OutboxItem[] = [];
-  for (const name of namesIn(directory, logger).filter((one) => one.endsWith('.json'))) {
+  for (const name of names.filter((one) => one.endsWith('.json'))) {
     const path = join(directory, name);
     if (items.length === mostAtOnce) break;
     if (path <= after) continue;
@@ -32,7 +37,8 @@ export function readOutbox(directory: string, logger: Logger, after: string = ''
   return items;
 }
 
-function namesIn(directory: string, logger: Logger): string[] {
+/** The files in an outbox that are not being written, in order. */
+export function namesIn(directory: string, logger: Logger): string[] {
   try {
     return readdirSync(directory)
       .filter((name) => !name.startsWith('.'))
@@ -44,8 +50,8 @@ function namesIn(directory: string, logger: Logger): string[] {
 }
 
 /** Tells of what a job that has ended left under names from which no event is taken, and that no dot begins. */
-export function tellUntaken(directory: string, logger: Logger): void {
-  const untaken = namesIn(directory, logger).filter((name) => !/\.json(\.bad)?$/.test(name));
+export function tellUntaken(directory: string, names: readonly string[], logger: Logger): void {
+  const untaken = names.filter((name) => !/\.json(\.bad)?$/.test(name));
   const [first] = untaken;
   if (first === undefined) return;
   const others = untaken.length === 1 ? '' : ` (and ${untaken.length - 1} more there)`;

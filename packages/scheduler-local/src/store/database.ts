@@ -30,7 +30,10 @@ const syncFile = promisify(fdatasync);
 export interface OpenDatabase {
   readonly file: string;
   readonly connection: Database.Database;
-  /** Makes durable what was committed before the call, while this thread goes on. */
+  /**
+   * Makes durable what was committed before the call, while this thread goes on. Rejects with `scheduler.store_missing`
+   * when the file is not in its place any more, and with what the system says.
+   */
   sync(): Promise<void>;
   /** The same, and waits for it. */
   syncNow(): void;
@@ -73,6 +76,8 @@ function openLocked(file: string, lock: StoreLock, lockFile: string): OpenDataba
     );
   }
   const connection = new Database(file, { timeout: 1000 });
+  const real = realFile(file);
+  const logFile = `${real}-wal`;
   let log: number;
   try {
     prepare(connection, file);
@@ -82,18 +87,34 @@ function openLocked(file: string, lock: StoreLock, lockFile: string): OpenDataba
       )
       .run(String(process.pid));
     if (!lock.wasSetUp) lock.markSetUp();
-    log = openSync(`${realFile(file)}-wal`, 'r');
+    log = openSync(logFile, 'r');
     connection.pragma('synchronous = NORMAL');
   } catch (error) {
     connection.close();
     throw error;
   }
+  const opened = [real, logFile].map(identityOf);
+  /** What is durable in a file that nobody finds any more is lost. */
+  const checkPlace = (): void => {
+    if ([real, logFile].every((path, at) => identityOf(path) === opened[at])) return;
+    throw new AIFlowError(
+      'scheduler.store_missing',
+      `${file} was removed or replaced while a scheduler used it: what it held since its last backup is lost`,
+      { context: { file } },
+    );
+  };
   let isOpen = true;
   return {
     file,
     connection,
-    sync: () => syncFile(log),
-    syncNow: () => fdatasyncSync(log),
+    sync: async () => {
+      await syncFile(log);
+      checkPlace();
+    },
+    syncNow: () => {
+      fdatasyncSync(log);
+      checkPlace();
+    },
     close() {
       if (!isOpen) return;
       isOpen = false;
@@ -105,6 +126,12 @@ function openLocked(file: string, lock: StoreLock, lockFile: string): OpenDataba
       }
     },
   };
+}
+
+/** Which file is at a path now. */
+function identityOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev} ${found.ino}`;
 }
 
 /** Where the file lies, or will: one database has one lock, whatever links lead to it. */
