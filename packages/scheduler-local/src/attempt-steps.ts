@@ -1,11 +1,12 @@
 import type { Clock, JobConfig } from '@aiflow/core';
 import { retryDelayMs } from '@aiflow/core';
+import type { Command } from './consequences.ts';
 import { attemptId as newAttemptId } from './ids.ts';
 import type { LiveAttempt, LiveExecution, LiveState, StopPurpose } from './live/live-state.ts';
 import type { Publisher } from './publisher.ts';
 import type { AttemptPlace } from './store/attempts.ts';
 import type { Store } from './store/store.ts';
-import type { AttemptEnding, Command } from './transitions.ts';
+import type { AttemptEnding } from './transitions.ts';
 
 export interface AttemptStepsParts {
   readonly store: Store;

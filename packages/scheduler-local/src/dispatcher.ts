@@ -1,11 +1,12 @@
 import type { Attempt, AttemptRun, AttemptRunner, JobResult, Logger, StatusReason } from '@aiflow/core';
 import { AIFlowError, messageOf } from '@aiflow/core';
 import { checkResult } from './check-result.ts';
+import type { Command } from './consequences.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { LiveAttempt } from './live/live-state.ts';
 import { removeOutboxFile } from './outbox/outbox-file.ts';
 import type { Outboxes } from './outbox/outboxes.ts';
-import type { Command, Transitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
 import type { Waiters } from './waiters.ts';
 
 export interface DispatcherParts {

@@ -3,6 +3,7 @@ import type { Clock, SchedulerHost } from '@aiflow/core';
 import { messageOf } from '@aiflow/core';
 import { Alarm } from './alarm.ts';
 import { closed } from './closed.ts';
+import type { Consequences } from './consequences.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventTail } from './event-tail.ts';
 import { Extraction } from './extraction.ts';
@@ -16,7 +17,6 @@ import { openDatabase } from './store/database.ts';
 import { storeError } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 import { openStore } from './store/store.ts';
-import type { Consequences } from './transitions.ts';
 import { Transitions } from './transitions.ts';
 import { Waiters } from './waiters.ts';
 

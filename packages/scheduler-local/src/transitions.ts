@@ -1,5 +1,7 @@
 import type { Clock, Event, JobResult, Logger, NewEvent, RuleAction, StatusReason } from '@aiflow/core';
 import { AttemptSteps } from './attempt-steps.ts';
+import type { Consequences } from './consequences.ts';
+import { noConsequences } from './consequences.ts';
 import type { ExecutionRequest } from './execution-steps.ts';
 import { ExecutionSteps } from './execution-steps.ts';
 import { takeDueTicks } from './job-ticks.ts';
@@ -13,29 +15,6 @@ import type { ExecutionRow } from './store/executions.ts';
 import type { Store } from './store/store.ts';
 import type { Heard } from './workflow-steps.ts';
 import { WorkflowSteps } from './workflow-steps.ts';
-
-/** What is to be done outside once the transaction has been committed. It can be told again from the database. */
-export type Command =
-  | { readonly kind: 'start'; readonly attemptId: string }
-  /** An attempt that has not begun is ended by whoever carries this out: there is nothing to stop. */
-  | { readonly kind: 'stop'; readonly attemptId: string }
-  /** A file of an outbox whose event was taken. */
-  | { readonly kind: 'remove'; readonly path: string; readonly identity: string };
-
-/** What a transaction asks for once it has been committed. */
-export interface Consequences {
-  readonly commands: Command[];
-  /** Attempts to start at once: their transaction need not be durable, for they are granted. */
-  readonly startNow: string[];
-  /** Attempts that may be started at once when it is. */
-  readonly granted: LiveAttempt[];
-  /** The ids of the attempts and executions that ended. */
-  readonly ended: string[];
-  /** The workflow versions that are to be told of events. */
-  readonly untold: Set<number>;
-  /** What was appended to the log, in its order. */
-  readonly published: readonly Event[];
-}
 
 /** How an attempt ended, as far as whoever followed it knows. */
 export interface AttemptEnding {
@@ -61,7 +40,7 @@ export interface TransitionsParts {
  */
 export class Transitions {
   #live: LiveState;
-  #consequences: Omit<Consequences, 'published'> = nothing();
+  #consequences: Omit<Consequences, 'published'> = noConsequences();
   readonly #parts: TransitionsParts;
   readonly #store: Store;
   readonly #publisher: Publisher;
@@ -116,7 +95,7 @@ export class Transitions {
   /** After a commit: what it asks for, once. */
   takeConsequences(): Consequences {
     const taken = { ...this.#consequences, published: this.#publisher.takePublished() };
-    this.#consequences = nothing();
+    this.#consequences = noConsequences();
     for (const attemptId of this.#lookedFor) this.#sought.delete(attemptId);
     this.#lookedFor = [];
     return taken;
@@ -124,7 +103,7 @@ export class Transitions {
 
   /** After a rollback: nothing of it happened. */
   forget(): void {
-    this.#consequences = nothing();
+    this.#consequences = noConsequences();
     this.#lookedFor = [];
     this.#publisher.forget();
     this.#executions.forget();
@@ -305,8 +284,4 @@ export class Transitions {
     if (mayRun || attempt.stopFor !== null) this.#steps.stop(attempt, 'restart');
     else if (attempt.dueAt !== null) this.#steps.enqueue(attempt);
   }
-}
-
-function nothing(): Omit<Consequences, 'published'> {
-  return { commands: [], startNow: [], granted: [], ended: [], untold: new Set() };
 }

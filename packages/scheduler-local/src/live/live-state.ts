@@ -10,8 +10,8 @@ import { LiveWorkflows } from './live-workflows.ts';
 import type { PlaceLimits } from './places.ts';
 import { Places } from './places.ts';
 import { Timetable } from './timetable.ts';
+import { VersionCache } from './version-cache.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
-import { indexVersion } from './workflow-version.ts';
 
 /** Why an attempt is stopped: somebody or a rule wants it ended, it is to begin anew, or it takes too long. */
 export type StopPurpose = 'stop' | 'rule' | 'restart' | 'timeout';
@@ -268,23 +268,6 @@ export class LiveState {
   #recount(execution: LiveExecution, end: FinalStatus | null | undefined, change: number): void {
     if (end === 'FAILED') execution.failedJobs += change;
     if (end === 'KILLED') execution.killedJobs += change;
-  }
-}
-
-/** The versions that were used last. Forgotten with the rest after a rollback, which may give a number out again. */
-class VersionCache {
-  readonly #versions = new Map<number, WorkflowVersion>();
-  readonly #size = 32;
-
-  get(versionId: number, store: Store): WorkflowVersion {
-    const version = this.#versions.get(versionId) ?? indexVersion(store.workflows.version(versionId));
-    this.#versions.delete(versionId);
-    this.#versions.set(versionId, version); // now the youngest
-    for (const oldest of this.#versions.keys()) {
-      if (this.#versions.size <= this.#size) break;
-      this.#versions.delete(oldest);
-    }
-    return version;
   }
 }
 
