@@ -1,4 +1,4 @@
-import type { Clock, JobConfig } from '@aiflow/core';
+import type { Clock, JobConfig, JobResult, StatusReason } from '@aiflow/core';
 import { retryDelayMs } from '@aiflow/core';
 import type { Command } from './consequences.ts';
 import { attemptId as newAttemptId } from './ids.ts';
@@ -6,7 +6,15 @@ import type { LiveAttempt, LiveExecution, LiveState, StopPurpose } from './live/
 import type { Publisher } from './publisher.ts';
 import type { AttemptPlace } from './store/attempts.ts';
 import type { Store } from './store/store.ts';
-import type { AttemptEnding } from './transitions.ts';
+
+/** How an attempt ended, as far as whoever followed it knows. */
+export interface AttemptEnding {
+  readonly result: JobResult;
+  readonly reason: StatusReason | null;
+  readonly logDir: string | null;
+  /** Of one that was lost: whether it was looked for and nothing of it is left. */
+  readonly isGone?: boolean;
+}
 
 export interface AttemptStepsParts {
   readonly store: Store;

@@ -1,4 +1,5 @@
-import type { Clock, Event, JobResult, Logger, NewEvent, RuleAction, StatusReason } from '@aiflow/core';
+import type { Clock, Event, Logger, NewEvent, RuleAction } from '@aiflow/core';
+import type { AttemptEnding } from './attempt-steps.ts';
 import { AttemptSteps } from './attempt-steps.ts';
 import type { Consequences } from './consequences.ts';
 import { noConsequences } from './consequences.ts';
@@ -15,15 +16,6 @@ import type { ExecutionRow } from './store/executions.ts';
 import type { Store } from './store/store.ts';
 import type { Heard } from './workflow-steps.ts';
 import { WorkflowSteps } from './workflow-steps.ts';
-
-/** How an attempt ended, as far as whoever followed it knows. */
-export interface AttemptEnding {
-  readonly result: JobResult;
-  readonly reason: StatusReason | null;
-  readonly logDir: string | null;
-  /** Of one that was lost: whether it was looked for and nothing of it is left. */
-  readonly isGone?: boolean;
-}
 
 export interface TransitionsParts {
   readonly store: Store;
