@@ -178,7 +178,7 @@ describe('what a crash leaves', () => {
   test('a program that removes its own records has its exit code written again by the launcher that waits', async () => {
     const room = new Room();
     try {
-      const spec = room.spec('rm -r p1; exit 3');
+      const spec = room.spec('until [ -s p1/identity ]; do sleep 0.01; done; rm -r p1; exit 3');
       const launcher = createNodeLauncher();
       await launcher.launch(spec);
       expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 3 });
