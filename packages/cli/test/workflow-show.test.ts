@@ -113,7 +113,7 @@ alarm:
       'starts when the workflow upstream of project other has come to FINISHED',
       'stops those executions that the event belongs to when an event stop (type UNDEFINED, namespace default) has come',
       'an event belongs to the executions whose context is what stands at /region of the JSON in its value',
-      'runs at most 4 jobs of an execution at once',
+      'runs at most 4 jobs at once over all executions',
       'has at most 1 execution at once, and those beyond wait',
       'can be started by hand',
     ]);

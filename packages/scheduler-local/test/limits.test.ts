@@ -65,7 +65,7 @@ test('those who wait behind one that is stopped begin at once when there is room
   await rig.runner.begun('c');
 });
 
-test('a place of a pool that one cannot take because its execution is full goes to the next', async () => {
+test('a place of a pool that one cannot take because its workflow is full goes to the next', async () => {
   const rig = await openRig({ pools: { gpu: 1 } });
   const gpu = { pool: 'gpu' };
   await rig.run(['holder'], [], { name: 'first', configs: { holder: gpu } });
@@ -129,23 +129,76 @@ test('a pool that was taken away is missed in the log, and what waits for it goe
   await rig.runner.begun('b');
 });
 
-test('an execution runs no more jobs at once than its workflow allows, and others are not held up', async () => {
+test('a workflow runs no more jobs at once than it allows, over all its executions, and holds up no other', async () => {
   const rig = await openRig();
-  const workflow = { limits: { jobs: 2 } };
+  const workflow = { limits: { jobs: 3 } };
   const ids = [
-    await rig.run(['a', 'b', 'c'], [], { workflow }),
-    await rig.run(['a', 'b', 'c'], [], { workflow }),
+    await rig.run(['a', 'b'], [], { workflow }),
+    await rig.run(['a', 'b'], [], { workflow }),
+    await rig.run(['c'], [], { workflow, name: 'other' }),
   ];
   await settle();
-  expect(begun(rig)).toEqual(['a', 'b', 'a', 'b']);
+  expect(begun(rig)).toEqual(['a', 'b', 'a', 'c']);
+  expect(await rig.attempts('b', ids[1] ?? '')).toMatchObject([{ status: 'INIT', reason: 'queued' }]);
   rig.runner.attempts[0]?.finish();
-  await rig.runner.begun('c');
-  await settle();
-  expect(rig.runner.of('c')).toHaveLength(1);
-  (await rig.runner.begun('a', 2)).finish();
-  await rig.runner.begun('c', 2);
+  await rig.runner.begun('b', 2);
   for (const attempt of rig.runner.attempts) attempt.finish();
   for (const id of ids) expect(await rig.untilEnded(id)).toBe('FINISHED');
+});
+
+test('what a workflow runs is counted again after a restart of the scheduler', async () => {
+  const rig = await openRig();
+  const workflow = { limits: { jobs: 2 } };
+  await rig.run(['a', 'b'], [], { workflow });
+  const id = await rig.run(['c', 'd'], [], { workflow });
+  const a = await rig.runner.begun('a');
+  await rig.runner.begun('b');
+  await rig.restart();
+  await settle();
+  expect(begun(rig)).toEqual(['a', 'b']);
+  a.finish();
+  await rig.runner.begun('c');
+  await settle();
+  expect(begun(rig)).toEqual(['a', 'b', 'c']);
+  expect(await rig.attempts('d', id)).toMatchObject([{ status: 'INIT', reason: 'queued' }]);
+});
+
+test('versions of a workflow are counted together, and each job goes by the limit of its own version', async () => {
+  const rig = await openRig();
+  const upTo = (jobs: number): { workflow: { limits: { jobs: number } } } => ({
+    workflow: { limits: { jobs } },
+  });
+  await rig.run(['a', 'b'], [], {});
+  await rig.run(['c', 'd'], [], upTo(3));
+  await rig.run(['e'], [], upTo(1));
+  const last = await rig.run(['f', 'g'], [], upTo(3));
+  await settle();
+  expect(begun(rig)).toEqual(['a', 'b', 'c']);
+  await rig.restart();
+  (await rig.runner.begun('a')).finish();
+  await rig.runner.begun('d');
+  (await rig.runner.begun('b')).finish();
+  (await rig.runner.begun('c')).finish();
+  await settle();
+  expect(begun(rig)).toEqual(['a', 'b', 'c', 'd']); // "e" must be alone, and "f" came after it
+  (await rig.runner.begun('d')).finish();
+  await rig.runner.begun('e');
+  await rig.runner.begun('g');
+  expect(begun(rig)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  for (const attempt of rig.runner.attempts) attempt.finish();
+  expect(await rig.untilEnded(last)).toBe('FINISHED');
+});
+
+test('those who wait behind a stopped job of an older version begin at once', async () => {
+  const rig = await openRig();
+  await rig.run(['a'], [], { workflow: { limits: { jobs: 1 } } });
+  const id = await rig.run(['b'], [], { workflow: { limits: { jobs: 1 } } });
+  await rig.run(['c', 'd'], [], { workflow: { limits: { jobs: 3 } } });
+  await settle();
+  expect(begun(rig)).toEqual(['a']);
+  await rig.scheduler.stopJobExecution('b', id);
+  await rig.runner.begun('c');
+  await rig.runner.begun('d');
 });
 
 test('executions beyond the limit of their workflow wait, and follow in order', async () => {
@@ -205,6 +258,7 @@ test('whatever the limits are, none is passed and nothing waits for ever', { tim
       fc.record({
         jobs: fc.array(place, { minLength: 1, maxLength: 8 }),
         limit: fc.constantFrom(undefined, 1, 2, 3),
+        workflow: fc.constantFrom('first', 'first', 'second'),
       }),
       { minLength: 1, maxLength: 4 },
     ),
@@ -216,7 +270,7 @@ test('whatever the limits are, none is passed and nothing waits for ever', { tim
       const rig = await createRig({ maxRunningJobs: places, pools });
       try {
         const ids: string[] = [];
-        for (const [index, { jobs, limit }] of executions.entries()) {
+        for (const { jobs, limit, workflow: name } of executions) {
           const names = jobs.map((_, at) => `job_${at}`);
           const configs = Object.fromEntries(
             jobs.map(({ pool, poolSlots }, at) => [
@@ -225,7 +279,7 @@ test('whatever the limits are, none is passed and nothing waits for ever', { tim
             ]),
           );
           const workflow = { limits: limit === undefined ? {} : { jobs: limit } };
-          ids.push(await rig.run(names, [], { name: `w${index}`, configs, workflow }));
+          ids.push(await rig.run(names, [], { name, configs, workflow }));
         }
         const running = (): typeof rig.runner.attempts => rig.runner.attempts.filter(({ ended }) => !ended);
         const check = (): void => {
@@ -237,9 +291,13 @@ test('whatever the limits are, none is passed and nothing waits for ever', { tim
               .reduce((sum, config) => sum + (config.poolSlots ?? 1), 0);
             expect(used).toBeLessThanOrEqual(size);
           }
-          for (const [index, id] of ids.entries()) {
-            const own = running().filter(({ attempt }) => attempt.workflowExecutionId === id);
-            expect(own.length).toBeLessThanOrEqual(executions[index]?.limit ?? places);
+          for (const name of ['first', 'second']) {
+            const limits = running()
+              .map(({ attempt }) => executions[ids.indexOf(attempt.workflowExecutionId)])
+              .filter((execution) => execution?.workflow === name)
+              .map((execution) => execution?.limit ?? places);
+            // The last one that began had room beside all others.
+            expect(limits.length).toBeLessThanOrEqual(Math.max(0, ...limits));
           }
         };
         for (const pick of picks) {

@@ -27,7 +27,7 @@ export function spellPolicy({ config, platform, engine }: Job): string[] {
 /** How much of a workflow may run at once, a sentence for each limit that it has. */
 export function spellLimits({ jobs, executions }: Workflow['limits']): string[] {
   return [
-    ...(jobs === undefined ? [] : [`runs at most ${count(jobs, 'job')} of an execution at once`]),
+    ...(jobs === undefined ? [] : [`runs at most ${count(jobs, 'job')} at once over all executions`]),
     ...(executions === undefined
       ? []
       : [`has at most ${count(executions, 'execution')} at once, and those beyond wait`]),

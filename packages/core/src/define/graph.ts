@@ -91,7 +91,7 @@ export interface JobConfig {
 
 /** How much of a workflow may run at once. What is absent is not limited here. */
 export interface WorkflowLimits {
-  /** Jobs of one execution. */
+  /** Jobs of all its executions together. */
   readonly jobs?: number;
   /** Executions of the workflow; those beyond wait. */
   readonly executions?: number;

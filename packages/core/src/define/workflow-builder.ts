@@ -64,6 +64,6 @@ export interface WorkflowBuilder {
    * `define.invalid_extractor` or `define.extractor_taken`.
    */
   extractContext(extractor: ContextExtractorSpec): void;
-  /** How many jobs of one execution, and how many executions, may run at once; not limited here unless said. */
+  /** How many jobs of all its executions, and how many executions, may run at once; not limited here unless said. */
   limit(limits: WorkflowLimits): void;
 }

@@ -11,6 +11,7 @@ import type { PlaceLimits } from './places.ts';
 import { Places } from './places.ts';
 import { Timetable } from './timetable.ts';
 import { VersionCache } from './version-cache.ts';
+import { workflowKey } from './workflow-key.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
 
 /** Why an attempt is stopped: somebody or a rule wants it ended, it is to begin anew, or it takes too long. */
@@ -174,7 +175,6 @@ export class LiveState {
 
   removeExecution(execution: LiveExecution): void {
     this.executions.delete(execution.executionId);
-    this.places.forget(execution);
     for (const tick of execution.ticks) tick.dueAt = null;
     this.listeners.remove(execution);
     const key = workflowKey(execution.projectName, execution.workflowName);
@@ -269,11 +269,6 @@ export class LiveState {
     if (end === 'FAILED') execution.failedJobs += change;
     if (end === 'KILLED') execution.killedJobs += change;
   }
-}
-
-/** A NUL cannot be part of a name, and a dot can: "a.b" of "c" is not "b.c" of "a". */
-function workflowKey(projectName: string, workflowName: string): string {
-  return `${projectName}\0${workflowName}`;
 }
 
 function contextKeyOf({ projectName, workflowName, context }: LiveExecution): string {

@@ -1,5 +1,8 @@
-import { Heap } from './heap.ts';
-import type { LiveAttempt, LiveExecution } from './live-state.ts';
+import type { Heap } from './heap.ts';
+import type { Measure } from './line.ts';
+import { bySeq, isGone, Line } from './line.ts';
+import type { LiveAttempt } from './live-state.ts';
+import { workflowKey } from './workflow-key.ts';
 
 export interface PlaceLimits {
   /** Attempts at once, over all executions. */
@@ -11,15 +14,17 @@ export interface PlaceLimits {
 const ahead = 64;
 
 /**
- * Who may begin: in the order in which the attempts came, as far as places are free over all, in their execution and
- * in their pool. An attempt for which only its own execution or pool is full waits aside, and holds up nobody else.
+ * Who may begin: in the order in which the attempts came, as far as places are free over all, in their workflow and
+ * in their pool. An attempt for which only its own workflow or pool is full waits aside, and holds up only those behind
+ * it that need the same.
  */
 export class Places {
   readonly #limits: PlaceLimits;
   /** May hold attempts that were stopped meanwhile; whoever takes one looks. */
   readonly #ready: Heap<LiveAttempt> = bySeq();
+  /** Those of which something is taken or awaited, by the workflow's key and the pool's name. */
+  readonly #workflows = new Map<string, Line>();
   readonly #pools = new Map<string, Line>();
-  readonly #executions = new Map<LiveExecution, Line>();
   #taken = 0;
   /** How many begin before it is looked again who is next. */
   #lookedAhead = 0;
@@ -91,97 +96,37 @@ export class Places {
     for (const line of this.#linesOf(attempt)) this.#release(line);
   }
 
-  forget(execution: LiveExecution): void {
-    this.#executions.delete(execution);
-  }
-
   #release(line: Line): void {
     for (const attempt of line.release()) this.#ready.push(attempt);
+    if (line.isIdle) line.lines.delete(line.key);
   }
 
   #linesOf({ execution, jobName }: LiveAttempt): readonly Line[] {
-    const lines: Line[] = [];
-    const { limits, jobs } = execution.version;
-    const pool = jobs.get(jobName)?.config.pool;
-    if (limits.jobs !== undefined) lines.push(lineOf(this.#executions, execution, limits.jobs, () => 1));
-    if (pool !== undefined) {
-      const size = this.#limits.pools.get(pool) ?? 0;
-      lines.push(lineOf(this.#pools, pool, size, (attempt) => Math.min(slotsOf(attempt), size || 1)));
-    }
-    return lines;
+    const { projectName, workflowName, version } = execution;
+    const workflow = lineOf(this.#workflows, workflowKey(projectName, workflowName), jobsOfWorkflow);
+    const pool = version.jobs.get(jobName)?.config.pool;
+    if (pool === undefined) return [workflow];
+    const size = this.#limits.pools.get(pool) ?? 0;
+    return [workflow, lineOf(this.#pools, pool, slotsOfPool(size))];
   }
 }
 
-/** A number of places, and those who wait for some of them. */
-class Line {
-  #free: number;
-  readonly #slotsOf: (attempt: LiveAttempt) => number;
-  readonly #waiting: Heap<LiveAttempt> = bySeq();
+/** Versions of a workflow may say different limits: each attempt goes by that of its own. */
+const jobsOfWorkflow: Measure = {
+  slotsOf: () => 1,
+  sizeFor: ({ execution }) => execution.version.limits.jobs ?? Infinity,
+};
 
-  constructor(size: number, slotsOf: (attempt: LiveAttempt) => number) {
-    this.#free = size;
-    this.#slotsOf = slotsOf;
-  }
-
-  /** Whether there is room for it, and nobody waits who came before: one that needs much is not passed by for ever. */
-  admits(attempt: LiveAttempt): boolean {
-    const first = this.#first();
-    return this.#slotsOf(attempt) <= this.#free && (first === undefined || first.seq > attempt.seq);
-  }
-
-  hold(attempt: LiveAttempt): void {
-    this.#waiting.push(attempt);
-  }
-
-  take(attempt: LiveAttempt): void {
-    this.#free -= this.#slotsOf(attempt);
-  }
-
-  leave(attempt: LiveAttempt): void {
-    this.#free += this.#slotsOf(attempt);
-  }
-
-  /** Those who need not wait here any more. */
-  release(): LiveAttempt[] {
-    const released: LiveAttempt[] = [];
-    let room = this.#free;
-    for (let first = this.#first(); first !== undefined; first = this.#first()) {
-      room -= this.#slotsOf(first);
-      if (room < 0) break;
-      this.#waiting.pop();
-      released.push(first);
-    }
-    return released;
-  }
-
-  #first(): LiveAttempt | undefined {
-    for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
-      if (!isGone(first)) return first;
-      this.#waiting.pop();
-    }
-    return undefined;
-  }
+function slotsOfPool(size: number): Measure {
+  return { slotsOf: (attempt) => Math.min(slotsOf(attempt), size || 1), sizeFor: () => size };
 }
 
-function lineOf<Key>(
-  lines: Map<Key, Line>,
-  key: Key,
-  size: number,
-  slotsOf: (attempt: LiveAttempt) => number,
-): Line {
-  const line = lines.get(key) ?? new Line(size, slotsOf);
+function lineOf(lines: Map<string, Line>, key: string, measure: Measure): Line {
+  const line = lines.get(key) ?? new Line(lines, key, measure);
   lines.set(key, line);
   return line;
 }
 
 function slotsOf({ execution, jobName }: LiveAttempt): number {
   return execution.version.jobs.get(jobName)?.config.poolSlots ?? 1;
-}
-
-function isGone(attempt: LiveAttempt): boolean {
-  return attempt.stopFor !== null;
-}
-
-function bySeq(): Heap<LiveAttempt> {
-  return new Heap((attempt) => attempt.seq);
 }

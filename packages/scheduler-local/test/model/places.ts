@@ -3,7 +3,7 @@ import type { ModelAttempt, State } from './state.ts';
 import { isOpen, versionOf } from './state.ts';
 
 /**
- * Begins the attempts that may begin, in the order in which they came. One waits for its execution or for its pool,
+ * Begins the attempts that may begin, in the order in which they came. One waits for its workflow or for its pool,
  * whichever it was found to lack, and is looked at again when that has room; it holds up only those behind it that wait
  * for the same.
  */
@@ -43,10 +43,10 @@ function hasPlace(state: State): boolean {
   return running(state).length < state.maxRunning;
 }
 
-/** What an attempt needs a place in: its execution, and its pool. */
+/** What an attempt needs a place in: its workflow, and its pool. */
 function linesOf(state: State, { execution, jobName }: ModelAttempt): string[] {
   const { pool } = configOf(state, execution, jobName);
-  return [execution.name, ...(pool === undefined ? [] : [`pool:${pool}`])];
+  return [`workflow:${execution.workflowName}`, ...(pool === undefined ? [] : [`pool:${pool}`])];
 }
 
 /** Whether there is room, and nobody waits for it who came before. */

@@ -97,7 +97,7 @@ export interface ModelAttempt {
   dueAt: number | null;
   /** Whether it is not known since the restart that it never began: one may have been granted (decision 27). */
   isSought: boolean;
-  /** What it was found to lack a place in, while it waits: its execution or its pool. */
+  /** What it was found to lack a place in, while it waits: its workflow or its pool. */
   waitsFor: string | null;
   /** What there is of it outside: `unheard` when nobody heard that it runs, `gone` when it ran and cannot be found. */
   outside: 'nothing' | 'unheard' | 'runs' | 'gone' | OutsideEnd;

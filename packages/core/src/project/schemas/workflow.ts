@@ -22,7 +22,7 @@ const ownKeys = {
     v.strictObject({
       max_running_jobs: said(
         wholeNumber(1, 1_000_000),
-        'At most this many jobs of one execution run at once.',
+        'At most this many jobs of the workflow run at once, over all its executions.',
       ),
       max_running_executions: said(
         wholeNumber(1, 1_000_000),

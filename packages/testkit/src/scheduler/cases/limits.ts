@@ -9,6 +9,10 @@ import { project, workflowOf } from '../context.ts';
 
 const skip = needs('limits');
 
+function ofTwoJobs(name: string, jobs: readonly string[]): Workflow {
+  return { ...workflowOf(name, jobs), limits: { jobs: 2 } };
+}
+
 function when(jobName: string, condition: JobRule['condition']): JobRule {
   return { jobName, action: 'START', condition };
 }
@@ -30,19 +34,35 @@ export const limitCases: readonly SchedulerCase[] = [
     skip,
     run: async (context) => {
       const { runner } = context;
-      const limited = (name: string, jobs: readonly string[]): Workflow => ({
-        ...workflowOf(name, jobs),
-        limits: { jobs: 2 },
-      });
-      const { workflowExecutionId: id } = await context.runWorkflow(limited('workflow', ['a', 'b', 'c']));
+      const { workflowExecutionId: id } = await context.runWorkflow(ofTwoJobs('workflow', ['a', 'b', 'c']));
       const a = await runner.begun('a');
       await runner.begun('b');
-      await context.runWorkflow(limited('other', ['d']));
+      await context.runWorkflow(ofTwoJobs('other', ['d']));
       await runner.begun('d');
       await context.settledAt('c', 0);
       await context.waits('c', id, 1, 'queued');
       a.finish();
       await runner.begun('c');
+    },
+  },
+  {
+    name: 'executions of a workflow share the jobs that it may run at once, also after a restart, and other workflows do not',
+    skip,
+    run: async (context) => {
+      const { runner } = context;
+      const workflow = ofTwoJobs('workflow', ['a']);
+      await context.runWorkflow(workflow);
+      await context.runWorkflow(workflow);
+      const { workflowExecutionId: third } = await context.runWorkflow(workflow);
+      await runner.begun('a', 2);
+      await context.runWorkflow(ofTwoJobs('other', ['b']));
+      await runner.begun('b');
+      await context.settledAt('a', 2);
+      await context.waits('a', third, 1, 'queued');
+      await context.reopen();
+      await context.settledAt('a', 2);
+      (await runner.begun('a')).finish();
+      assert.equal((await runner.begun('a', 3)).attempt.workflowExecutionId, third);
     },
   },
   {

@@ -156,7 +156,7 @@ export class Engine {
     for (const execution of this.#store.executions.values()) {
       for (const [index, info] of execution.attempts.entries()) {
         if (info.reason !== 'queued' || isFinal(info.status)) continue;
-        if (!hasRoom(this.#store, execution, configOf(execution, info.jobName))) continue;
+        if (!hasRoom(this.#store, execution, configOf(execution, info.jobName), this.#faults)) continue;
         execution.attempts[index] = { ...info, reason: null };
         const run = this.#host.runner.start(attemptOf(execution, info));
         this.#watch(execution, info.jobExecutionId, run);

@@ -8,6 +8,10 @@ export interface EngineFaults {
   readonly stopsSiblings?: boolean;
   /** An event of an execution that is not known goes to all. */
   readonly tellsUnknown?: boolean;
+  /** The jobs that a workflow may run at once are counted in each execution apart. */
+  readonly countsEach?: boolean;
+  /** They are counted over all workflows. */
+  readonly countsAll?: boolean;
   /** What comes for an execution that waits is lost. */
   readonly losesEarly?: boolean;
   /** It is told the last one first. */

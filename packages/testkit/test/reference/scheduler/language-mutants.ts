@@ -49,6 +49,11 @@ const timeoutCounts = 'a timeout counts from when the job runs, also while no sc
 const ticks = 'a job with a schedule begins at its ticks, anew when it runs, and its execution goes on';
 const missedTicks = 'ticks that were missed while no scheduler was there follow their policy';
 
+const noMoreJobs =
+  'no more jobs of an execution run at once than its workflow allows, and others are not held up';
+const sharesJobs =
+  'executions of a workflow share the jobs that it may run at once, also after a restart, and other workflows do not';
+
 /** Mistakes with events from outside, time and pools. */
 export const languageMutants: readonly SchedulerMutant[] = [
   {
@@ -122,10 +127,21 @@ export const languageMutants: readonly SchedulerMutant[] = [
     ],
   },
   {
+    breaks: 'the jobs that a workflow may run at once are counted in each execution apart',
+    open: faulty({ countsEach: true }),
+    fails: [sharesJobs],
+  },
+  {
+    breaks: 'the jobs that a workflow may run at once are counted over all workflows',
+    open: faulty({ countsAll: true }),
+    fails: [noMoreJobs, sharesJobs],
+  },
+  {
     breaks: 'the limits of workflows are not looked at',
     open: changing((workflow) => ({ ...workflow, limits: {} })),
     fails: [
-      'no more jobs of an execution run at once than its workflow allows, and others are not held up',
+      noMoreJobs,
+      sharesJobs,
       'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
       'an execution that waits can be stopped, and nothing of it can be started',
       'deleteWorkflow ends what waits of it, too, and begins none of it',

@@ -1,6 +1,8 @@
 import type { JobConfig, Workflow } from '@aiflow/core';
 import { AIFlowError, isFinal } from '@aiflow/core';
+import type { EngineFaults } from './faults.ts';
 import type { Store, StoredExecution } from './store.ts';
+import { areSiblings } from './store.ts';
 
 const pools: Readonly<Record<string, number>> = { pair: 2 };
 
@@ -16,10 +18,20 @@ export function checkPools({ jobs }: Workflow): void {
 }
 
 /** Whether there is room for a job of an execution beside all that has begun. */
-export function hasRoom(store: Store, execution: StoredExecution, config: JobConfig): boolean {
+export function hasRoom(
+  store: Store,
+  execution: StoredExecution,
+  config: JobConfig,
+  faults: EngineFaults,
+): boolean {
   const { jobs: limit = Infinity } = execution.definition.workflow.limits ?? {};
-  const begun = execution.attempts.filter(({ status, reason }) => !isFinal(status) && reason === null);
-  return begun.length < limit && hasRoomInPool(store, config);
+  let begun = 0;
+  for (const other of store.executions.values()) {
+    const counts = faults.countsEach === true ? other === execution : areSiblings(execution, other);
+    if (!counts && faults.countsAll !== true) continue;
+    begun += other.attempts.filter(({ status, reason }) => !isFinal(status) && reason === null).length;
+  }
+  return begun < limit && hasRoomInPool(store, config);
 }
 
 function hasRoomInPool(store: Store, { pool, poolSlots = 1 }: JobConfig): boolean {

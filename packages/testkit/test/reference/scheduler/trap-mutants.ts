@@ -142,6 +142,7 @@ export const trapMutants: readonly SchedulerMutant[] = [
     })),
     fails: [
       'what a job puts into its outbox reaches its own execution, none beside it, and other workflows',
+      'executions of a workflow share the jobs that it may run at once, also after a restart, and other workflows do not',
       'executions beyond the limit of their workflow wait without attempts, and begin in order, also after a restart',
       'an execution that waits can be stopped, and nothing of it can be started',
       'what is sent for an execution that waits is told to it when it begins, in order, also after a restart',
