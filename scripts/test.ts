@@ -2,7 +2,7 @@
 // `npm test` makes the checkout ready and then runs this.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 
 interface Section {
   readonly title: string;
@@ -15,6 +15,21 @@ interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** The tests that failed, by their whole names, and the files that did not load. */
+  readonly names: readonly string[];
+}
+
+/** What is read of vitest's report, which is written in the form of Jest's. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
 }
 
 const root = join(import.meta.dirname, '..');
@@ -66,20 +81,30 @@ function run(section: Section, env: NodeJS.ProcessEnv): Count {
     `━━ ${section.title}: ${well ? 'passed' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(1)} s`,
   );
   const counted = section.report === undefined ? null : readReport(section.report);
-  if (counted === null) return { passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0 };
+  if (counted === null) return { passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0, names: [] };
   // A run can fail without a failed test: a file that does not load, an error after the last test.
   return { ...counted, failed: well ? counted.failed : Math.max(counted.failed, 1) };
 }
 
 function readReport(path: string): Count | null {
   try {
-    const report = JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>;
-    const number = (key: string): number => report[key] ?? 0;
-    const skipped = number('numPendingTests') + number('numTodoTests');
-    return { passed: number('numPassedTests'), failed: number('numFailedTests'), skipped };
+    const report = JSON.parse(readFileSync(path, 'utf8')) as Report;
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+      names: report.testResults.flatMap(failuresOf),
+    };
   } catch {
     return null; // vitest ended before it wrote one, and says why above
   }
+}
+
+function failuresOf(file: Report['testResults'][number]): readonly string[] {
+  const path = relative(root, file.name);
+  const tests = file.assertionResults.filter(({ status }) => status === 'failed');
+  if (tests.length === 0 && file.status === 'failed') return [path];
+  return tests.map(({ fullName }) => `${path} > ${fullName}`);
 }
 
 rmSync(reports, { recursive: true, force: true });
@@ -87,8 +112,10 @@ mkdirSync(reports, { recursive: true });
 const env = environment();
 const counts = sections.map((section) => ({ title: section.title, count: run(section, env) }));
 const failed = counts.filter(({ count }) => count.failed > 0).map(({ title }) => title);
-const sum = (key: keyof Count): number => counts.reduce((total, { count }) => total + count[key], 0);
+const sum = (key: Exclude<keyof Count, 'names'>): number =>
+  counts.reduce((total, { count }) => total + count[key], 0);
 
 console.log(failed.length === 0 ? '\nAll sections passed.' : `\nFAILED: ${failed.join('; ')}`);
+for (const name of counts.flatMap(({ count }) => count.names)) console.log(`  ${name}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;

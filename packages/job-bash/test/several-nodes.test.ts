@@ -123,7 +123,10 @@ describe('a job with several nodes', () => {
 
   test('whose main process is killed is lost, and its nodes are ended', async () => {
     await withRun(
-      (job) => [bash('kill -KILL $PPID; sleep 600'), bash('sleep 600')].forEach((node) => job.node(node)),
+      (job) => {
+        job.node(bash('touch ready; exec sleep 600'));
+        job.node(bash('until [ -e ready ]; do sleep 0.01; done; kill -KILL $PPID; sleep 600'));
+      },
       {},
       async (run) => {
         expect(await run.result()).toMatchObject({ status: 'FAILED', error: { code: 'bash.graph_failed' } });
