@@ -1,0 +1,5 @@
+import type { Engine } from './engine.ts';
+import { versitygw } from './versitygw.ts';
+
+/** Every engine that tests run for real, in the order of installing. */
+export const engines: readonly Engine[] = [versitygw];
