@@ -52,10 +52,11 @@ export function watchRequest(number: number, keeper: number): Buffer {
 
 /** What a launch asks for; no string may hold a NUL, with which each of them ends. */
 export function launchBody({ recordDir, cwd, stdout, stderr, argv, environment }: LaunchRequest): Buffer {
-  const variables = Object.keys(environment).map((name) => `${name}=${environment[name] ?? ''}`);
-  const strings = [recordDir, cwd, stdout, stderr, ...argv, ...variables];
-  const text = `${strings.join('\0')}\0`;
-  return Buffer.concat([words([argv.length, variables.length]), Buffer.from(text)]);
+  let text = '';
+  for (const string of [recordDir, cwd, stdout, stderr, ...argv]) text += `${string}\0`;
+  const names = Object.keys(environment);
+  for (const name of names) text += `${name}=${environment[name] ?? ''}\0`;
+  return Buffer.concat([words([argv.length, names.length]), Buffer.from(text)]);
 }
 
 export function launchRequest(number: number, body: Buffer): Buffer {

@@ -1,5 +1,5 @@
-import { existsSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmdirSync } from 'node:fs';
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { environmentNames, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
 import { checkSpec, launchFailed } from './check-spec.ts';
@@ -25,8 +25,7 @@ export function requestBody(spec: ProcessSpec): Buffer {
     ? spec.environment
     : { ...spec.environment, [environmentNames.attemptId]: spec.token };
   const argv = checkSpec(spec);
-  const paths = [spec.recordDir, spec.cwd, spec.stdout, spec.stderr];
-  if ([...paths, ...argv].some(hasNul) || Object.entries(environment).some((pair) => pair.some(hasNul))) {
+  if ([spec.recordDir, spec.cwd, spec.stdout, spec.stderr, ...argv].some(hasNul) || holdsNul(environment)) {
     throw launchFailed(
       spec,
       'ERR_INVALID_ARG_VALUE',
@@ -40,6 +39,10 @@ export function requestBody(spec: ProcessSpec): Buffer {
 
 function hasNul(text: string): boolean {
   return text.includes('\0');
+}
+
+function holdsNul(environment: ProcessSpec['environment']): boolean {
+  return Object.keys(environment).some((name) => hasNul(name) || hasNul(environment[name] ?? ''));
 }
 
 /**
@@ -65,11 +68,11 @@ export async function launchBy(
   launcher.release();
   if (launched === null) return null;
   if ('hear' in launched) return { pid: launched.pid, child: launched };
+  // The keeper was killed before it could say anything; one that fails takes back what it wrote, and says so.
+  if (launched.detail === steps.fork && launched.value === constants.errno.ECHILD) return null;
   const reason = getSystemErrorName(-launched.value);
   // Somebody who looked for this process has decided that it never begins: the records are theirs.
   const isTheirs = launched.detail === steps.records && reason === 'EEXIST';
-  // A keeper takes back what it wrote before it says that it failed. This one was killed before it could say anything.
-  if (!isTheirs && existsSync(join(spec.recordDir, 'begun'))) return null;
   if (!isTheirs) rmdirSync(spec.recordDir);
   throw launchFailed(spec, reason, `the system says ${reason} ${whatFor(launched.detail)}`);
 }

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { beginningOf, untilWritten } from './beginning.ts';
+import { launchFailed } from './check-spec.ts';
 import type { LaunchedChild } from './launched-child.ts';
 import { LauncherConnection } from './launcher-connection.ts';
 import { LauncherConnections } from './launcher-connections.ts';
@@ -20,6 +22,9 @@ export interface NativeLauncherOptions {
   /** Where its launcher listens, in a directory of this user alone; a place of this process unless said. */
   readonly socketPath?: string;
 }
+
+/** Whoever kills keepers so often, such as a machine without memory, would do it again. */
+const mostLosses = 10;
 
 /** Of this process: launchers that mean the same socket share its connection, however many are created. */
 const own = new LauncherConnections();
@@ -46,11 +51,13 @@ export function nativeWays(
   async function launch(spec: ProcessSpec): Promise<Launched> {
     const body = requestBody(spec);
     const at = (path ??= ownSocketPath(table, program));
-    for (;;) {
+    for (let losses = 0; losses < mostLosses; losses += 1) {
       const launcher = await own.get(at, () => startLauncher(program, at));
       const launched = (await launchBy(launcher, spec, body)) ?? (await afterLoss(spec));
       if (launched !== null) return launched;
     }
+    rmSync(spec.recordDir, { recursive: true, force: true }); // it holds that nothing has begun, or nothing
+    throw launchFailed(spec, 'ECHILD', `it was killed ${mostLosses} times before it could begin`);
   }
 
   return {
@@ -67,7 +74,7 @@ export function nativeWays(
   };
 }
 
-/** The launcher was killed: its keeper has begun, or, when this gives null, never will. Then another one can try. */
+/** The launcher or the keeper was killed: that has begun, or, when this gives null, never will. Then another can try. */
 async function afterLoss({ recordDir }: ProcessSpec): Promise<Launched | null> {
   if (beginningOf(recordDir) === 'unreadable') await untilWritten(recordDir);
   const begun = readBegun(recordDir);

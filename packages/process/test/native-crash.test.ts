@@ -1,11 +1,12 @@
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, closeSync, constants, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ProcessSpec } from '../src/index.ts';
 import { createNativeLauncher } from '../src/index.ts';
 import { launchElsewhere } from './launch-elsewhere.ts';
-import { pidsAt, whereNative, withSocket } from './native-program.ts';
+import { keeperAt, pidsAt, whereNative, withSocket } from './native-program.ts';
 import { Room, holders, isRunning, killHard, until } from './room.ts';
 
 const jobs = 50;
@@ -53,6 +54,42 @@ whereNative((program) => {
       );
       expect(new Set(ends.map(({ outcome }) => outcome))).toEqual(new Set(['lost']));
       expect(specs.map((_, at) => room.read(`runs-${at}`))).toEqual(specs.map(() => 'run'));
+    });
+  });
+
+  test('a keeper that is killed before it has begun anything has its process launched by another', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      const spec = room.spec('echo run >>runs; exit 7');
+      execFileSync('mkfifo', [spec.stdout]); // nobody reads it: a keeper waits there, and has not begun
+      const launched = launcher.launch(spec);
+      const killed = await keeperAt(socketPath);
+      killHard(killed);
+      await until('another keeper', async () => (await keeperAt(socketPath)) !== killed);
+      const reader = openSync(spec.stdout, constants.O_RDONLY | constants.O_NONBLOCK);
+      await launched;
+      expect(await launcher.wait(spec)).toMatchObject({ outcome: 'exited', exitCode: 7 });
+      expect(room.read('runs')).toBe('run');
+      closeSync(reader);
+    });
+  });
+
+  test('a process whose keepers are always killed before it begins cannot be launched, and leaves nothing', async () => {
+    await withSocket(async (room, socketPath) => {
+      const launcher = createNativeLauncher({ program, socketPath });
+      const spec = room.spec('touch ran');
+      execFileSync('mkfifo', [spec.stdout]);
+      let isOver = false;
+      const launched = launcher.launch(spec).finally(() => (isOver = true));
+      const failed = expect(launched).rejects.toMatchObject({
+        code: 'process.launch_failed',
+        context: { reason: 'ECHILD' },
+      });
+      for (let keeper = -1; keeper !== 0; keeper = await keeperAt(socketPath, () => isOver)) {
+        if (keeper !== -1) killHard(keeper);
+      }
+      await failed;
+      expect([room.has('ran'), existsSync(spec.recordDir)]).toEqual([false, false]);
     });
   });
 

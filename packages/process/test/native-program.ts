@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { findLauncher } from '../src/launcher-program.ts';
-import { Room, isRunning, killHard } from './room.ts';
+import { Room, isRunning, killHard, until } from './room.ts';
 
 const found = findLauncher(
   process.env['AIFLOW_LAUNCHER'] === 'node' ? undefined : process.env['AIFLOW_LAUNCHER'],
@@ -45,6 +45,16 @@ export function familyAt(socketPath: string): number[] {
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && isRunning(pid))
     .filter((pid) => read(pid, 'cmdline').split('\0')[1] === socketPath);
+}
+
+/** The number of the first keeper of this launcher that is found; 0 when it is over before there is one. */
+export async function keeperAt(socketPath: string, isOver: () => boolean = () => false): Promise<number> {
+  let found = 0;
+  await until('a keeper', () => {
+    found = familyAt(socketPath).find((pid) => read(pid, 'comm').trim() === 'aiflow-keeper') ?? 0;
+    return found !== 0 || isOver();
+  });
+  return found;
 }
 
 /** A keeper has its launcher's name for a moment. */
