@@ -18,12 +18,30 @@ const opaque = new Set([
  * `parameters`, `plan`, `values`, `context`, `data` and `params` is left as it is.
  */
 export function toWire(value: unknown): Json {
-  return renameKeys(value, (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  return renameKeys(value, snakeCase);
 }
 
 /** The reverse of {@link toWire}: what came from a file or a request, with our own camelCase keys. */
 export function fromWire(value: Json): Json {
-  return renameKeys(value, (key) => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+  return renameKeys(value, camelCase);
+}
+
+const snakeCase = remembering((key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+const camelCase = remembering((key) =>
+  key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+);
+
+/** Some dozens of keys make up nearly all that is renamed. Others, such as the names of jobs, are not worth keeping. */
+function remembering(rename: (key: string) => string): (key: string) => string {
+  const most = 500;
+  const known = new Map<string, string>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const renamed = rename(key);
+    if (known.size < most) known.set(key, renamed);
+    return renamed;
+  };
 }
 
 function renameKeys(value: unknown, rename: (key: string) => string): Json {

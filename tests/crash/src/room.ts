@@ -62,7 +62,7 @@ export class Room {
 
   /** Whether a job was launched by plain Node, as happens where the native launcher does not answer in time. */
   usesNode(): boolean {
-    return globSync('executions/*/jobs/*/*/process/identity', { cwd: this.stateDir }).length > 0;
+    return globSync('executions/*/jobs/*/process/identity', { cwd: this.stateDir }).length > 0;
   }
 
   /** Writes down what was found, beside the database, the judge's file and the scheduler's log. */

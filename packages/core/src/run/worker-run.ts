@@ -1,7 +1,7 @@
 import { AIFlowError, errorCode, isAIFlowError, messageOf } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Clock, SecretResolver } from '../plugin/host.ts';
-import { attemptDirectories } from './create-env.ts';
+import type { AttemptDirectories } from './attempt-directories.ts';
 import type { JobRuntimeEnv } from './env.ts';
 import { defaultLabelIntervalMs, followLabels } from './job-labels.ts';
 import type { JobController, JobHandle, JobResult } from './job-plugin.ts';
@@ -20,7 +20,6 @@ export interface Submitted extends Begun {
 }
 
 export interface WorkerRunOptions {
-  readonly stateDir: string;
   readonly clock: Clock;
   readonly secrets: SecretResolver;
 }
@@ -60,12 +59,12 @@ export class WorkerRun implements AttemptRun {
   /** `submit` gives the job that was begun; its signal aborts when it is not to be begun any more. */
   constructor(
     attempt: Attempt,
+    { logDir, outboxDir }: AttemptDirectories,
     options: WorkerRunOptions,
     submit: (signal: AbortSignal) => Promise<Submitted>,
   ) {
     this.#attempt = attempt;
     this.#options = options;
-    const { logDir, outboxDir } = attemptDirectories(options.stateDir, attempt);
     this.logDir = logDir;
     this.outboxDir = outboxDir;
     const submitting = submit(this.#request.interrupt.signal);

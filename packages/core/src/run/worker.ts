@@ -4,6 +4,8 @@ import type { Clock, Logger, SecretResolver } from '../plugin/host.ts';
 import type { PluginRegistry } from '../plugin/registry.ts';
 import { findPlugin, getPlugin, globalRegistry } from '../plugin/registry.ts';
 import type { BlobManager } from '../snapshot/blob-manager.ts';
+import type { AttemptDirectories } from './attempt-directories.ts';
+import { attemptDirectories } from './attempt-directories.ts';
 import { envMaker } from './create-env.ts';
 import type { JobController, JobHandle, JobPluginFactory } from './job-plugin.ts';
 import { maskError } from './mask.ts';
@@ -37,27 +39,35 @@ export interface RunnerOptions {
 export function createRunner(options: RunnerOptions): AttemptRunner {
   const fetchProject = sharedFetch(options.blob);
   const controllers = new Map<JobPluginFactory, JobController>();
-  const envMakers = new Map<string, ReturnType<typeof envMaker>>();
-  const begin = async (attempt: Attempt, signal?: AbortSignal): Promise<Begun> => {
+  const makeEnv = envMaker(options);
+  const directoriesOf = (attempt: Attempt): AttemptDirectories =>
+    attemptDirectories(options.stateDir, attempt);
+  const begin = async (
+    attempt: Attempt,
+    directories: AttemptDirectories,
+    signal?: AbortSignal,
+  ): Promise<Begun> => {
     const plugin = await pluginOf(attempt.job, options);
     const controller = controllers.get(plugin) ?? plugin.getJobController();
     controllers.set(plugin, controller);
     const projectDir = await fetchProject(attempt, signal);
-    const makeEnv = envMakers.get(projectDir) ?? envMaker({ ...options, projectDir });
-    envMakers.set(projectDir, makeEnv);
-    return { controller, env: makeEnv(attempt) };
+    return { controller, env: makeEnv(attempt, directories, projectDir) };
   };
   return {
-    start: (attempt) =>
-      new WorkerRun(attempt, options, async (signal) => {
-        const begun = await begin(attempt, signal);
+    start: (attempt) => {
+      const directories = directoriesOf(attempt);
+      return new WorkerRun(attempt, directories, options, async (signal) => {
+        const begun = await begin(attempt, directories, signal);
         return { ...begun, handle: await submit(attempt, begun, signal) };
-      }),
+      });
+    },
     find: async (attempt, { signal } = {}) => {
       try {
-        const begun = await begin(attempt, signal);
+        const directories = directoriesOf(attempt);
+        const begun = await begin(attempt, directories, signal);
         const handle = await begun.controller.findJob(attempt.job, begun.env);
-        return handle === null ? null : new WorkerRun(attempt, options, async () => ({ ...begun, handle }));
+        if (handle === null) return null;
+        return new WorkerRun(attempt, directories, options, async () => ({ ...begun, handle }));
       } catch (error) {
         throw maskError(error, attempt.job, options.secrets);
       }
@@ -104,6 +114,8 @@ async function findAfter(
 
 async function pluginOf({ config }: Job, options: RunnerOptions): Promise<JobPluginFactory> {
   const { registry = globalRegistry(), loadPlugin } = options;
-  if (findPlugin('job', config.jobType, registry) === null) await loadPlugin?.(config.jobType);
+  const known = findPlugin('job', config.jobType, registry);
+  if (known !== null) return known;
+  await loadPlugin?.(config.jobType);
   return getPlugin('job', config.jobType, registry);
 }

@@ -161,8 +161,8 @@ describe('an attempt', () => {
   it('runs in a directory of its own with links to the parts of the project', async () => {
     await runner.start(attempt).result;
     await runner.start({ ...attempt, attemptId: 'attempt-2', attemptNumber: 2 }).result;
-    const first = join(root, 'state/executions/execution-1/jobs/clean/1/work');
-    expect(controller.env?.workingDir).toBe(join(root, 'state/executions/execution-1/jobs/clean/2/work'));
+    const first = join(root, 'state/executions/execution-1/jobs/clean.1/work');
+    expect(controller.env?.workingDir).toBe(join(root, 'state/executions/execution-1/jobs/clean.2/work'));
     expect(readlinkSync(join(first, 'flow'))).toBe(join(root, 'snapshot/workflows/flow'));
     expect(readlinkSync(join(first, 'project.yaml'))).toBe(join(root, 'snapshot/project.yaml'));
     expect(existsSync(join(first, 'dependencies'))).toBe(false);

@@ -25,7 +25,8 @@ export class Places {
   /** Those of which something is taken or awaited, by the workflow's key and the pool's name. */
   readonly #workflows = new Map<string, Line>();
   readonly #pools = new Map<string, Line>();
-  #taken = 0;
+  /** Those that have a place, and where else each takes something. */
+  readonly #placed = new Map<LiveAttempt, readonly Line[]>();
   /** How many begin before it is looked again who is next. */
   #lookedAhead = 0;
 
@@ -39,7 +40,7 @@ export class Places {
 
   /** The next attempt that has a place now, which is its from then on; null when nobody can begin. */
   next(): LiveAttempt | null {
-    while (this.#taken < this.#limits.maxRunning) {
+    while (this.#placed.size < this.#limits.maxRunning) {
       const attempt = this.#ready.pop();
       if (attempt === undefined) return null;
       if (isGone(attempt)) {
@@ -50,7 +51,7 @@ export class Places {
       const full = lines.find((line) => !line.admits(attempt));
       if (full === undefined) {
         this.#lookedAhead -= 1;
-        this.occupy(attempt);
+        this.#take(attempt, lines);
         return attempt;
       }
       full.hold(attempt);
@@ -79,13 +80,13 @@ export class Places {
 
   /** Counts an attempt that has a place already, as after a restart. */
   occupy(attempt: LiveAttempt): void {
-    this.#taken += 1;
-    for (const line of this.#linesOf(attempt)) line.take(attempt);
+    this.#take(attempt, this.#linesOf(attempt));
   }
 
   leave(attempt: LiveAttempt): void {
-    this.#taken -= 1;
-    for (const line of this.#linesOf(attempt)) {
+    const lines = this.#placed.get(attempt) ?? [];
+    this.#placed.delete(attempt);
+    for (const line of lines) {
       line.leave(attempt);
       this.#release(line);
     }
@@ -94,6 +95,11 @@ export class Places {
   /** One that waited is stopped: those behind it may have room. */
   giveUp(attempt: LiveAttempt): void {
     for (const line of this.#linesOf(attempt)) this.#release(line);
+  }
+
+  #take(attempt: LiveAttempt, lines: readonly Line[]): void {
+    this.#placed.set(attempt, lines);
+    for (const line of lines) line.take(attempt);
   }
 
   #release(line: Line): void {
