@@ -1,5 +1,5 @@
 import type { Event } from '@aiflow/core';
-import type { LiveAttempt } from './live/live-state.ts';
+import type { LiveAttempt } from './live/live-execution.ts';
 
 /** What is to be done outside once the transaction has been committed. It can be told again from the database. */
 export type Command =

@@ -3,7 +3,7 @@ import { AIFlowError, messageOf } from '@aiflow/core';
 import { checkResult } from './check-result.ts';
 import type { Command } from './consequences.ts';
 import type { GroupCommit } from './group-commit.ts';
-import type { LiveAttempt } from './live/live-state.ts';
+import type { LiveAttempt } from './live/live-execution.ts';
 import { removeOutboxFile } from './outbox/outbox-file.ts';
 import type { Outboxes } from './outbox/outboxes.ts';
 import type { Transitions } from './transitions.ts';

@@ -1,5 +1,5 @@
 import type { FinalStatus } from '@aiflow/core';
-import type { LiveExecution } from './live/live-state.ts';
+import type { LiveExecution } from './live/live-execution.ts';
 
 /** Whether nothing of it is under way, and nothing can come to be. */
 export function isOver(execution: LiveExecution): boolean {

@@ -1,5 +1,6 @@
 import { dueTicks } from '@aiflow/core';
-import type { LiveExecution, LiveState } from './live/live-state.ts';
+import type { LiveExecution } from './live/live-execution.ts';
+import type { LiveState } from './live/live-state.ts';
 import { setNextTick } from './live/live-tick.ts';
 import type { Store } from './store/store.ts';
 

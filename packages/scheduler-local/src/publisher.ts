@@ -2,7 +2,8 @@ import type { Event, Logger, NewEvent, RuleAction, Status } from '@aiflow/core';
 import { datasetEventType, firstActions, messageOf, statusEventTypes } from '@aiflow/core';
 import type { Home } from './live/home.ts';
 import { homeOf, isAtHome } from './live/home.ts';
-import type { LiveAttempt, LiveExecution, LiveState } from './live/live-state.ts';
+import type { LiveAttempt, LiveExecution } from './live/live-execution.ts';
+import type { LiveState } from './live/live-state.ts';
 import type { Store } from './store/store.ts';
 
 /** Does what a rule of a job asks for. */

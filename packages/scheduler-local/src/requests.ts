@@ -9,7 +9,7 @@ import type {
 import { AIFlowError, canonicalJson } from '@aiflow/core';
 import { checkPools } from './check-submission.ts';
 import { executionInfo, jobExecutionInfo, workflowInfo } from './infos.ts';
-import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
+import type { LiveAttempt, LiveExecution } from './live/live-execution.ts';
 import type { Session } from './session.ts';
 
 /**

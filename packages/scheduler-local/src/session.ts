@@ -8,7 +8,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { EventTail } from './event-tail.ts';
 import { Extraction } from './extraction.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { LiveAttempt } from './live/live-state.ts';
+import type { LiveAttempt } from './live/live-execution.ts';
 import type { LocalSchedulerOptions } from './options.ts';
 import { Outboxes } from './outbox/outboxes.ts';
 import { recover } from './recovery.ts';

@@ -6,7 +6,7 @@ import { noConsequences } from './consequences.ts';
 import type { ExecutionRequest } from './execution-steps.ts';
 import { ExecutionSteps } from './execution-steps.ts';
 import { takeDueTicks } from './job-ticks.ts';
-import type { LiveAttempt, LiveExecution } from './live/live-state.ts';
+import type { LiveAttempt, LiveExecution } from './live/live-execution.ts';
 import { LiveState } from './live/live-state.ts';
 import type { PlaceLimits } from './live/places.ts';
 import type { OutboxItem } from './outbox/outbox-file.ts';

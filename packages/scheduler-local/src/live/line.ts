@@ -1,5 +1,5 @@
 import { Heap } from './heap.ts';
-import type { LiveAttempt } from './live-state.ts';
+import type { LiveAttempt } from './live-execution.ts';
 
 /** What an attempt takes of a line, and how much of it may be taken then. */
 export interface Measure {

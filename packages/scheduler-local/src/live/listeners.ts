@@ -1,6 +1,6 @@
 import type { Event, EventContext } from '@aiflow/core';
 import { RuleShelf } from '@aiflow/core';
-import type { LiveExecution } from './live-state.ts';
+import type { LiveExecution } from './live-execution.ts';
 import type { WorkflowVersion } from './workflow-version.ts';
 
 interface Audience {

@@ -1,6 +1,6 @@
 import type { Schedule } from '@aiflow/core';
 import { nextTick } from '@aiflow/core';
-import type { LiveExecution } from './live-state.ts';
+import type { LiveExecution } from './live-execution.ts';
 import type { LiveWorkflow } from './live-workflows.ts';
 import type { Timetable } from './timetable.ts';
 

@@ -1,7 +1,7 @@
 import type { Heap } from './heap.ts';
 import type { Measure } from './line.ts';
 import { bySeq, isGone, Line } from './line.ts';
-import type { LiveAttempt } from './live-state.ts';
+import type { LiveAttempt } from './live-execution.ts';
 import { workflowKey } from './workflow-key.ts';
 
 export interface PlaceLimits {

@@ -1,6 +1,6 @@
 import type { FinalStatus, JobResult, Status, StatusReason } from '@aiflow/core';
 import type Database from 'better-sqlite3';
-import type { StopPurpose } from '../live/live-state.ts';
+import type { StopPurpose } from '../live/live-execution.ts';
 
 export interface AttemptRow {
   readonly seq: number;
