@@ -10,8 +10,8 @@ import { copy } from './state.ts';
 /** There is no end to what rules start of each other, or no telling the ways in which they may have: nothing to compare. */
 export class Endless extends Error {}
 
-/** More ways than this are not gone. */
-const mostWays = 2000;
+/** Longer than this, in events of logs that are copied from way to way, it is not gone on. */
+const mostEvents = 100_000;
 
 /** Where a log went another way than a scheduler may. */
 class Astray extends Error {}
@@ -25,6 +25,7 @@ export function follow(from: readonly State[], log: readonly Event[], isAtRest: 
   const [arrived, wrong]: [State[], Astray[]] = [[], []];
   const met = new Set<string>();
   const ahead = [...from];
+  let events = 0;
   for (let state = ahead.pop(); state !== undefined; state = ahead.pop()) {
     try {
       const next = goOn(state, log, isAtRest);
@@ -33,8 +34,9 @@ export function follow(from: readonly State[], log: readonly Event[], isAtRest: 
         const key = next.length + ahead.length > 1 ? keyOf(each) : '';
         if (key === '' || !met.has(key)) ahead.push(each);
         met.add(key);
+        events += each.log.length;
       }
-      if (met.size > mostWays) throw new Endless();
+      if (events > mostEvents) throw new Endless();
     } catch (error) {
       if (!(error instanceof Astray)) throw error;
       wrong.push(error);
