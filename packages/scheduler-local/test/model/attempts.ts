@@ -57,9 +57,10 @@ export function stopAttempt(attempt: ModelAttempt, purpose: 'stop' | 'rule' | 'r
   attempt.reason = 'stopping';
 }
 
-/** One that waits is fresh already: it need not wait for its time any more. */
+/** One that waits, and cannot have begun, is fresh already: it need not wait for its time any more. */
 export function restartAttempt(attempt: ModelAttempt): void {
-  if (attempt.begunAt !== null || attempt.stopFor !== null) stopAttempt(attempt, 'restart');
+  const mayRun = attempt.begunAt !== null || attempt.isSought;
+  if (mayRun || attempt.stopFor !== null) stopAttempt(attempt, 'restart');
   else enqueue(attempt);
 }
 
