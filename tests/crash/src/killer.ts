@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { killHard, processesOf } from './processes.ts';
+import { isCollected, killHard, processesOf } from './processes.ts';
 import type { Random } from './random.ts';
 import type { Room } from './room.ts';
 import type { Point, Trap, Victim } from './scheduler/points.ts';
@@ -91,13 +91,16 @@ export class Killer {
   async #strikeSomeTime(wanted: Victim): Promise<void> {
     await this.leave();
     await delay(this.#random.whole(0, this.#random.chance(0.2) ? 1000 : 250));
-    const { launchers, keepers } = processesOf(this.#room.directory);
-    const isThere = wanted === 'keeper' ? keepers.length > 0 : launchers.length > 0;
+    const { launchers, launchedKeepers } = processesOf(this.#room.directory);
+    const isThere = wanted === 'keeper' ? launchedKeepers.length > 0 : launchers.length > 0;
     const victim = isThere ? wanted : 'scheduler';
     if (victim === 'launcher' || victim === 'both') this.#killLaunchers();
     if (victim === 'keeper') {
-      killHard(this.#random.pick(keepers));
+      // When both are gone, what has left its session and its environment escapes: that is documented.
+      const keeper = this.#random.pick(launchedKeepers);
+      killHard(keeper);
       this.keeperKills += 1;
+      while (!isCollected(keeper)) await delay(5);
     }
     const isDead = victim === 'scheduler' || victim === 'both';
     if (isDead) {

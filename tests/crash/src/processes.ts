@@ -6,6 +6,8 @@ export interface RoomProcesses {
   readonly launchers: readonly number[];
   /** Of a job each: the process between the launcher and the job. */
   readonly keepers: readonly number[];
+  /** Those whose launcher lives: it ends what they kept when they are killed. */
+  readonly launchedKeepers: readonly number[];
 }
 
 export function processesOf(directory: string): RoomProcesses {
@@ -19,9 +21,11 @@ export function processesOf(directory: string): RoomProcesses {
   const named = (name: string): number[] =>
     [...family].filter(([, stat]) => stat.name === name).map(([pid]) => pid);
   const parentOf = (pid: number): number => family.get(pid)?.parent ?? 0;
+  const keepers = named('aiflow-keeper').filter((pid) => family.get(parentOf(pid))?.name !== 'aiflow-keeper');
   return {
     launchers: named('aiflow-launcher').filter((pid) => !family.has(parentOf(pid))),
-    keepers: named('aiflow-keeper').filter((pid) => family.get(parentOf(pid))?.name !== 'aiflow-keeper'),
+    keepers,
+    launchedKeepers: keepers.filter((pid) => family.has(parentOf(pid))),
   };
 }
 
@@ -37,6 +41,11 @@ export function jobsOf(directory: string, executionId: string = ''): number[] {
 /** Whether a process began with an empty environment. */
 export function hidesItsOrigin(pid: number): boolean {
   return read(pid, 'environ') === '';
+}
+
+/** Whether it has ended and its launcher has collected it. */
+export function isCollected(pid: number): boolean {
+  return read(pid, 'stat') === '';
 }
 
 /** The children of a launcher, which are keepers; quicker than a look at all processes. */
