@@ -1,28 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent, Stats } from 'node:fs';
-import { constants, createReadStream, lstatSync, readdirSync } from 'node:fs';
+import { constants, lstatSync, readdirSync, rmSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { errorCode, resolveInside } from '@aiflow/core';
-import type {
-  ObjectBody,
-  ObjectInfo,
-  ObjectSource,
-  ObjectStore,
-  PutOptions,
-  StoreOptions,
-} from '@aiflow/snapshot';
+import type { ByteRange, ObjectInfo, ObjectStore, PutOptions, StoreOptions } from '@aiflow/snapshot';
 import { checkKey, checkPrefix, makeDurable, syncPath } from '@aiflow/snapshot';
 
 /** Where objects are written before they are moved to their place; a key never begins with a dot. */
 const temporaryDirectory = '.tmp';
 /** What a killed upload left there is removed when it is so old, in milliseconds. */
 const leftoverAge = 24 * 60 * 60 * 1000;
-/** Up to this size in bytes an object is read at once. */
-const smallSize = 1024 * 1024;
+/** So many files are removed before other work of the process has its turn. */
+const turn = 500;
 /** Objects never change, so nobody may write to them. */
 const mode = 0o444;
 
@@ -45,44 +38,42 @@ export class LocalObjectStore implements ObjectStore {
     this.location = pathToFileURL(this.#root).href;
   }
 
-  async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<void> {
-    const { signal, durable = false } = options;
-    const path = this.#path(key);
-    signal?.throwIfAborted();
-    await this.#prepare();
-    const temporary = join(this.#root, temporaryDirectory, randomUUID());
-    try {
-      if (body instanceof Uint8Array)
-        await writeObject(temporary, async (file) => await file.writeFile(body), durable);
-      else await this.#copy(temporary, body, signal, durable);
-      signal?.throwIfAborted();
-      await moveTo(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-    const directories = this.#directoriesOf(path);
-    if (durable) for (const directory of directories) await syncPath(directory);
-    else for (const unsynced of [path, ...directories]) this.#unsynced.add(unsynced);
+  async put(key: string, bytes: Uint8Array, options: PutOptions = {}): Promise<void> {
+    await this.#write(key, bytes, options, async (temporary, path) => {
+      await inDirectoryOf(path, async () => await rename(temporary, path));
+      return true;
+    });
   }
 
-  async get(key: string, { signal }: StoreOptions = {}): Promise<AsyncIterable<Uint8Array> | null> {
-    signal?.throwIfAborted();
-    const path = this.#path(key);
-    const file = await orNull(open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
-    if (file === null) return null;
-    try {
-      const stats = await file.stat();
-      if (stats.isFile() && stats.size > smallSize) {
-        return createReadStream(path, { fd: file, highWaterMark: smallSize, ...(signal && { signal }) });
+  async putIfAbsent(key: string, bytes: Uint8Array, options: PutOptions = {}): Promise<boolean> {
+    return await this.#write(key, bytes, options, async (temporary, path) => {
+      try {
+        // A second name for the same file is given whole or not at all, and never in the place of another.
+        await inDirectoryOf(path, async () => await link(temporary, path));
+        return true;
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') return false;
+        throw error;
+      } finally {
+        await rm(temporary, { force: true });
       }
-      const bytes = stats.isFile() ? await file.readFile() : null;
-      await file.close();
-      return bytes === null ? null : single(bytes);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    });
+  }
+
+  async get(key: string, { signal }: StoreOptions = {}): Promise<Uint8Array | null> {
+    return await this.#read(key, signal, async (file) => await file.readFile());
+  }
+
+  async getRange(
+    key: string,
+    { start, end }: ByteRange,
+    { signal }: StoreOptions = {},
+  ): Promise<Uint8Array | null> {
+    return await this.#read(key, signal, async (file, size) => {
+      const bytes = Buffer.allocUnsafeSlow(Math.max(Math.min(end, size) - start, 0));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+      return bytes.subarray(0, bytesRead);
+    });
   }
 
   async head(key: string, { signal }: StoreOptions = {}): Promise<ObjectInfo | null> {
@@ -112,6 +103,16 @@ export class LocalObjectStore implements ObjectStore {
     await rm(this.#path(key), { force: true });
   }
 
+  /** In one turn for each few hundred: a call of its own for each costs several times the removing. */
+  async deleteMany(keys: readonly string[], { signal }: StoreOptions = {}): Promise<void> {
+    const paths = keys.map((key) => this.#path(key));
+    for (let at = 0; at < paths.length; at += turn) {
+      signal?.throwIfAborted();
+      for (const path of paths.slice(at, at + turn)) rmSync(path, { force: true });
+      await setImmediate();
+    }
+  }
+
   async flush({ signal }: StoreOptions = {}): Promise<void> {
     const paths = this.#unsynced;
     this.#unsynced = new Set();
@@ -134,28 +135,46 @@ export class LocalObjectStore implements ObjectStore {
     return directories;
   }
 
-  /** Shares the blocks of the file where the file system can (Btrfs, XFS, APFS); else reads it and writes it. */
-  async #copy(
-    path: string,
-    source: ObjectSource,
-    signal: AbortSignal | undefined,
-    durable: boolean,
-  ): Promise<void> {
-    if (await tryClone(source.file.path, path)) {
-      await source.file.check(path);
-      if (durable) await syncPath(path);
-      return;
+  /** Writes an object beside its place and has it moved there; gives what `move` says. */
+  async #write(
+    key: string,
+    bytes: Uint8Array,
+    { signal, durable = false }: PutOptions,
+    move: (temporary: string, path: string) => Promise<boolean>,
+  ): Promise<boolean> {
+    const path = this.#path(key);
+    signal?.throwIfAborted();
+    await this.#prepare();
+    const temporary = join(this.#root, temporaryDirectory, randomUUID());
+    let moved: boolean;
+    try {
+      await writeFile(temporary, bytes, { flag: 'wx', mode, flush: durable });
+      signal?.throwIfAborted();
+      moved = await move(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
     }
-    await writeObject(
-      path,
-      async (file) => {
-        for await (const chunk of source.stream()) {
-          signal?.throwIfAborted();
-          await file.writeFile(chunk);
-        }
-      },
-      durable,
-    );
+    const directories = moved ? this.#directoriesOf(path) : [];
+    if (durable) for (const directory of directories) await syncPath(directory);
+    else if (moved) for (const unsynced of [path, ...directories]) this.#unsynced.add(unsynced);
+    return moved;
+  }
+
+  async #read(
+    key: string,
+    signal: AbortSignal | undefined,
+    read: (file: FileHandle, size: number) => Promise<Uint8Array>,
+  ): Promise<Uint8Array | null> {
+    signal?.throwIfAborted();
+    const file = await orNull(open(this.#path(key), constants.O_RDONLY | constants.O_NOFOLLOW));
+    if (file === null) return null;
+    try {
+      const stats = await file.stat();
+      return stats.isFile() ? await read(file, stats.size) : null;
+    } finally {
+      await file.close();
+    }
   }
 
   /** Done once, and again after it has failed. */
@@ -180,38 +199,14 @@ export class LocalObjectStore implements ObjectStore {
   }
 }
 
-async function writeObject(
-  path: string,
-  write: (file: FileHandle) => Promise<void>,
-  durable: boolean,
-): Promise<void> {
-  const file = await open(path, 'wx', mode);
+/** Tries again with the directory made: the first object of it finds none. */
+async function inDirectoryOf(path: string, move: () => Promise<void>): Promise<void> {
   try {
-    await write(file);
-    if (durable) await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function tryClone(from: string, to: string): Promise<boolean> {
-  try {
-    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
-    return true;
-  } catch {
-    // Not on this file system, or not from that one, or the file is gone: reading it says what is wrong, if anything is.
-    await rm(to, { force: true });
-    return false;
-  }
-}
-
-async function moveTo(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
+    await move();
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
-    await mkdir(dirname(to), { recursive: true }); // the first object of this directory
-    await rename(from, to);
+    await mkdir(dirname(path), { recursive: true });
+    await move();
   }
 }
 
@@ -240,8 +235,4 @@ function isAbsent(error: unknown): boolean {
 
 function describe(key: string, stats: Stats): ObjectInfo {
   return { key, size: stats.size, modifiedTime: Math.floor(stats.mtimeMs) };
-}
-
-async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }

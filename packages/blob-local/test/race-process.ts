@@ -22,7 +22,7 @@ export interface Task {
 class CountingStore extends LocalObjectStore {
   copies = 0;
 
-  override async get(key: string, options?: StoreOptions): Promise<AsyncIterable<Uint8Array> | null> {
+  override async get(key: string, options?: StoreOptions): Promise<Uint8Array | null> {
     if (key.endsWith('manifest.json')) this.copies += 1;
     return await super.get(key, options);
   }

@@ -1,6 +1,6 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { chmod, open, symlink, writeFile } from 'node:fs/promises';
+import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { AIFlowError, Manifest } from '@aiflow/core';
 import { errorCode, resolveInside } from '@aiflow/core';
@@ -9,7 +9,6 @@ import { objectKey } from './keys.ts';
 import { localError } from './local-error.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { FileEntry } from './project-files.ts';
-import { smallSize } from './project-files.ts';
 import { corrupt } from './read-manifest.ts';
 
 /** How many files are fetched side by side. */
@@ -66,48 +65,16 @@ async function fetchFile(
   signal: AbortSignal,
 ): Promise<void> {
   const key = objectKey(entry.sha256);
-  const chunks = await store.get(key, { signal });
-  if (chunks === null) throw corrupt(store, key, 'it is missing');
-  const limited = limit(chunks, entry.size, () => corrupt(store, key, 'it has another length'));
-  if (entry.size <= smallSize) {
-    const parts: Uint8Array[] = [];
-    for await (const chunk of limited) parts.push(chunk);
-    const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-    if (hash('sha256', bytes, 'hex') !== entry.sha256) throw damaged(store, key);
-    await writeFile(path, bytes, { flag: 'wx', mode });
-    return;
-  }
-  const file = await open(path, 'wx', mode);
-  try {
-    const sum = createHash('sha256');
-    for await (const chunk of limited) {
-      sum.update(chunk);
-      await file.writeFile(chunk);
-    }
-    if (sum.digest('hex') !== entry.sha256) throw damaged(store, key);
-  } finally {
-    await file.close();
-  }
+  const bytes = await store.get(key, { signal });
+  if (bytes === null) throw corrupt(store, key, 'it is missing');
+  if (bytes.length !== entry.size) throw corrupt(store, key, 'it has another length');
+  if (hash('sha256', bytes, 'hex') !== entry.sha256) throw damaged(store, key);
+  await writeFile(path, bytes, { flag: 'wx', mode });
 }
 
 /** An upload compares only lengths of objects, so it does not find this. */
 function damaged(store: ObjectStore, key: string): AIFlowError {
   return corrupt(store, key, 'its content is damaged', 'remove the snapshots that use it, and submit again');
-}
-
-/** Passes the chunks on, and throws as soon as they are not as many bytes as they should be. */
-async function* limit(
-  chunks: AsyncIterable<Uint8Array>,
-  size: number,
-  wrong: () => AIFlowError,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let length = 0;
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > size) throw wrong();
-    yield chunk;
-  }
-  if (length !== size) throw wrong();
 }
 
 /** Says which path of the snapshot could not be made here. */

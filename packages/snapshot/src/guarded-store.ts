@@ -1,5 +1,5 @@
 import { AIFlowError, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
-import type { ObjectBody, ObjectInfo, ObjectStore, PutOptions, StoreOptions } from './object-store.ts';
+import type { ObjectInfo, ObjectStore, PutOptions, StoreOptions } from './object-store.ts';
 import { checkKey, checkPrefix } from './object-store.ts';
 
 /**
@@ -23,39 +23,60 @@ export function guardStore(store: ObjectStore): ObjectStore {
   };
   const guarded: ObjectStore = {
     location,
-    put: async (key: string, body: ObjectBody, options?: PutOptions) =>
-      await guard('write', checkKey(key), options, async () => await store.put(key, body, options)),
+    put: async (key: string, bytes: Uint8Array, options?: PutOptions) =>
+      await guard('write', checkKey(key), options, async () => await store.put(key, bytes, options)),
+    get: async (key, options) =>
+      await guard('read', checkKey(key), options, async () => await store.get(key, options)),
     head: async (key, options) =>
       await guard('look at', checkKey(key), options, async () => await store.head(key, options)),
     delete: async (key, options) =>
       await guard('delete', checkKey(key), options, async () => await store.delete(key, options)),
-    get: async (key, options) => {
-      const bytes = await guard('read', checkKey(key), options, async () => await store.get(key, options));
-      return bytes === null ? null : guardEach(bytes, location, 'read', key, options);
-    },
     list: (prefix, options): AsyncIterable<ObjectInfo> =>
-      guardEach(store.list(checkPrefix(prefix), options), location, 'list', prefix, options),
+      guardList(store.list(checkPrefix(prefix), options), location, prefix, options),
   };
-  if (store.flush === undefined) return guarded;
-  const flush = async (options?: StoreOptions): Promise<void> =>
-    await guard('make durable what was written', '', options, async () => await store.flush?.(options));
-  return { ...guarded, flush };
+  const flush = store.flush?.bind(store);
+  const getRange = store.getRange?.bind(store);
+  const putIfAbsent = store.putIfAbsent?.bind(store);
+  const deleteMany = store.deleteMany?.bind(store);
+  return {
+    ...guarded,
+    ...(flush && {
+      flush: async (options) =>
+        await guard('make durable what was written', '', options, async () => await flush(options)),
+    }),
+    ...(getRange && {
+      getRange: async (key, range, options) =>
+        await guard('read', checkKey(key), options, async () => await getRange(key, range, options)),
+    }),
+    ...(putIfAbsent && {
+      putIfAbsent: async (key, bytes, options) =>
+        await guard('write', checkKey(key), options, async () => await putIfAbsent(key, bytes, options)),
+    }),
+    ...(deleteMany && {
+      deleteMany: async (keys, options) =>
+        await guard(
+          'delete',
+          keys.map(checkKey)[0] ?? '',
+          options,
+          async () => await deleteMany(keys, options),
+        ),
+    }),
+  };
 }
 
-async function* guardEach<T>(
-  items: AsyncIterable<T>,
+async function* guardList(
+  items: AsyncIterable<ObjectInfo>,
   location: string,
-  action: string,
-  key: string,
+  prefix: string,
   options: StoreOptions | undefined,
-): AsyncGenerator<T, void, undefined> {
+): AsyncGenerator<ObjectInfo, void, undefined> {
   try {
     for await (const item of items) {
       options?.signal?.throwIfAborted();
       yield item;
     }
   } catch (error) {
-    throw wrap(location, action, key, options, error);
+    throw wrap(location, 'list', prefix, options, error);
   }
 }
 

@@ -2,7 +2,6 @@ import { AIFlowError } from '@aiflow/core';
 import { currentHolder, isAlive, parseHolder } from './holder.ts';
 import { leasesPrefix } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
-import { readSmall } from './read-small.ts';
 
 /*
  * Uploads rely on objects that are there already, and pruning removes objects that no manifest names: neither may
@@ -78,7 +77,7 @@ async function isOpposed(
   }
   let opposed = false;
   for (const { key, modifiedTime } of others) {
-    const bytes = await readSmall(store, key, signal);
+    const bytes = await store.get(key, { signal });
     const holder = bytes === null ? null : parseHolder(new TextDecoder().decode(bytes));
     const gone = bytes === null || (holder !== null && isAlive(holder) === false);
     if (gone || now - modifiedTime > lifetime) await store.delete(key, { signal });

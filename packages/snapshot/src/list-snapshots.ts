@@ -4,7 +4,6 @@ import { describeManifest, lastUses, parseFacts } from './info.ts';
 import { infoKey, snapshotsPrefix, uriOf } from './keys.ts';
 import type { ObjectInfo, ObjectStore } from './object-store.ts';
 import { readManifest } from './read-manifest.ts';
-import { readSmall } from './read-small.ts';
 
 const sideBySide = 16;
 
@@ -14,7 +13,7 @@ export async function listSnapshots(store: ObjectStore): Promise<SnapshotInfo[]>
   for await (const info of store.list(snapshotsPrefix)) stored.push(info);
   const found: SnapshotInfo[] = [];
   await forEachLimit(lastUses(stored), sideBySide, undefined, async ([snapshotId, createTime], signal) => {
-    const kept = parseFacts(await readSmall(store, infoKey(snapshotId), signal));
+    const kept = parseFacts(await store.get(infoKey(snapshotId), { signal }));
     const facts = kept ?? describeManifest(await readManifest(store, snapshotId, signal));
     found.push({ snapshotId, uri: uriOf(store.location, snapshotId), ...facts, createTime });
   });

@@ -22,24 +22,17 @@ export interface ObjectInfo {
   readonly modifiedTime: number;
 }
 
-/** The bytes of an object that is too large to be held in memory. */
-export interface ObjectSource {
-  /** In bytes; {@link stream} gives exactly that many, or throws. */
-  readonly size: number;
-  /**
-   * The bytes from the beginning, anew with each call (for a retry). It throws at its end when the bytes are not what
-   * they should be: a store that saw it throw must let the object never become visible.
-   */
-  stream(): AsyncIterable<Uint8Array>;
-  /** The file that the bytes come from, for a store that can copy or clone one better than it can write a stream. */
-  readonly file: {
-    readonly path: string;
-    /** Throws when the copy at `path` is not what it should be. To be called before the copy becomes visible. */
-    check(path: string): Promise<void>;
-  };
+/** The bytes of an object from `start` up to, not with, `end`; whole numbers, `0 <= start < end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
 }
 
-export type ObjectBody = Uint8Array | ObjectSource;
+/**
+ * No object has more bytes than this, so it can be held in memory and sent in one request; a store must be able to
+ * take as many. What is larger is cut in pieces before it comes here.
+ */
+export const largestObject: number = 32 * 1024 * 1024;
 
 /**
  * The port of a place that keeps objects by key: all that {@link import('./manager.ts').StoreBlobManager} needs to
@@ -61,12 +54,13 @@ export interface ObjectStore {
   /**
    * Stores the object and resolves when every reader sees it. Readers see all of it or nothing, also when the call
    * fails, is aborted or its process is killed. A key that is taken is replaced, and readers see the old one or the
-   * new one, whole.
+   * new one, whole. The bytes may be empty, are at most {@link largestObject}, and stay as they are until the call
+   * has ended.
    */
-  put(key: string, body: ObjectBody, options?: PutOptions): Promise<void>;
+  put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
 
-  /** The bytes of the object, in chunks of any size; null when there is none. What it gives must be read or returned. */
-  get(key: string, options?: StoreOptions): Promise<AsyncIterable<Uint8Array> | null>;
+  /** The bytes of the object, which are the caller's to change; null when there is none. */
+  get(key: string, options?: StoreOptions): Promise<Uint8Array | null>;
 
   /** Null when there is none. Sees what any caller put before. */
   head(key: string, options?: StoreOptions): Promise<ObjectInfo | null>;
@@ -85,6 +79,21 @@ export interface ObjectStore {
    * out.
    */
   flush?(options?: StoreOptions): Promise<void>;
+
+  /**
+   * Part of an object; null when there is none. What lies behind its end is left out, so the answer may be shorter
+   * than the range; for one that begins behind the end it is empty, or the call throws.
+   */
+  getRange?(key: string, range: ByteRange, options?: StoreOptions): Promise<Uint8Array | null>;
+
+  /**
+   * Stores the object unless there is one, and says whether it did: of any number of callers at once, one at most is
+   * told `true`, and its bytes are what readers see. It promises all else that `put` does.
+   */
+  putIfAbsent?(key: string, bytes: Uint8Array, options?: PutOptions): Promise<boolean>;
+
+  /** Removes objects, any number of them, with fewer calls than one for each. Harmless for those that are not there. */
+  deleteMany?(keys: readonly string[], options?: StoreOptions): Promise<void>;
 }
 
 const keyPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;

@@ -1,16 +1,11 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestEntry } from '@aiflow/core';
 import { AIFlowError, errorCode, generatedDirectory, isAIFlowError, messageOf } from '@aiflow/core';
-import type { ObjectBody, ObjectSource } from './object-store.ts';
 
 export type FileEntry = Extract<ManifestEntry, { readonly type: 'file' }>;
 
-/** Up to this size in bytes, a file is held in memory. */
-export const smallSize: number = 1024 * 1024;
-const chunkSize = 1024 * 1024;
 /** Neither follows a link that took a file's place, nor waits at a pipe that did. */
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -29,13 +24,13 @@ export class ProjectFiles {
     this.#overlay = overlay === undefined ? null : realRoot(overlay);
   }
 
-  /** The bytes of a file, checked already when they are few, else while they are read. */
-  body(entry: FileEntry): ObjectBody {
+  /** The bytes of a file, checked. */
+  read(entry: FileEntry): Uint8Array {
     const root = this.#rootOf(entry);
     const path = join(root, entry.path);
     try {
       this.#checkDirectory(root, entry);
-      return entry.size <= smallSize ? readSmallFile(path, entry) : largeFile(path, entry);
+      return readFile(path, entry);
     } catch (error) {
       throw notAsSaid(entry, error);
     }
@@ -71,7 +66,7 @@ function realRoot(path: string): string {
   }
 }
 
-function readSmallFile(path: string, entry: FileEntry): Uint8Array {
+function readFile(path: string, entry: FileEntry): Uint8Array {
   const descriptor = openSync(path, openFlags);
   try {
     const stats = fstatSync(descriptor);
@@ -88,35 +83,6 @@ function readSmallFile(path: string, entry: FileEntry): Uint8Array {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function largeFile(path: string, entry: FileEntry): ObjectSource {
-  const stream = async function* (from = path): AsyncGenerator<Uint8Array, void, undefined> {
-    const file = await open(from, openFlags).catch((error: unknown) => {
-      throw notAsSaid(entry, error);
-    });
-    try {
-      if (!(await file.stat()).isFile()) throw changed(entry);
-      const sum = createHash('sha256');
-      for (let length = 0; ;) {
-        const chunk = Buffer.allocUnsafeSlow(chunkSize);
-        const { bytesRead } = await file.read(chunk, 0, chunkSize, null);
-        length += bytesRead;
-        if (length > entry.size || (bytesRead === 0 && length < entry.size)) throw changed(entry);
-        if (bytesRead === 0) break;
-        const bytes = chunk.subarray(0, bytesRead);
-        sum.update(bytes);
-        yield bytes;
-      }
-      if (sum.digest('hex') !== entry.sha256) throw changed(entry);
-    } finally {
-      await file.close();
-    }
-  };
-  const check = async (copy: string): Promise<void> => {
-    for await (const chunk of stream(copy)) void chunk;
-  };
-  return { size: entry.size, stream: () => stream(), file: { path, check } };
 }
 
 /** What the file system says of a path that has become something else: gone, below a file, or a link. */

@@ -4,7 +4,6 @@ import { AIFlowError } from '@aiflow/core';
 import { checkManifest } from './check-manifest.ts';
 import { manifestKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
-import { readSmall } from './read-small.ts';
 
 /** The manifest of a stored snapshot, held against its id and checked. Throws `blob.not_found` and `blob.corrupt`. */
 export async function readManifest(
@@ -13,7 +12,7 @@ export async function readManifest(
   signal?: AbortSignal,
 ): Promise<Manifest> {
   const key = manifestKey(snapshotId);
-  const bytes = await readSmall(store, key, signal);
+  const bytes = await store.get(key, { signal });
   if (bytes === null) {
     throw new AIFlowError(
       'blob.not_found',
@@ -23,7 +22,7 @@ export async function readManifest(
   }
   if (createHash('sha256').update(bytes).digest('hex') !== snapshotId)
     throw corrupt(store, key, 'its content is damaged');
-  return checkManifest(parse(bytes.toString()));
+  return checkManifest(parse(new TextDecoder().decode(bytes)));
 }
 
 function parse(text: string): unknown {

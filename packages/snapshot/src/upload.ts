@@ -43,7 +43,7 @@ export async function upload(
     const stored = await holds(store, manifestKey(snapshotId), text, signal);
     const missing = stored && withoutObjects ? [] : await findMissing(store, manifest, signal);
     await forEachLimit(missing, sideBySide, signal, async (entry, each) => {
-      await store.put(objectKey(entry.sha256), files.body(entry), { signal: each });
+      await store.put(objectKey(entry.sha256), files.read(entry), { signal: each });
     });
     await store.put(infoKey(snapshotId), facts, { signal });
     if (stored && missing.length === 0) return;
@@ -66,21 +66,15 @@ function textOf(manifest: Manifest, snapshotId: string): Buffer {
   );
 }
 
-/** Whether an object has exactly these bytes. Reads no further than they agree. */
+/** Whether an object has exactly these bytes. */
 async function holds(
   store: ObjectStore,
   key: string,
   bytes: Buffer,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const chunks = await store.get(key, { signal });
-  if (chunks === null) return false;
-  let length = 0;
-  for await (const chunk of chunks) {
-    if (!bytes.subarray(length, length + chunk.length).equals(chunk)) return false;
-    length += chunk.length;
-  }
-  return length === bytes.length;
+  const found = await store.get(key, { signal });
+  return found !== null && bytes.equals(found);
 }
 
 /** Pruning takes seconds, and ends or is taken for dead. */

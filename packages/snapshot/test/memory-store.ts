@@ -1,4 +1,4 @@
-import type { ObjectBody, ObjectInfo, ObjectStore, StoreOptions } from '../src/index.ts';
+import type { ObjectInfo, ObjectStore, StoreOptions } from '../src/index.ts';
 import { checkKey, checkPrefix } from '../src/index.ts';
 
 interface Kept {
@@ -16,17 +16,16 @@ export class MemoryStore implements ObjectStore {
   before: (call: string, key: string, signal: AbortSignal | undefined) => Promise<void> | void = () =>
     undefined;
 
-  async put(key: string, body: ObjectBody, { signal }: StoreOptions = {}): Promise<void> {
+  async put(key: string, body: Uint8Array, { signal }: StoreOptions = {}): Promise<void> {
     await this.#begin('put', checkKey(key), signal);
-    const bytes = body instanceof Uint8Array ? Uint8Array.from(body) : await collect(body.stream());
-    signal?.throwIfAborted();
+    const bytes = Uint8Array.from(body);
     this.objects.set(key, { bytes, modifiedTime: this.now() });
   }
 
-  async get(key: string, { signal }: StoreOptions = {}): Promise<AsyncIterable<Uint8Array> | null> {
+  async get(key: string, { signal }: StoreOptions = {}): Promise<Uint8Array | null> {
     await this.#begin('get', checkKey(key), signal);
     const found = this.objects.get(key);
-    return found === undefined ? null : chunksOf(found.bytes);
+    return found === undefined ? null : Uint8Array.from(found.bytes);
   }
 
   async head(key: string, { signal }: StoreOptions = {}): Promise<ObjectInfo | null> {
@@ -61,15 +60,4 @@ export class MemoryStore implements ObjectStore {
     signal?.throwIfAborted();
     await this.before(call, key, signal);
   }
-}
-
-/** Odd chunks, as from a network. */
-async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += 1000) yield bytes.subarray(start, start + 1000);
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts);
 }

@@ -19,7 +19,6 @@ export type {
   ObjectStoreSuiteOptions,
   ObjectStoreUnderTest,
   SignalOptions,
-  SourceUnderTest,
 } from './object-store/options.ts';
 export { objectStoreSuite } from './object-store/suite.ts';
 export type { StorePlace } from './suite/place.ts';

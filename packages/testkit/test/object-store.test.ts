@@ -30,24 +30,56 @@ const mutants: readonly {
   {
     breaks: 'large objects lose their end',
     mutate: (good) => ({
-      put: async (key, body, options) =>
-        await good.put(key, body instanceof Uint8Array ? body.slice(0, 1_000_000) : body, options),
+      put: async (key, bytes, options) => await good.put(key, bytes.slice(0, 1_000_000), options),
     }),
     fails: [
       'an object comes back byte for byte, also an empty and a large one, and from another process',
-      'a reader may stop in the middle of an object',
+      'an object of the largest size comes back byte for byte',
+      'a put that is aborted on the way shows all of the object or nothing',
+      'getRange, if there is one, gives just those bytes, and what lies behind the end is left out',
     ],
+  },
+  {
+    breaks: 'an object larger than one request is refused',
+    mutate: (good) => ({
+      put: async (key, bytes, options) => {
+        if (bytes.length > 16_000_000) throw new Error('the request is too large');
+        await good.put(key, bytes, options);
+      },
+    }),
+    fails: ['an object of the largest size comes back byte for byte'],
   },
   {
     breaks: 'an unknown object is empty',
     mutate: (good) => ({
-      get: async (key, options) => (await good.get(key, options)) ?? (async function* () {})(),
+      get: async (key, options) => (await good.get(key, options)) ?? new Uint8Array(0),
     }),
     fails: [
       'get and head give null for an object that does not exist',
-      'a put whose source turns out wrong fails with what the source threw, and shows nothing',
       'delete removes an object, and does nothing when there is none',
     ],
+  },
+  {
+    breaks: 'a reader gets the bytes that the store itself holds',
+    mutate: (good) => {
+      const given = new Map<string, Uint8Array>();
+      return {
+        get: async (key, options) => {
+          const found = given.get(key) ?? (await good.get(key, options));
+          if (found !== null && key === 'kept') given.set(key, found);
+          return found;
+        },
+      };
+    },
+    fails: ['an object is what was put, whatever a caller then does to the bytes that it gave or got'],
+  },
+  {
+    breaks: 'keys are one whatever their case',
+    mutate: (good) => ({
+      put: async (key, bytes, options) => await good.put(key.toLowerCase(), bytes, options),
+      get: async (key, options) => await good.get(key.toLowerCase(), options),
+    }),
+    fails: ['takes every character that a key may have, and a key of 512 of them'],
   },
   {
     breaks: 'times are in seconds',
@@ -68,7 +100,7 @@ const mutants: readonly {
     breaks: 'a put is visible while it is written',
     mutate: (good) => ({
       put: async (key, body, options) => {
-        if (body instanceof Uint8Array && body.length > 100_000) {
+        if (body.length > 100_000) {
           await good.put(key, body.slice(0, 50_000), options);
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
@@ -77,24 +109,23 @@ const mutants: readonly {
     }),
     fails: [
       'a key that is taken is replaced, and who reads meanwhile gets the old object or the new one, whole',
+      'a put that is aborted on the way shows all of the object or nothing',
     ],
   },
   {
-    breaks: 'what was read of a bad source is kept',
+    breaks: 'an aborted put leaves what it had sent',
     mutate: (good) => ({
-      put: async (key, body, options) => {
-        try {
-          await good.put(key, body, options);
-        } catch (error) {
-          if (!(body instanceof Uint8Array)) await good.put(key, new Uint8Array(7));
-          throw error;
+      put: async (key, bytes, options = {}) => {
+        options.signal?.throwIfAborted();
+        for (let sent = 0; sent < 4 && bytes.length > 1_000_000; sent += 1) {
+          await good.put(key, bytes.slice(0, 1_000));
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          options.signal?.throwIfAborted();
         }
+        await good.put(key, bytes, options);
       },
     }),
-    fails: [
-      'a put whose source turns out wrong fails with what the source threw, and shows nothing',
-      'a call whose signal is aborted throws the reason, and a put then shows nothing',
-    ],
+    fails: ['a put that is aborted on the way shows all of the object or nothing'],
   },
   {
     breaks: 'a signal is not heard',
@@ -109,7 +140,10 @@ const mutants: readonly {
         await good.delete(key, options);
       },
     }),
-    fails: ['delete removes an object, and does nothing when there is none'],
+    fails: [
+      'a call whose signal is aborted throws the reason, and a put then shows nothing',
+      'delete removes an object, and does nothing when there is none',
+    ],
   },
   {
     breaks: 'keys are taken as they come',
@@ -144,6 +178,65 @@ const mutants: readonly {
       },
     }),
     fails: ['list gives more objects than fit on one page, each once, also to another process'],
+  },
+  {
+    breaks: 'a range ends one byte late',
+    mutate: (good) => ({
+      getRange: async (key, { start, end }, options) =>
+        (await good.getRange?.(key, { start, end: end + 1 }, options)) ?? null,
+    }),
+    fails: ['getRange, if there is one, gives just those bytes, and what lies behind the end is left out'],
+  },
+  {
+    breaks: 'a range behind the end gives the object',
+    mutate: (good) => ({
+      getRange: async (key, range, options) => {
+        const found = (await good.getRange?.(key, range, options)) ?? null;
+        return found?.length === 0 ? await good.get(key) : found;
+      },
+    }),
+    fails: ['getRange, if there is one, gives just those bytes, and what lies behind the end is left out'],
+  },
+  {
+    breaks: 'an object is put although there is one',
+    mutate: (good) => ({
+      putIfAbsent: async (key, bytes, options) => {
+        const isFree = (await good.putIfAbsent?.(key, bytes, options)) ?? false;
+        if (!isFree) await good.put(key, bytes, options);
+        return isFree;
+      },
+    }),
+    fails: [
+      'putIfAbsent, if there is one, stores only where there is nothing, and says which it was',
+      'putIfAbsent, if there is one, is won by one of many, whose bytes stay',
+    ],
+  },
+  {
+    breaks: 'whether there is an object is asked before it is put',
+    mutate: (good) => ({
+      putIfAbsent: async (key, bytes, options) => {
+        if ((await good.head(key, options)) !== null) return false;
+        await good.put(key, bytes, options);
+        return true;
+      },
+    }),
+    fails: ['putIfAbsent, if there is one, is won by one of many, whose bytes stay'],
+  },
+  {
+    breaks: 'one call removes a batch only',
+    mutate: (good) => ({
+      deleteMany: async (keys, options) => await good.deleteMany?.(keys.slice(0, 1_000), options),
+    }),
+    fails: ['deleteMany, if there is one, removes all that it is given, however many, and nothing else'],
+  },
+  {
+    breaks: 'keys are removed before a bad one is found',
+    mutate: (good) => ({
+      deleteMany: async (keys, options) => {
+        for (const key of keys) await good.delete(key, options);
+      },
+    }),
+    fails: ['deleteMany, if there is one, removes all that it is given, however many, and nothing else'],
   },
   {
     breaks: 'the location is new each time',

@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import type { CaseContext } from '../suite/case.ts';
 import type { Places } from '../suite/place.ts';
 import { createPlaces } from '../suite/place.ts';
 import { defaultPatience, within } from '../suite/wait.ts';
-import type { ObjectStoreSuiteOptions, ObjectStoreUnderTest, SourceUnderTest } from './options.ts';
+import type { ObjectStoreSuiteOptions, ObjectStoreUnderTest } from './options.ts';
 
 export class ObjectStoreContext implements CaseContext {
   readonly store: ObjectStoreUnderTest;
@@ -24,34 +22,8 @@ export class ObjectStoreContext implements CaseContext {
     return await this.#options.open(await this.#places.at());
   }
 
-  /** A body that comes from a file; with `fault`, one that turns out at its end not to be what it should be. */
-  async source(bytes: Uint8Array, fault?: Error): Promise<SourceUnderTest> {
-    const path = this.#places.fresh('source');
-    await writeFile(path, bytes);
-    return {
-      size: bytes.length,
-      stream: async function* () {
-        for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
-        if (fault !== undefined) throw fault;
-      },
-      file: {
-        path,
-        check: async () => {
-          if (fault !== undefined) throw fault;
-        },
-      },
-    };
-  }
-
   async read(key: string, store: ObjectStoreUnderTest = this.store): Promise<Uint8Array | null> {
-    const chunks: Uint8Array[] = [];
-    const reading = async (): Promise<Uint8Array | null> => {
-      const found = await store.get(key);
-      if (found === null) return null;
-      for await (const chunk of found) chunks.push(chunk);
-      return new Uint8Array(Buffer.concat(chunks));
-    };
-    return await within(`the object ${key}`, reading(), this.patience);
+    return await within(`the object ${key}`, store.get(key), this.patience);
   }
 
   /** The keys below a prefix, sorted. */

@@ -7,18 +7,19 @@ import type { TestRunner } from '../suite/runner.ts';
  */
 export interface ObjectStoreUnderTest {
   readonly location: string;
-  put(key: string, body: Uint8Array | SourceUnderTest, options?: SignalOptions): Promise<void>;
-  get(key: string, options?: SignalOptions): Promise<AsyncIterable<Uint8Array> | null>;
+  put(key: string, bytes: Uint8Array, options?: SignalOptions): Promise<void>;
+  get(key: string, options?: SignalOptions): Promise<Uint8Array | null>;
   head(key: string, options?: SignalOptions): Promise<ObjectFacts | null>;
   list(prefix: string, options?: SignalOptions): AsyncIterable<ObjectFacts>;
   delete(key: string, options?: SignalOptions): Promise<void>;
   flush?(options?: SignalOptions): Promise<void>;
-}
-
-export interface SourceUnderTest {
-  readonly size: number;
-  stream(): AsyncIterable<Uint8Array>;
-  readonly file: { readonly path: string; check(path: string): Promise<void> };
+  getRange?(
+    key: string,
+    range: { readonly start: number; readonly end: number },
+    options?: SignalOptions,
+  ): Promise<Uint8Array | null>;
+  putIfAbsent?(key: string, bytes: Uint8Array, options?: SignalOptions): Promise<boolean>;
+  deleteMany?(keys: readonly string[], options?: SignalOptions): Promise<void>;
 }
 
 export interface ObjectFacts {

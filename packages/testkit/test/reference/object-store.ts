@@ -18,26 +18,40 @@ export function openReferenceStore(name: string): ObjectStoreUnderTest {
   const objects = stores.get(name) ?? new Map<string, Stored>();
   stores.set(name, objects);
   const facts = (key: string, { bytes, modifiedTime }: Stored) => ({ key, size: bytes.length, modifiedTime });
+  const put = (key: string, bytes: Uint8Array): void => {
+    objects.set(key, { bytes: bytes.slice(), modifiedTime: Date.now() });
+  };
   return {
     location: `memory:${name}`,
-    put: async (key, body, { signal } = {}) => {
+    put: async (key, bytes, { signal } = {}) => {
       checkKey(key);
       signal?.throwIfAborted();
-      const chunks: Uint8Array[] = [];
-      if (body instanceof Uint8Array) chunks.push(body);
-      else
-        for await (const chunk of body.stream()) {
-          signal?.throwIfAborted();
-          chunks.push(chunk);
-        }
-      objects.set(key, { bytes: new Uint8Array(Buffer.concat(chunks)), modifiedTime: Date.now() });
+      put(key, bytes);
     },
     get: async (key, { signal } = {}) => {
       checkKey(key);
       signal?.throwIfAborted();
       const found = objects.get(key);
-      return found === undefined ? null : chunksOf(found.bytes);
+      return found === undefined ? null : found.bytes.slice();
     },
+    getRange: async (key, { start, end }, { signal } = {}) => {
+      checkKey(key);
+      signal?.throwIfAborted();
+      return objects.get(key)?.bytes.slice(start, end) ?? null;
+    },
+    putIfAbsent: async (key, bytes, { signal } = {}) => {
+      checkKey(key);
+      signal?.throwIfAborted();
+      if (objects.has(key)) return false;
+      put(key, bytes);
+      return true;
+    },
+    deleteMany: async (keys, { signal } = {}) => {
+      keys.forEach(checkKey);
+      signal?.throwIfAborted();
+      for (const key of keys) objects.delete(key);
+    },
+    flush: async ({ signal } = {}) => signal?.throwIfAborted(),
     head: async (key, { signal } = {}) => {
       checkKey(key);
       signal?.throwIfAborted();
@@ -55,8 +69,4 @@ export function openReferenceStore(name: string): ObjectStoreUnderTest {
       objects.delete(key);
     },
   };
-}
-
-async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.slice(at, at + 65_536);
 }

@@ -64,12 +64,4 @@ export const listingCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCon
       assert.equal((await context.reopen()).location, location);
     },
   },
-  {
-    name: 'flush resolves, and what was put before it is there',
-    run: async (context) => {
-      await context.store.put('flushed', new Uint8Array(5));
-      await context.store.flush?.();
-      assert.equal((await (await context.reopen()).head('flushed'))?.size, 5);
-    },
-  },
 ];

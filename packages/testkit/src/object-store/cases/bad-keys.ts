@@ -1,0 +1,23 @@
+/** What is no key: `checkKey` of `@aiflow/snapshot` says what is. */
+export const badKeys: readonly string[] = [
+  '',
+  '/',
+  '.',
+  '..',
+  '../sibling',
+  'a/../b',
+  'a/..',
+  './a',
+  '/absolute',
+  'a//b',
+  'a/',
+  '.hidden',
+  'a/.hidden',
+  'a\\b',
+  'a\0b',
+  'a b',
+  'a\nb',
+  '%2e%2e/a',
+  'ünicode',
+  'a'.repeat(513),
+];
