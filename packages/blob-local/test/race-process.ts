@@ -1,14 +1,17 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
-import { snapshotProject } from '@aiflow/core';
+import type { BlobManager } from '@aiflow/core';
+import { isAIFlowError, snapshotProject } from '@aiflow/core';
 import type { StoreOptions } from '@aiflow/snapshot';
 import { StoreBlobManager } from '@aiflow/snapshot';
 import { LocalObjectStore } from '../src/store.ts';
 
 /** What another process of this machine does with the store, told as JSON in its arguments. */
 export interface Task {
-  readonly what: 'upload' | 'download';
+  /** `follow` downloads as soon as there is something, and looks at every byte. */
+  readonly what: 'upload' | 'download' | 'follow';
   readonly directory: string;
   readonly stateDir: string;
   readonly project: string;
@@ -23,7 +26,7 @@ class CountingStore extends LocalObjectStore {
   copies = 0;
 
   override async get(key: string, options?: StoreOptions): Promise<Uint8Array | null> {
-    if (key.endsWith('manifest.json')) this.copies += 1;
+    if (key.endsWith('/manifest')) this.copies += 1;
     return await super.get(key, options);
   }
 }
@@ -38,12 +41,33 @@ async function run(task: Task): Promise<void> {
     process.stdout.write('done\n');
     return;
   }
+  if (task.what === 'follow') {
+    const follows = Array.from({ length: task.downloads }, async () => await follow(blob, task));
+    process.stdout.write(`whole ${(await Promise.all(follows)).filter(Boolean).length}\n`);
+    return;
+  }
   const downloads = Array.from({ length: task.downloads }, async () => {
     const path = await blob.downloadProject(task.snapshotId, task.uri);
     return statSync(path).ino;
   });
   const inodes = new Set(await Promise.all(downloads));
   process.stdout.write(`copies ${store.copies} inodes ${[...inodes].join(',')}\n`);
+}
+
+/** Whether a download, once there is something to download, has the content of the snapshot to the last byte. */
+export async function follow(
+  blob: BlobManager,
+  { snapshotId, uri }: Pick<Task, 'snapshotId' | 'uri'>,
+): Promise<boolean> {
+  for (;;) {
+    try {
+      const path = await blob.downloadProject(snapshotId, uri);
+      return (await projectSnapshot(path)).snapshotId === snapshotId;
+    } catch (error) {
+      if (!isAIFlowError(error) || error.code !== 'blob.not_found') throw error;
+      await wait(20);
+    }
+  }
 }
 
 export async function projectSnapshot(projectPath: string): ReturnType<typeof snapshotProject> {

@@ -18,9 +18,12 @@ import { createTestHost } from '@aiflow/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalBlobManager } from '../src/manager.ts';
 import type { Task } from './race-process.ts';
-import { projectSnapshot } from './race-process.ts';
+import { follow, projectSnapshot } from './race-process.ts';
 
 const rounds = 8;
+/** `AIFLOW_BLOB_ROUNDS=200` is the whole of it, and takes a quarter of an hour. */
+const followedRounds = Number(process.env['AIFLOW_BLOB_ROUNDS'] ?? 3);
+const followers = { here: 20, killed: 10, spared: 20 };
 /** Processes start often here, and two cores are shared: this is no limit on speed. */
 const patience = 180_000;
 const seed = Number(process.env['AIFLOW_TEST_SEED'] ?? Date.now() % 1_000_000);
@@ -118,7 +121,7 @@ describe('many at once', () => {
       expect(parts.reduce((sum, part) => sum + Number(part[1]), 0)).toBe(1);
       expect(new Set(parts.map((part) => part[3])).size).toBe(1);
       await expectWhole(await blob.downloadProject(snapshotId, uri()));
-      expect(readdirSync(join(stateDir, 'snapshots-cache'))).toEqual([snapshotId]);
+      expect(copies()).toEqual([snapshotId]);
     },
     patience,
   );
@@ -146,7 +149,8 @@ describe(`processes that are killed (AIFLOW_TEST_SEED=${seed})`, () => {
         await expectWhole(copy);
         await blob.removeSnapshots([snapshotId]);
         expect(keysIn('snapshots')).toEqual([]);
-        expect(keysIn('objects')).toEqual([]);
+        expect(keysIn('packs')).toEqual([]);
+        expect(keysIn('indexes')).toEqual([]);
         expect(keysIn('leases')).toEqual([]);
       }
       expect(seen).toBeLessThan(rounds);
@@ -171,8 +175,7 @@ describe(`processes that are killed (AIFLOW_TEST_SEED=${seed})`, () => {
         await blob.cleanupProject(snapshotId, uri());
         // A killed one may leave what it had begun, when the copy was there before it: the next to make it takes it away.
         await start('download').ended;
-        const left = readdirSync(join(stateDir, 'snapshots-cache'));
-        expect(left).toEqual([snapshotId]);
+        expect(copies()).toEqual([snapshotId]);
         await blob.cleanupProject(snapshotId, uri());
       }
       expect(cut).toBeGreaterThan(0);
@@ -180,6 +183,42 @@ describe(`processes that are killed (AIFLOW_TEST_SEED=${seed})`, () => {
     patience,
   );
 });
+
+describe(`${Object.values(followers).reduce((sum, count) => sum + count)} downloads beside an upload (AIFLOW_TEST_SEED=${seed})`, () => {
+  it(
+    'see nothing or all of it, whoever is killed meanwhile',
+    async () => {
+      const random = randomFrom(seed + 2);
+      const uris = { snapshotId, uri: uri() };
+      let whole = 0;
+      for (let round = 0; round < followedRounds; round += 1) {
+        const spared = start('follow', 1, followers.spared);
+        const killedFollower = start('follow', 1, followers.killed);
+        const here = Array.from({ length: followers.here }, async () => await follow(blob, uris));
+        await killed('upload', random() * 200);
+        const kill = wait(random() * 200).then(() => killedFollower.child.kill('SIGKILL'));
+        await blob.uploadProject(snapshotId, project, { manifest });
+        expect((await Promise.all(here)).filter((each) => !each)).toEqual([]);
+        expect(await spared.ended).toContain(`whole ${followers.spared}`);
+        const printed = await killedFollower.ended;
+        if (printed.includes('whole')) expect(printed).toContain(`whole ${followers.killed}`);
+        await kill;
+        whole += followers.here + followers.spared;
+        await blob.removeSnapshots([snapshotId]);
+        await blob.cleanupProject(snapshotId, uri());
+        expect([...keysIn('packs'), ...keysIn('indexes'), ...keysIn('leases'), ...copies()]).toEqual([]);
+      }
+      expect(whole).toBe(followedRounds * (followers.here + followers.spared));
+    },
+    patience + followedRounds * 30_000,
+  );
+});
+
+/** What lies in the directory of shared copies, but for what is kept about them. */
+function copies(): string[] {
+  const names = readdirSync(join(stateDir, 'snapshots-cache'));
+  return names.filter((name) => !['.indexes', '.notes', '.users'].includes(name));
+}
 
 /** Holds that a directory has the content of the snapshot, to the last byte. */
 async function expectWhole(path: string): Promise<void> {

@@ -63,9 +63,14 @@ function startTicks(pid: number): string | null {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
+/** Which start of the machine this is; null where there is no /proc. */
+export function bootId(): string | null {
+  return readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+}
+
 function boot(): string | null {
-  const id = readProc('/proc/sys/kernel/random/boot_id');
-  return id === null ? null : `${id.trim()} ${pidNamespace()}`;
+  const id = bootId();
+  return id === null ? null : `${id} ${pidNamespace()}`;
 }
 
 function pidNamespace(): string {

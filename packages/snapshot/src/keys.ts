@@ -2,21 +2,41 @@ import { AIFlowError, isSnapshotId } from '@aiflow/core';
 
 /*
  * What lies where in a store:
- *   objects/<first two digits>/<sha256>      a file's bytes
+ *   layout.json                              which layout this is; there from the first upload
+ *   packs/<first two digits>/<pack id>       contents of files, packed together and compressed
+ *   indexes/<first two digits>/<pack id>     what that pack holds, and where in it; the id is the SHA-256 of this
  *   snapshots/<snapshot id>/info.json        what a list shows without reading the manifest; put anew at each use
- *   snapshots/<snapshot id>/manifest.json    the manifest's text, whose SHA-256 is the id; there from when all is there
+ *   snapshots/<snapshot id>/packs.json       the packs that hold the snapshot's contents
+ *   snapshots/<snapshot id>/manifest         the manifest's text, whose SHA-256 is the id; there from when all is there
  *   leases/<upload or prune>-<token>         who is at work
  */
-export const objectsPrefix = 'objects/';
+export const layoutKey = 'layout.json';
+export const packsPrefix = 'packs/';
+export const indexesPrefix = 'indexes/';
 export const snapshotsPrefix = 'snapshots/';
 export const leasesPrefix = 'leases/';
+const manifestName = '/manifest';
 
-export function objectKey(sha256: string): string {
-  return `${objectsPrefix}${sha256.slice(0, 2)}/${sha256}`;
+export function packKey(packId: string): string {
+  return `${packsPrefix}${packId.slice(0, 2)}/${packId}`;
+}
+
+export function indexKey(packId: string): string {
+  return `${indexesPrefix}${packId.slice(0, 2)}/${packId}`;
+}
+
+/** The id of the pack that a key names, or null for any other key. */
+export function packIdOfKey(key: string): string | null {
+  const id = key.slice(key.lastIndexOf('/') + 1);
+  return isSnapshotId(id) && key === packKey(id) ? id : null; // both ids have one form
 }
 
 export function manifestKey(snapshotId: string): string {
-  return `${snapshotsPrefix}${snapshotId}/manifest.json`;
+  return `${snapshotsPrefix}${snapshotId}${manifestName}`;
+}
+
+export function packListKey(snapshotId: string): string {
+  return `${snapshotsPrefix}${snapshotId}/packs.json`;
 }
 
 export function infoKey(snapshotId: string): string {
@@ -25,7 +45,7 @@ export function infoKey(snapshotId: string): string {
 
 /** The id of the snapshot whose manifest a key names, or null for any other key. */
 export function snapshotIdOfKey(key: string): string | null {
-  const id = key.slice(snapshotsPrefix.length, -'/manifest.json'.length);
+  const id = key.slice(snapshotsPrefix.length, -manifestName.length);
   return isSnapshotId(id) && key === manifestKey(id) ? id : null;
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type {
   BlobManager,
   JsonObject,
@@ -6,9 +7,13 @@ import type {
   SnapshotInfo,
   UploadProjectOptions,
 } from '@aiflow/core';
+import { copyTree } from './copy-tree.ts';
+import type { StoredSnapshot } from './fill-directory.ts';
 import { fillDirectory } from './fill-directory.ts';
 import { guardStore } from './guarded-store.ts';
+import { IndexCache } from './index-cache.ts';
 import { checkSnapshotId, checkUri, uriOf } from './keys.ts';
+import { Layout } from './layout.ts';
 import { listSnapshots } from './list-snapshots.ts';
 import type { ObjectStore } from './object-store.ts';
 import { makeOwnCopy } from './own-copy.ts';
@@ -16,6 +21,7 @@ import { removeSnapshots } from './prune.ts';
 import { readManifest } from './read-manifest.ts';
 import type { Fill } from './shared-copy.ts';
 import { SharedCopies } from './shared-copy.ts';
+import type { UploadPlace } from './upload.ts';
 import { upload } from './upload.ts';
 
 export interface StoreBlobManagerOptions {
@@ -24,23 +30,35 @@ export interface StoreBlobManagerOptions {
   readonly config: JsonObject;
   /** A directory for the copies that all callers on this machine share. It is made when it is first needed. */
   readonly cacheDir: string;
+  /**
+   * How many bytes these copies take at most; 10 GiB unless said. Those are removed first that were used the longest
+   * time ago, and never one that is in use, so that they may take more.
+   */
+  readonly cacheSize?: number | undefined;
 }
+
+const defaultCacheSize = 10 * 1024 ** 3;
 
 /**
  * A whole `BlobManager` over an {@link ObjectStore}. A blob plugin's class extends it, or hands its store to it.
  *
- * Files lie in the store under the SHA-256 of their content, once however often they occur. A manifest is written
- * after all that it names, and its id is the hash of its bytes: what can be read is whole, and is what it was.
+ * Contents lie in the store once however often they occur, small ones packed together and large ones in parts. A
+ * manifest is written after all that it names, and its id is the hash of its bytes: what can be read is whole, and is
+ * what it was.
  */
 export class StoreBlobManager implements BlobManager {
   readonly config: JsonObject;
   readonly #store: ObjectStore;
+  readonly #place: UploadPlace;
   readonly #copies: SharedCopies;
 
   constructor(options: StoreBlobManagerOptions) {
     this.config = options.config;
     this.#store = guardStore(options.store);
-    this.#copies = new SharedCopies(options.cacheDir);
+    const layout = new Layout(this.#store);
+    const indexes = new IndexCache(join(options.cacheDir, '.indexes'));
+    this.#place = { store: this.#store, layout, indexes };
+    this.#copies = new SharedCopies(options.cacheDir, options.cacheSize ?? defaultCacheSize);
   }
 
   async uploadProject(
@@ -50,7 +68,7 @@ export class StoreBlobManager implements BlobManager {
   ): Promise<string> {
     const id = checkSnapshotId(snapshotId);
     // Who has the copy already will not read the stored objects; without it they are read next, and must be right.
-    await upload(this.#store, id, projectPath, options, this.#hasCopy(id));
+    await upload(this.#place, id, projectPath, options, this.#hasCopy(id));
     return uriOf(this.#store.location, snapshotId);
   }
 
@@ -63,9 +81,23 @@ export class StoreBlobManager implements BlobManager {
     this.#check(snapshotId, remotePath);
     const { signal } = options;
     signal?.throwIfAborted();
-    if (localPath === undefined)
-      return await this.#copies.obtain(snapshotId, this.#fill(snapshotId, true), signal);
-    await makeOwnCopy(localPath, this.#fill(snapshotId, false), signal);
+    const snapshot = async (): Promise<StoredSnapshot> => await this.#read(snapshotId, signal);
+    if (localPath === undefined) {
+      const fill: Fill = async (to, each) =>
+        await fillDirectory(await snapshot(), to, { readOnly: true, signal: each });
+      return await this.#copies.obtain(snapshotId, fill, signal);
+    }
+    await makeOwnCopy(
+      localPath,
+      async (to, each) => {
+        const { manifest, ...rest } = await snapshot();
+        const isCopied =
+          this.#hasCopy(snapshotId) &&
+          (await this.#copies.borrow(snapshotId, async (from) => await copyTree(manifest, from, to, each)));
+        if (!isCopied) await fillDirectory({ manifest, ...rest }, to, { readOnly: false, signal: each });
+      },
+      signal,
+    );
     return localPath;
   }
 
@@ -75,11 +107,13 @@ export class StoreBlobManager implements BlobManager {
   }
 
   async listSnapshots(): Promise<SnapshotInfo[]> {
+    await this.#place.layout.check();
     return await listSnapshots(this.#store);
   }
 
   async readManifest(snapshotId: string, remotePath: string): Promise<Manifest> {
     this.#check(snapshotId, remotePath);
+    await this.#place.layout.check();
     return await readManifest(this.#store, snapshotId);
   }
 
@@ -87,7 +121,9 @@ export class StoreBlobManager implements BlobManager {
     snapshotIds: readonly string[],
     { unusedSince = Infinity }: RemoveSnapshotsOptions = {},
   ): Promise<number> {
-    return await removeSnapshots(this.#store, new Set(snapshotIds.map(checkSnapshotId)), unusedSince);
+    const ids = new Set(snapshotIds.map(checkSnapshotId));
+    await this.#place.layout.check();
+    return await removeSnapshots(this.#store, ids, unusedSince);
   }
 
   /** A cache directory that cannot be looked at has no copy: it is named when one is to be put there. */
@@ -103,10 +139,9 @@ export class StoreBlobManager implements BlobManager {
     checkUri(uri, this.#store.location, checkSnapshotId(snapshotId));
   }
 
-  #fill(snapshotId: string, readOnly: boolean): Fill {
-    return async (directory, signal) => {
-      const manifest = await readManifest(this.#store, snapshotId, signal);
-      await fillDirectory(this.#store, manifest, directory, { readOnly, signal });
-    };
+  async #read(snapshotId: string, signal: AbortSignal | undefined): Promise<StoredSnapshot> {
+    const { store, layout, indexes } = this.#place;
+    await layout.check(signal);
+    return { store, indexes, snapshotId, manifest: await readManifest(store, snapshotId, signal) };
   }
 }

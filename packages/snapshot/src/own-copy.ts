@@ -4,13 +4,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AIFlowError } from '@aiflow/core';
 import { localError } from './local-error.ts';
 import { removeTree } from './remove-tree.ts';
-import type { Fill } from './shared-copy.ts';
 
 /**
  * Makes a directory at a path that must not exist, as a whole: it is filled beside its place and then moved there.
  * Throws `blob.path_taken`, also when something came to be there meanwhile.
  */
-export async function makeOwnCopy(path: string, fill: Fill, signal: AbortSignal | undefined): Promise<void> {
+export async function makeOwnCopy(
+  path: string,
+  fill: (directory: string, signal: AbortSignal | undefined) => Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const target = resolve(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   const failed = (error: unknown): unknown =>

@@ -1,30 +1,34 @@
 import { AIFlowError, isAIFlowError } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
 import { lastUses } from './info.ts';
-import { infoKey, manifestKey, objectKey, objectsPrefix, snapshotIdOfKey, snapshotsPrefix } from './keys.ts';
+import {
+  indexKey,
+  indexesPrefix,
+  infoKey,
+  manifestKey,
+  packKey,
+  packListKey,
+  packsPrefix,
+  snapshotIdOfKey,
+  snapshotsPrefix,
+} from './keys.ts';
 import type { Lease } from './lease.ts';
 import { takeLease } from './lease.ts';
 import type { ObjectInfo, ObjectStore } from './object-store.ts';
-import { readManifest } from './read-manifest.ts';
+import { readPackList } from './pack-list.ts';
 
 const sideBySide = 16;
-/** Manifests may be large: fewer are held at once. */
-const manifestsSideBySide = 4;
 /** After so many removals it is made sure again that no one took us for dead. */
 const batch = 500;
-/** What is wrong with a manifest for good, until it is stored again. */
-const wrongManifest: ReadonlySet<string> = new Set([
-  'blob.corrupt',
-  'blob.invalid_manifest',
-  'blob.unsupported_manifest',
-]);
+/** What is wrong with a list of packs for good, until it is stored again. */
+const wrongList: ReadonlySet<string> = new Set(['blob.corrupt', 'blob.unsupported_layout']);
 
 /**
  * Removes snapshots that were last used before `unusedSince`, by the store's clock, whether their manifests can be
- * read or not, then every object that no other snapshot names, also what broken uploads left. Gives the bytes set
- * free. Throws `blob.busy` while an upload or another pruning is under way. When a manifest that is to be kept cannot
- * be read, the snapshots are removed and all objects stay, since what it names would be lost: throws what is wrong
- * with it (`blob.corrupt`, `blob.invalid_manifest`, `blob.unsupported_manifest`).
+ * read or not, then every pack that no other snapshot uses, also what broken uploads left; a pack that is used in part
+ * stays as it is. Gives the bytes set free. Throws `blob.busy` while an upload or another pruning is under way. When
+ * it cannot be read which packs a snapshot uses that is to be kept, the snapshots are removed and all packs stay:
+ * throws what is wrong with it (`blob.corrupt`, `blob.unsupported_layout`).
  */
 export async function removeSnapshots(
   store: ObjectStore,
@@ -53,7 +57,9 @@ export async function removeSnapshots(
       throw unswept(store, removed, first);
     }
     const unused: ObjectInfo[] = [];
-    for await (const info of store.list(objectsPrefix)) if (!used.has(info.key)) unused.push(info);
+    // Indexes first: what an index names must be there.
+    for (const prefix of [indexesPrefix, packsPrefix])
+      for await (const info of store.list(prefix)) if (!used.has(info.key)) unused.push(info);
     await removeAll(store, lease, unused);
     return [...leftovers, ...unused].reduce((sum, info) => sum + info.size, 0);
   } finally {
@@ -68,22 +74,20 @@ interface Unreadable {
 
 interface Uses {
   readonly used: ReadonlySet<string>;
-  /** The snapshots of which only their own two keys are known. */
+  /** The snapshots of which only their own keys are known. */
   readonly unreadable: readonly Unreadable[];
 }
 
 async function keysUsedBy(store: ObjectStore, snapshotIds: ReadonlySet<string>): Promise<Uses> {
   const used = new Set<string>();
   const unreadable: Unreadable[] = [];
-  await forEachLimit(snapshotIds, manifestsSideBySide, undefined, async (snapshotId, signal) => {
-    used.add(manifestKey(snapshotId)).add(infoKey(snapshotId));
+  await forEachLimit(snapshotIds, sideBySide, undefined, async (snapshotId, signal) => {
+    used.add(manifestKey(snapshotId)).add(infoKey(snapshotId)).add(packListKey(snapshotId));
     try {
-      for (const entry of (await readManifest(store, snapshotId, signal)).entries) {
-        if (entry.type === 'file') used.add(objectKey(entry.sha256));
-      }
+      for (const id of await readPackList(store, snapshotId, signal)) used.add(packKey(id)).add(indexKey(id));
     } catch (error) {
       // A store that fails may answer the next time: only what is wrong for good is passed over.
-      if (!isAIFlowError(error) || !wrongManifest.has(error.code)) throw error;
+      if (!isAIFlowError(error) || !wrongList.has(error.code)) throw error;
       unreadable.push({ snapshotId, error });
     }
   });
@@ -93,7 +97,7 @@ async function keysUsedBy(store: ObjectStore, snapshotIds: ReadonlySet<string>):
 function unswept(store: ObjectStore, removed: number, { snapshotId, error }: Unreadable): AIFlowError {
   return new AIFlowError(
     error.code,
-    `${removed} snapshots were removed from ${store.location}, but the contents of files stay, since what snapshot ` +
+    `${removed} snapshots were removed from ${store.location}, but no pack was, since what snapshot ` +
       `${snapshotId} uses is not known: remove it too, or repair it (${error.message})`,
     { context: { location: store.location, snapshotId, removed }, cause: error },
   );
@@ -102,14 +106,13 @@ function unswept(store: ObjectStore, removed: number, { snapshotId, error }: Unr
 async function removeAll(store: ObjectStore, lease: Lease, objects: readonly ObjectInfo[]): Promise<void> {
   for (let start = 0; start < objects.length; start += batch) {
     await lease.confirm();
-    await forEachLimit(
-      objects.slice(start, start + batch),
-      sideBySide,
-      undefined,
-      async ({ key }, signal) => {
+    const keys = objects.slice(start, start + batch).map(({ key }) => key);
+    if (store.deleteMany !== undefined) await store.deleteMany(keys);
+    else {
+      await forEachLimit(keys, sideBySide, undefined, async (key, signal) => {
         await store.delete(key, { signal });
-      },
-    );
+      });
+    }
   }
 }
 

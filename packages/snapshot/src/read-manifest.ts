@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Manifest } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
 import { checkManifest } from './check-manifest.ts';
+import { corrupt } from './corrupt.ts';
 import { manifestKey } from './keys.ts';
+import { unpackManifest } from './manifest-bytes.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** The manifest of a stored snapshot, held against its id and checked. Throws `blob.not_found` and `blob.corrupt`. */
@@ -20,9 +22,10 @@ export async function readManifest(
       { context: { snapshotId, location: store.location } },
     );
   }
-  if (createHash('sha256').update(bytes).digest('hex') !== snapshotId)
+  const text = unpackManifest(bytes);
+  if (text === null || hash('sha256', text, 'hex') !== snapshotId)
     throw corrupt(store, key, 'its content is damaged');
-  return checkManifest(parse(new TextDecoder().decode(bytes)));
+  return checkManifest(parse(new TextDecoder().decode(text)));
 }
 
 function parse(text: string): unknown {
@@ -33,20 +36,4 @@ function parse(text: string): unknown {
       cause: error,
     });
   }
-}
-
-/** For an object that the next upload finds to be damaged, and puts again. */
-const repairedByUpload = 'submit the project again, which repairs it, or remove the snapshots that use it';
-
-export function corrupt(
-  store: ObjectStore,
-  key: string,
-  what: string,
-  remedy: string = repairedByUpload,
-): AIFlowError {
-  return new AIFlowError(
-    'blob.corrupt',
-    `"${key}" in ${store.location} is not what was stored (${what}): ${remedy}`,
-    { context: { location: store.location, key } },
-  );
 }

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -34,6 +35,12 @@ export class Bench {
     return new StoreBlobManager({ store: this.store, config: {}, cacheDir });
   }
 
+  /** What lies in the directory of shared copies, but for what is kept about them. */
+  copies(): string[] {
+    if (!existsSync(this.cacheDir)) return [];
+    return readdirSync(this.cacheDir).filter((name) => !['.indexes', '.notes', '.users'].includes(name));
+  }
+
   fresh(label: string): string {
     this.#made += 1;
     return join(this.base, `${label}-${this.#made}`);
@@ -48,6 +55,11 @@ export class Bench {
       if (text.startsWith('-> ')) symlinkSync(text.slice(3), join(path, name));
       else writeFileSync(join(path, name), text);
     }
+    return await this.snapshot(path);
+  }
+
+  /** Says what a snapshot of a directory is. */
+  async snapshot(path: string): Promise<Made> {
     const made = await snapshotProject({
       projectPath: path,
       projectName: 'bench',

@@ -23,10 +23,16 @@ const tree = {
   'run.sh': 'echo',
   'a/b/c': 'deep',
   'large.bin': 'x'.repeat(3_000_000),
+  'parts.bin': Array.from({ length: 1_300_000 }, (_, count) => `${count}`).join(' '),
   'a/link': '-> ../run.sh',
   dir: '-> a/b',
 };
-const texts = { 'run.sh': tree['run.sh'], 'a/b/c': 'deep', 'large.bin': tree['large.bin'] };
+const texts = {
+  'run.sh': tree['run.sh'],
+  'a/b/c': 'deep',
+  'large.bin': tree['large.bin'],
+  'parts.bin': tree['parts.bin'],
+};
 
 beforeEach(async () => {
   at = new Bench();
@@ -43,7 +49,7 @@ describe('the shared copy', () => {
     expect(readlinkSync(join(path, 'a/link'))).toBe('../run.sh');
     for (const below of ['.', 'a', 'a/b']) expect(statSync(join(path, below)).mode & 0o777).toBe(0o555);
     expect(statSync(join(path, 'a/b/c')).mode & 0o777).toBe(0o444);
-    expect(readdirSync(at.cacheDir)).toEqual([made.snapshotId]);
+    expect(at.copies()).toEqual([made.snapshotId]);
   });
 
   it('is fetched once for many callers beside each other and after each other', async () => {
@@ -74,7 +80,7 @@ describe('the shared copy', () => {
 
   it('passes one failure on to all who wait for it, and is made by the next who asks', async () => {
     at.store.before = (call, key) => {
-      if (call === 'get' && key.startsWith('objects/')) throw new Error('connection lost');
+      if (call === 'get' && key.startsWith('packs/')) throw new Error('connection lost');
     };
     const downloads = Array.from(
       { length: 10 },
@@ -86,7 +92,7 @@ describe('the shared copy', () => {
     expect(
       at.store.takeCalls().filter((call) => call === `get ${manifestKey(made.snapshotId)}`),
     ).toHaveLength(1);
-    expect(readdirSync(at.cacheDir)).toEqual([]);
+    expect(at.copies()).toEqual([]);
     at.store.before = () => undefined;
     expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(texts);
   });
@@ -96,7 +102,7 @@ describe('the shared copy', () => {
     const reason = new Error('no longer wanted');
     let first = true;
     at.store.before = async (call, key, signal) => {
-      if (!first || call !== 'get' || !key.startsWith('objects/')) return;
+      if (!first || call !== 'get' || !key.startsWith('packs/')) return;
       first = false;
       setImmediate(() => aborting.abort(reason));
       await new Promise((_, reject) =>
@@ -107,7 +113,7 @@ describe('the shared copy', () => {
     const others = Array.from({ length: 5 }, async () => await at.blob.downloadProject(made.snapshotId, uri));
     await expect(given).rejects.toBe(reason);
     for (const path of await Promise.all(others)) expect(readTexts(path)).toEqual(texts);
-    expect(readdirSync(at.cacheDir)).toEqual([made.snapshotId]);
+    expect(at.copies()).toEqual([made.snapshotId]);
   });
 
   it('that was left half made by a process that died is made anew, and nothing of it stays', async () => {
@@ -116,7 +122,7 @@ describe('the shared copy', () => {
     const dead = { ...currentHolder(), pid: 2 ** 30, startTicks: '1' };
     writeFileSync(join(at.cacheDir, `.${made.snapshotId}.lock`), JSON.stringify(dead));
     expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(texts);
-    expect(readdirSync(at.cacheDir)).toEqual([made.snapshotId]);
+    expect(at.copies()).toEqual([made.snapshotId]);
   });
 
   it('says where no copy can be made', async () => {
@@ -134,7 +140,7 @@ describe('the shared copy', () => {
     await at.blob.cleanupProject(made.snapshotId, uri);
     expect(existsSync(path)).toBe(false);
     expect(readTexts(otherPath)).toEqual({ other: '1' });
-    expect(readdirSync(at.cacheDir)).toEqual([other.snapshotId]);
+    expect(at.copies()).toEqual([other.snapshotId]);
     expect(await at.blob.listSnapshots()).toHaveLength(2);
   });
 });
@@ -147,7 +153,7 @@ describe('a copy of ones own', () => {
     expect(statSync(join(target, 'a/b/c')).mode & 0o200).toBe(0o200);
     expect(statSync(join(target, 'a')).mode & 0o200).toBe(0o200);
     expect(readdirSync(join(target, '..'))).toEqual(['copy']);
-    expect(existsSync(at.cacheDir)).toBe(false);
+    expect(at.copies()).toEqual([]);
   });
 
   it.each(['a file', 'a directory', 'an empty directory', 'a link to nothing'])(
@@ -203,23 +209,25 @@ describe('what is read is checked', () => {
     ['is empty', () => new Uint8Array(0)],
     ['is missing', () => null],
   ];
-  const objects = ['run.sh', 'large.bin'] as const;
+  const objects = ['packs/ 0', 'packs/ 1', 'indexes/ 0', 'indexes/ 1', 'snapshots/ 2'] as const;
 
-  it.each(objects.flatMap((path) => damages.map(([what, damage]) => [path, what, damage] as const)))(
-    'the object of %s that %s is blob.corrupt, and no copy is made',
-    async (path, _, damage) => {
-      const entry = made.manifest.entries.find((each) => each.path === path);
-      const key =
-        at.store.keys('objects/').find((each) => entry?.type === 'file' && each.endsWith(entry.sha256)) ?? '';
+  it.each(objects.flatMap((object) => damages.map(([what, damage]) => [object, what, damage] as const)))(
+    'the object %s that %s is blob.corrupt, and no copy is made',
+    async (object, _, damage) => {
+      const [prefix = '', place = 0] = object.split(' ');
+      const key = at.store.keys(prefix)[Number(place)] ?? '';
       const damaged = damage(at.store.objects.get(key)?.bytes ?? new Uint8Array());
       if (damaged === null) at.store.objects.delete(key);
       else at.store.objects.set(key, { bytes: damaged, modifiedTime: 1 });
-      const download = at.blob.downloadProject(made.snapshotId, uri);
-      await expect(download).rejects.toMatchObject({
-        code: 'blob.corrupt',
-        context: { key, location: 'memory://store' },
-      });
-      expect(readdirSync(at.cacheDir)).toEqual([]);
+      for (const target of [undefined, at.fresh('own')]) {
+        const download = at.blob.downloadProject(made.snapshotId, uri, target);
+        await expect(download).rejects.toMatchObject({
+          code: 'blob.corrupt',
+          context: { key, location: 'memory://store' },
+        });
+        expect(target !== undefined && existsSync(target)).toBe(false);
+      }
+      expect(at.copies()).toEqual([]);
     },
   );
 

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { currentHolder } from '../src/holder.ts';
-import { manifestKey } from '../src/keys.ts';
+import { manifestKey, packKey, packListKey } from '../src/keys.ts';
 import { takeLease } from '../src/lease.ts';
 import { Bench, readTexts } from './bench.ts';
 
@@ -33,7 +33,7 @@ describe('removeSnapshots', () => {
     const kept = await at.project({ a: '1' });
     await at.upload(kept);
     const keys = at.store.keys();
-    at.store.objects.set(`objects/ff/${'f'.repeat(64)}`, { bytes: new Uint8Array(7), modifiedTime: 1 });
+    at.store.objects.set(packKey('f'.repeat(64)), { bytes: new Uint8Array(7), modifiedTime: 1 });
     at.store.objects.set(`snapshots/${'f'.repeat(64)}/info.json`, {
       bytes: new Uint8Array(5),
       modifiedTime: 1,
@@ -43,25 +43,31 @@ describe('removeSnapshots', () => {
     expect(at.store.keys()).toEqual(keys);
   });
 
-  it('removes snapshots but no objects while it cannot know which are used, and says so', async () => {
+  it.each([
+    ['{}', 'blob.unsupported_layout'],
+    ['{"format":1,"packs":[],"sum":""}', 'blob.corrupt'],
+    ['{"format":2}', 'blob.unsupported_layout'],
+    ['', 'blob.corrupt'],
+  ])('removes snapshots but no packs while a list of them is %s, and says so', async (damaged, code) => {
     const [first, second] = [await at.project({ a: '1' }), await at.project({ b: '2' })];
     await at.upload(first);
     const uri = await at.upload(second);
-    at.store.objects.set(manifestKey(second.snapshotId), { bytes: Buffer.from('{}'), modifiedTime: 1 });
-    const objects = at.store.keys('objects/');
+    at.store.objects.set(packListKey(second.snapshotId), { bytes: Buffer.from(damaged), modifiedTime: 1 });
+    const packs = at.store.keys('packs/');
     const message: unknown = expect.stringMatching(
       new RegExp(`^1 snapshots were removed from .* what snapshot ${second.snapshotId} uses is not known`),
     );
     const removing = at.blob.removeSnapshots([first.snapshotId]);
     await expect(removing).rejects.toMatchObject({
-      code: 'blob.corrupt',
+      code,
       message,
       context: { snapshotId: second.snapshotId, removed: 1 },
     });
-    expect(at.store.keys('objects/')).toEqual(objects);
+    expect(at.store.keys('packs/')).toEqual(packs);
     expect(await at.blob.listSnapshots()).toMatchObject([{ snapshotId: second.snapshotId }]);
     await at.upload(second); // repairs it
-    expect(await at.blob.removeSnapshots([])).toBe(1);
+    expect(await at.blob.removeSnapshots([])).toBeGreaterThan(0);
+    expect(at.store.keys('packs/')).toHaveLength(1);
     expect(readTexts(await at.blob.downloadProject(second.snapshotId, uri))).toEqual({ b: '2' });
   });
 
@@ -85,7 +91,7 @@ describe('removeSnapshots', () => {
     for (const each of [first, second]) await at.upload(each);
     const keys = at.store.keys();
     at.store.before = (call, key) => {
-      if (call === 'get' && key === manifestKey(second.snapshotId)) throw new Error('connection lost');
+      if (call === 'get' && key === packListKey(second.snapshotId)) throw new Error('connection lost');
     };
     const removing = at.blob.removeSnapshots([first.snapshotId]);
     await expect(removing).rejects.toMatchObject({ code: 'blob.store_failed' });
@@ -100,7 +106,7 @@ describe('removeSnapshots', () => {
     });
     const reached = new Promise<void>((resolve) => {
       at.store.before = async (call, key) => {
-        if (call !== 'put' || !key.startsWith('objects/')) return;
+        if (call !== 'put' || !key.startsWith('packs/')) return;
         resolve();
         await gate;
       };
@@ -122,7 +128,7 @@ describe('removeSnapshots', () => {
     const uploads: Promise<string>[] = [];
     let ended = false;
     at.store.before = async (call, key) => {
-      if (call !== 'delete' || !key.startsWith('objects/') || uploads.length > 0) return;
+      if (call !== 'delete' || !key.startsWith('packs/') || uploads.length > 0) return;
       uploads.push(
         at.upload(next).finally(() => {
           ended = true;

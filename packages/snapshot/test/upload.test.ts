@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotIdOf } from '@aiflow/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { infoKey, manifestKey, objectKey } from '../src/keys.ts';
+import { infoKey, layoutKey, manifestKey, packKey, packListKey } from '../src/keys.ts';
+import { PackIndex, largestPack, largestPiece } from '../src/pack-index.ts';
 import { Bench, readTexts } from './bench.ts';
 
 let at: Bench;
@@ -17,35 +18,41 @@ const many = Object.fromEntries(
 );
 
 describe('an upload', () => {
-  it('puts each content once, then the manifest as the last of all', async () => {
+  it('puts contents in packs, each once, then the manifest as the last of all', async () => {
     const made = await at.project({ ...many, again: 'text 1' });
     await at.upload(made);
-    const puts = at.store.takeCalls().filter((call) => call.startsWith('put'));
-    expect(puts.filter((call) => call.startsWith('put objects/'))).toHaveLength(60);
-    expect(puts.at(-1)).toBe(`put ${manifestKey(made.snapshotId)}`);
+    const puts = at.store.takeCalls().filter((call) => call.startsWith('put') && !call.includes('leases/'));
+    expect(puts.map((call) => call.replace(/[0-9a-f]{2}\/[0-9a-f]{64}|[0-9a-f]{64}/, '…'))).toEqual([
+      `put ${layoutKey}`,
+      'put packs/…',
+      'put indexes/…',
+      'put snapshots/…/packs.json',
+      'put snapshots/…/info.json',
+      'put snapshots/…/manifest',
+    ]);
     expect(at.store.keys('leases/')).toEqual([]);
-    for (const key of at.store.keys('objects/')) {
-      const hash = createHash('sha256')
-        .update(at.store.objects.get(key)?.bytes ?? '')
-        .digest('hex');
-      expect(key).toBe(objectKey(hash));
-    }
+    const [pack] = packsOf(at);
+    expect(pack?.count).toBe(60);
+    expect(pack?.id).toBe(
+      createHash('sha256')
+        .update(pack?.bytes ?? '')
+        .digest('hex'),
+    );
   });
 
-  it('of a snapshot that is stored sends no content, only its few facts, below a lease', async () => {
-    const made = await at.project(many);
-    const uri = await at.upload(made);
-    await at.blob.downloadProject(made.snapshotId, uri);
-    at.store.takeCalls();
-    expect(await at.upload(made)).toBe(uri);
-    expect(at.store.takeCalls().map((call) => call.replace(/(leases\/upload-).*/, '$1…'))).toEqual([
-      'put leases/upload-…',
-      'list leases/',
-      `get ${manifestKey(made.snapshotId)}`,
-      `put ${infoKey(made.snapshotId)}`,
-      'delete leases/upload-…',
-    ]);
-    expect(at.store.objects.get(infoKey(made.snapshotId))?.bytes.length).toBeLessThan(300);
+  it('compresses what becomes smaller by it, and leaves alone what does not', async () => {
+    const text = Array.from({ length: 100_000 }, (_, count) => `line ${count}`).join('\n');
+    const made = await at.project({ text });
+    await at.upload(made);
+    expect(packsOf(at)[0]?.size).toBeLessThan(text.length / 3);
+    writeFileSync(join(made.path, 'noise'), randomBytes(1_000_000));
+    const noisy = await at.snapshot(made.path);
+    await at.upload(noisy);
+    const frames = packsOf(at).flatMap((pack) => pack.frames);
+    expect(frames.map(({ compressed }) => Number(compressed)).sort((a, b) => a - b)).toEqual([0, 1]);
+    const uri = await at.upload(noisy);
+    const copy = await at.blob.downloadProject(noisy.snapshotId, uri);
+    expect(readFileSync(join(copy, 'noise')).equals(readFileSync(join(made.path, 'noise')))).toBe(true);
   });
 
   it.each([
@@ -63,21 +70,29 @@ describe('an upload', () => {
     });
     at.store.takeCalls();
     expect(await at.upload(made)).toBe(uri);
-    const puts = at.store.takeCalls().filter((call) => /^put (objects|snapshots)/.test(call));
-    expect(puts).toEqual([`put ${infoKey(made.snapshotId)}`, `put ${key}`]);
+    const puts = at.store.takeCalls().filter((call) => /^put (packs|indexes|snapshots)/.test(call));
+    expect(puts).toEqual([packListKey, infoKey, manifestKey].map((keyOf) => `put ${keyOf(made.snapshotId)}`));
     expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
   });
 
-  it('puts objects of a stored snapshot again that are gone or have another length, when it will be read', async () => {
+  it.each([
+    ['a pack that is gone', 'packs/', null],
+    ['a pack that has another length', 'packs/', new Uint8Array(1)],
+    ['an index that is gone', 'indexes/', null],
+    ['an index that is damaged', 'indexes/', new Uint8Array(100)],
+  ])('puts again what %s had, when it will be read', async (_, prefix, bytes) => {
     const made = await at.project(many);
     const uri = await at.upload(made);
-    const [cut = '', gone = ''] = at.store.keys('objects/');
-    at.store.objects.set(cut, { bytes: new Uint8Array(1), modifiedTime: 1 });
-    at.store.objects.delete(gone);
+    const [key = ''] = at.store.keys(prefix);
+    if (bytes === null) at.store.objects.delete(key);
+    else at.store.objects.set(key, { bytes, modifiedTime: 1 });
     at.store.takeCalls();
     await at.upload(made);
-    const puts = at.store.takeCalls().filter((call) => /^put (objects|snapshots)/.test(call));
-    expect(puts.sort()).toEqual([`put ${cut}`, `put ${gone}`, `put ${infoKey(made.snapshotId)}`].sort());
+    const puts = at.store.takeCalls().filter((call) => /^put (packs|indexes)/.test(call));
+    expect(puts).toEqual([
+      `put ${at.store.keys('packs/').join()}`,
+      `put ${at.store.keys('indexes/').join()}`,
+    ]);
     expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
   });
 
@@ -96,42 +111,69 @@ describe('an upload', () => {
   });
 
   it('sends only what the store does not have, whichever snapshot it came with', async () => {
-    const made = await at.project(many);
-    await at.upload(made);
+    await at.upload(await at.project(many));
+    const [first] = packsOf(at);
     at.store.takeCalls();
-    await at.upload(await at.project({ ...many, 'd1/f1': 'changed', 'd9/new': 'text 2' }));
-    const sent = at.store.takeCalls().filter((call) => call.startsWith('put objects/'));
-    expect(sent).toEqual([`put ${objectKey(createHash('sha256').update('changed').digest('hex'))}`]);
+    const next = await at.project({ ...many, 'd1/f1': 'changed', 'd9/new': 'text 2' });
+    const uri = await at.upload(next);
+    const added = packsOf(at).filter(({ id }) => id !== first?.id);
+    expect(added.map(({ count }) => count)).toEqual([1]);
+    expect(added[0]?.hashAt(0)).toBe(createHash('sha256').update('changed').digest('hex'));
+    expect(added[0]?.size).toBe('changed'.length);
+    const texts = { ...many, 'd1/f1': 'changed', 'd9/new': 'text 2' };
+    expect(readTexts(await at.blob.downloadProject(next.snapshotId, uri))).toEqual(texts);
   });
 
-  it('goes on where a broken one ended, and puts again what has another length', async () => {
+  it('of a large file that grew sends the parts that are new', async () => {
+    const large = randomBytes(largestPiece * 3);
+    const made = await at.project({});
+    writeFileSync(join(made.path, 'log'), large);
+    await at.upload(await at.snapshot(made.path));
+    writeFileSync(join(made.path, 'log'), Buffer.concat([large, randomBytes(1_000)]));
+    const grown = await at.snapshot(made.path);
+    const before = packsOf(at).map(({ id }) => id);
+    const uri = await at.upload(grown);
+    const added = packsOf(at).filter(({ id }) => !before.includes(id));
+    expect(added.map(({ size }) => size)).toEqual([1_000]);
+    const copy = await at.blob.downloadProject(grown.snapshotId, uri);
+    expect((await at.snapshot(copy)).snapshotId).toBe(grown.snapshotId);
+  });
+
+  it('goes on where a broken one ended, in the middle of a large file too', async () => {
     const made = await at.project(many);
+    writeFileSync(join(made.path, 'large'), randomBytes(largestPack * 4 + 5));
+    const whole = await at.snapshot(made.path);
     let puts = 0;
     at.store.before = (call, key) => {
-      if (call === 'put' && key.startsWith('objects/') && (puts += 1) > 20)
-        throw new Error('connection lost');
+      if (call === 'put' && key.startsWith('packs/') && (puts += 1) > 2) throw new Error('connection lost');
     };
-    await expect(at.upload(made)).rejects.toMatchObject({ code: 'blob.store_failed' });
-    const there = at.store.keys('objects/');
-    expect(there).toHaveLength(20);
+    await expect(at.upload(whole)).rejects.toMatchObject({ code: 'blob.store_failed' });
+    // What an index names is there; a pack whose index was not put any more is put again.
+    const there = packsOf(at).filter(({ id }) => at.store.keys().includes(packKey(id)));
+    const bytes = there.reduce((sum, { size }) => sum + size, 0);
+    expect(bytes).toBeGreaterThanOrEqual(largestPack);
     expect(await at.blob.listSnapshots()).toEqual([]);
     at.store.before = () => undefined;
-    const [cut] = there;
-    if (cut !== undefined) at.store.objects.set(cut, { bytes: new Uint8Array(1), modifiedTime: 0 });
-    at.store.takeCalls();
-    const uri = await at.upload(made);
-    expect(at.store.takeCalls().filter((call) => call.startsWith('put objects/'))).toHaveLength(41);
-    expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
+    const uri = await at.upload(whole);
+    const sent = packsOf(at).filter(({ id }) => !there.some((pack) => pack.id === id));
+    expect(sent.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(
+      largestPack * 4 + 1_000 - bytes,
+    );
+    const copy = await at.blob.downloadProject(whole.snapshotId, uri);
+    expect((await at.snapshot(copy)).snapshotId).toBe(whole.snapshotId);
   });
 
   it('ends with the first failure, which aborts the calls beside it', async () => {
-    const made = await at.project(many);
+    const made = await at.project({});
+    for (let file = 0; file < 4; file += 1)
+      writeFileSync(join(made.path, `large-${file}`), randomBytes(largestPack));
+    const whole = await at.snapshot(made.path);
     let puts = 0;
     let aborted = 0;
     at.store.before = async (call, key, signal) => {
-      if (call !== 'put' || !key.startsWith('objects/')) return;
+      if (call !== 'put' || !key.startsWith('packs/')) return;
       puts += 1;
-      if (puts === 10) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      if (puts === 3) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
       await new Promise<void>((_, reject) => {
         signal?.addEventListener('abort', () => {
           aborted += 1;
@@ -139,14 +181,15 @@ describe('an upload', () => {
         });
       });
     };
-    const message: unknown = expect.stringMatching(/memory:\/\/store.*"objects\/.*no space/);
-    await expect(at.upload(made)).rejects.toMatchObject({
+    const message: unknown = expect.stringMatching(/memory:\/\/store.*"packs\/.*no space/);
+    await expect(at.upload(whole)).rejects.toMatchObject({
       code: 'blob.store_failed',
       message,
       context: { location: 'memory://store', systemCode: 'ENOSPC' },
     });
-    expect([puts, aborted]).toEqual([16, 15]);
+    expect(aborted).toBe(puts - 1);
     expect(at.store.keys('snapshots/')).toEqual([]);
+    expect(at.store.keys('leases/')).toEqual([]);
   });
 
   it('can be aborted at every call that it makes, and then shows nothing', async () => {
@@ -183,12 +226,13 @@ describe('an upload', () => {
   });
 
   it('refuses a file that changed, small or large, of the same size', async () => {
-    for (const size of [10, 3_000_000]) {
+    for (const size of [10, 3_000_000, 5_000_000]) {
       const made = await at.project({ f: 'x'.repeat(size) });
       writeFileSync(join(made.path, 'f'), 'y'.repeat(size));
       await expect(at.upload(made)).rejects.toMatchObject({ code: 'blob.changed', context: { path: 'f' } });
     }
-    expect(at.store.keys('objects/')).toEqual([]);
+    expect(packsOf(at).flatMap(({ files }) => files)).toEqual([]);
+    expect(at.store.keys('snapshots/')).toEqual([]);
   });
 
   it('leaves the project as it was', async () => {
@@ -197,6 +241,11 @@ describe('an upload', () => {
     expect(readTexts(made.path)).toEqual(many);
   });
 });
+
+/** The packs that have an index. */
+function packsOf(bench: Bench): PackIndex[] {
+  return bench.store.keys('indexes/').map((key) => new PackIndex(key.split('/').at(-1) ?? '', bytesOf(key)));
+}
 
 function bytesOf(key: string): Uint8Array {
   return at.store.objects.get(key)?.bytes ?? new Uint8Array();
@@ -223,7 +272,7 @@ describe('a list', () => {
     const made = await at.project({ a: '1' });
     await at.upload(made);
     at.store.objects.delete(manifestKey(made.snapshotId));
-    at.store.objects.set('snapshots/not-an-id/manifest.json', {
+    at.store.objects.set('snapshots/not-an-id/manifest', {
       bytes: readFileSync(import.meta.filename),
       modifiedTime: 1,
     });

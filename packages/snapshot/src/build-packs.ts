@@ -1,0 +1,172 @@
+// Runs in threads: it loads nothing but Node.
+import { createHash, hash } from 'node:crypto';
+import { constants, zstdCompressSync } from 'node:zlib';
+import type { Frame, PartedFile, Piece } from './pack-index.ts';
+import { encodeIndex, largestPack, largestPiece, mostPieces, packIdOf } from './pack-index.ts';
+import type { ProjectReader, WantedFile } from './read-project.ts';
+import { changed } from './read-project.ts';
+
+/** Below this many bytes a frame is compressed to see whether it pays; of a larger one, so much is tried first. */
+const sample = 64 * 1024;
+/** Compressing pays when it leaves less than this share. */
+const pays = 0.95;
+/** The fastest that is not worse on text than what `zstd -1` gives. */
+const level = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+/** A pack that is to be put. */
+export interface BuiltPack {
+  readonly id: string;
+  /** What {@link PackSink.buffer} gave; its first `length` bytes are the pack. */
+  readonly buffer: ArrayBuffer;
+  readonly length: number;
+  readonly index: Uint8Array<ArrayBuffer>;
+  /** For each large file that is complete: the parts that are in this pack or were in the store before. */
+  readonly files: readonly PartedFile[];
+}
+
+/** Where packs go. Its buffers have room for {@link largestPack} bytes, and are few: so is what is held at once. */
+export interface PackSink {
+  buffer(): Promise<ArrayBuffer>;
+  emit(pack: BuiltPack): void;
+}
+
+/**
+ * Reads the files, and gives packs that hold them. Of a file larger than a piece, parts that are `known` are left out.
+ * What is given has been read and is right, but for a large file's last word, which comes with its last part.
+ */
+export async function buildPacks(
+  files: readonly WantedFile[],
+  known: ReadonlySet<string>,
+  { reader, room: own }: { readonly reader: ProjectReader; readonly room: PackRoom },
+  sink: PackSink,
+): Promise<void> {
+  const pack = new PackBuilder(sink, own);
+  for (const file of files) {
+    if (file.size <= largestPiece) {
+      const room = await pack.roomFor(file.size);
+      reader.readWhole(file, room.buffer, room.offset);
+      pack.add({ sha256: file.sha256, length: file.size, isPart: false });
+    } else await addLarge(file, known, reader, pack);
+  }
+  pack.end();
+}
+
+async function addLarge(
+  file: WantedFile,
+  known: ReadonlySet<string>,
+  reader: ProjectReader,
+  pack: PackBuilder,
+): Promise<void> {
+  const sum = createHash('sha256');
+  const parts: string[] = [];
+  const added = new Set<string>();
+  for (const bytes of reader.readParts(file, pack.part)) {
+    sum.update(bytes);
+    const sha256 = hash('sha256', bytes, 'hex');
+    parts.push(sha256);
+    if (known.has(sha256) || added.has(sha256)) continue;
+    added.add(sha256);
+    const room = await pack.roomFor(bytes.length);
+    bytes.copy(room.buffer, room.offset);
+    pack.add({ sha256, length: bytes.length, isPart: true });
+  }
+  if (sum.digest('hex') !== file.sha256) throw changed(file);
+  await pack.addFile({ sha256: file.sha256, size: file.size, parts });
+}
+
+/** The memory that packs are filled in, one after the other. */
+export class PackRoom {
+  /** The frame that is being filled, with a byte more for who reads one too many. */
+  readonly frame: Buffer = Buffer.allocUnsafeSlow(largestPiece + 1);
+  #part: Buffer | null = null;
+
+  /** Where parts of a large file are read to. */
+  get part(): Buffer {
+    return (this.#part ??= Buffer.allocUnsafeSlow(largestPiece));
+  }
+}
+
+/** Fills one pack after the other. */
+class PackBuilder {
+  readonly #sink: PackSink;
+  readonly #room: PackRoom;
+  #frameLength = 0;
+  #buffer: ArrayBuffer | null = null;
+  #length = 0;
+  #raw = 0;
+  #frames: Pick<Frame, 'stored' | 'raw' | 'compressed'>[] = [];
+  #pieces: Piece[] = [];
+  #files: PartedFile[] = [];
+
+  constructor(sink: PackSink, room: PackRoom) {
+    this.#sink = sink;
+    this.#room = room;
+  }
+
+  get part(): Buffer {
+    return this.#room.part;
+  }
+
+  /** Where the next piece is to be written, for which {@link add} is called then. */
+  async roomFor(size: number): Promise<{ readonly buffer: Buffer; readonly offset: number }> {
+    if (this.#raw + size > largestPack || this.#pieces.length === mostPieces) this.end();
+    if (this.#frameLength + size > largestPiece) this.#endFrame();
+    this.#buffer ??= await this.#sink.buffer();
+    return { buffer: this.#room.frame, offset: this.#frameLength };
+  }
+
+  add(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.#raw += piece.length;
+    this.#frameLength += piece.length;
+  }
+
+  async addFile(file: PartedFile): Promise<void> {
+    this.#buffer ??= await this.#sink.buffer();
+    this.#files.push(file);
+  }
+
+  /** Gives what there is. */
+  end(): void {
+    if (this.#buffer === null) return;
+    this.#endFrame();
+    const contents = { frames: this.#frames, pieces: this.#pieces, files: this.#files };
+    const index = encodeIndex(contents);
+    const files = this.#files;
+    this.#sink.emit({ id: packIdOf(index), buffer: this.#buffer, length: this.#length, index, files });
+    [this.#buffer, this.#length, this.#raw] = [null, 0, 0];
+    [this.#frames, this.#pieces, this.#files] = [[], [], []];
+  }
+
+  #endFrame(): void {
+    if (this.#frameLength === 0 || this.#buffer === null) return;
+    const raw = this.#room.frame.subarray(0, this.#frameLength);
+    const compressed = compress(raw);
+    const stored = compressed ?? raw;
+    new Uint8Array(this.#buffer).set(stored, this.#length);
+    this.#frames.push({ stored: stored.length, raw: raw.length, compressed: compressed !== null });
+    this.#length += stored.length;
+    this.#frameLength = 0;
+  }
+}
+
+/** The bytes in fewer; null when it does not pay. */
+function compress(bytes: Buffer): Uint8Array | null {
+  if (bytes.length > 4 * sample && !paysFor(sampleOf(bytes))) return null;
+  const compressed = zstdCompressSync(bytes, {
+    params: level,
+    chunkSize: Math.min(bytes.length + 64, 1024 * 1024),
+  });
+  return compressed.length < bytes.length * pays ? compressed : null;
+}
+
+function paysFor(bytes: Buffer): boolean {
+  return zstdCompressSync(bytes, { params: level, chunkSize: sample }).length < bytes.length * pays;
+}
+
+/** Some of the beginning, of the middle and of the end. */
+function sampleOf(bytes: Buffer): Buffer {
+  const share = Math.floor(sample / 4);
+  const starts = [0, 1, 2, 3].map((place) => Math.floor(((bytes.length - share) * place) / 3));
+  return Buffer.concat(starts.map((start) => bytes.subarray(start, start + share)));
+}

@@ -1,0 +1,131 @@
+import { forEachLimit } from './concurrency.ts';
+import { corrupt, repairedByRemoval } from './corrupt.ts';
+import { errorOfFault } from './fault-error.ts';
+import { FaultError } from './fault.ts';
+import { packKey } from './keys.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { FillPlan, LargeFile, WantedPack } from './plan-fill.ts';
+import { Threads } from './threads.ts';
+import type { PackBytes, WrittenFile } from './unpack.ts';
+import { checkWritten, unpack } from './unpack.ts';
+
+/** How many packs are held in memory: those that are read and those that are unpacked. */
+const packsInMemory = 4;
+/** With less than this to write, threads would take longer to begin than the work takes. */
+const few = { files: 400, bytes: 8 * 1024 * 1024 };
+
+/** Writes all files of a plan, each of which is checked. */
+export async function fetchPacks(
+  store: ObjectStore,
+  { packs, largeFiles, size, files }: FillPlan,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isFew = files <= few.files && size <= few.bytes;
+  const work = isFew ? inline : new InThreads();
+  const onAbort = (): void => void work.close();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (const large of largeFiles) if (large.partsLeft === 0) await check(store, large, work); // all zeros
+    await forEachLimit(packs, packsInMemory, signal, async (pack, each) => {
+      await fetchPack(store, pack, work, each);
+      for (const large of pack.largeFiles) {
+        large.partsLeft -= 1;
+        if (large.partsLeft === 0) await check(store, large, work);
+      }
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await work.close();
+  }
+}
+
+/** Reads a pack and has it unpacked; once more when it turns out not to be what was stored, as on a bad line. */
+async function fetchPack(
+  store: ObjectStore,
+  pack: WantedPack,
+  work: Work,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let again = false; ; again = true) {
+    const bytes = await readPack(store, pack, signal);
+    const isWhole = bytes !== null && bytes.length === pack.end - pack.start;
+    try {
+      if (isWhole) await work.unpack({ ...jobOf(pack), bytes, again });
+      if (isWhole) return;
+    } catch (error) {
+      if (!(error instanceof FaultError) || error.fault.kind !== 'corrupt' || again)
+        throw errorOf(store, error);
+    }
+    if (!again) continue;
+    const what = bytes === null ? 'it is missing' : 'it has another length';
+    throw corrupt(store, packKey(pack.index.id), what);
+  }
+}
+
+function jobOf({ index, start, writes }: WantedPack): Omit<PackBytes, 'bytes' | 'again'> {
+  return { packId: index.id, index: index.bytes, start, writes };
+}
+
+/** Part of the pack, where that is much less than all and the store can give it. */
+async function readPack(
+  store: ObjectStore,
+  { index: { id, size }, start, end }: WantedPack,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  if (store.getRange !== undefined && end - start <= size / 2)
+    return await store.getRange(packKey(id), { start, end }, { signal });
+  const bytes = await store.get(packKey(id), { signal });
+  if (bytes === null) return null;
+  if (bytes.length !== size) return bytes.subarray(0, 0); // none of it can be believed
+  return start === 0 && end === size ? bytes : bytes.subarray(start, end);
+}
+
+async function check(store: ObjectStore, { written }: LargeFile, work: Work): Promise<void> {
+  try {
+    await work.check(written);
+  } catch (error) {
+    throw errorOf(store, error);
+  }
+}
+
+function errorOf(store: ObjectStore, error: unknown): unknown {
+  if (!(error instanceof FaultError)) return error;
+  const { fault } = error;
+  if (fault.kind !== 'corrupt') return errorOfFault(fault);
+  return corrupt(store, packKey(fault.where), fault.why, repairedByRemoval);
+}
+
+/** Who unpacks and checks. */
+interface Work {
+  unpack(pack: PackBytes): Promise<void>;
+  check(file: WrittenFile): Promise<void>;
+  close(): Promise<void>;
+}
+
+const inline: Work = {
+  unpack: async (pack) => unpack(pack),
+  check: async (file) => checkWritten(file),
+  close: async () => undefined,
+};
+
+class InThreads implements Work {
+  readonly #threads = new Threads();
+
+  async unpack(pack: PackBytes): Promise<void> {
+    const { buffer, byteLength } = pack.bytes;
+    // Moved to the thread, which spares a copy; not where the buffer has more in it than these bytes.
+    const moved = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? [buffer] : [];
+    await this.#threads.run({ kind: 'unpack', ...pack }, moved);
+  }
+
+  async check(file: WrittenFile): Promise<void> {
+    await this.#threads.run({ kind: 'check', file });
+  }
+
+  async close(): Promise<void> {
+    await this.#threads.close();
+  }
+}

@@ -1,0 +1,139 @@
+// Runs in threads: it loads nothing but Node.
+import { hash } from 'node:crypto';
+import { closeSync, constants, openSync, readSync, realpathSync } from 'node:fs';
+import { FaultError } from './fault.ts';
+
+/** A file of a project that is to be read, and what it must be. */
+export interface WantedFile {
+  /** The directory that `path` is below: that of the project or of its overlay, with no link on the way. */
+  readonly root: string;
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Many files as columns: these are sent to a thread in a fraction of the time that as many objects take. */
+export interface WantedFiles {
+  readonly roots: readonly string[];
+  readonly paths: readonly string[];
+  readonly sizes: Float64Array;
+  readonly hashes: string;
+}
+
+export function toColumns(files: readonly WantedFile[]): WantedFiles {
+  return {
+    roots: files.map(({ root }) => root),
+    paths: files.map(({ path }) => path),
+    sizes: Float64Array.from(files, ({ size }) => size),
+    hashes: files.map(({ sha256 }) => sha256).join(''),
+  };
+}
+
+export function fromColumns({ roots, paths, sizes, hashes }: WantedFiles): WantedFile[] {
+  return paths.map((path, at) => ({
+    root: roots[at] ?? '',
+    path,
+    size: sizes[at] ?? 0,
+    sha256: hashes.slice(at * 64, at * 64 + 64),
+  }));
+}
+
+/** Neither follows a link that took a file's place, nor waits at a pipe that did. */
+const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** What the file system says of a path that has become something else: gone, below a file, a link, a directory. */
+const changes = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR', 'EAGAIN', 'ESPIPE'];
+
+/**
+ * Reads files of a project so that no link is followed, and nothing is given that the manifest does not say. All that
+ * it throws are faults that name the file.
+ */
+export class ProjectReader {
+  /** Directories that are known to be where their path says. */
+  readonly #plain = new Set<string>();
+
+  /**
+   * Reads a whole file into `into` at `offset`, where there must be room for one byte more than it has: a longer one
+   * shows by it. A file whose hash is another is a fault.
+   */
+  readWhole(file: WantedFile, into: Buffer, offset: number): void {
+    this.#open(file, (descriptor) => {
+      let length = 0;
+      for (let read = 1; read > 0 && length < file.size; length += read) {
+        read = readSync(descriptor, into, offset + length, file.size + 1 - length, null);
+      }
+      const found = hash('sha256', into.subarray(offset, offset + length), 'hex');
+      if (length !== file.size || found !== file.sha256) throw changed(file);
+    });
+  }
+
+  /**
+   * Gives a large file in parts, each of which is in `into` until the next is asked for. It may be another file by
+   * then: who puts the parts' hash together knows at the end.
+   */
+  *readParts(file: WantedFile, into: Buffer): Generator<Buffer, void, undefined> {
+    const descriptor = this.#openFile(file);
+    try {
+      for (let at = 0; at < file.size;) {
+        const wanted = Math.min(into.length, file.size - at);
+        let length = 0;
+        while (length < wanted) {
+          const read = readOrFault(file, descriptor, into, length, wanted - length);
+          if (read === 0) throw changed(file);
+          length += read;
+        }
+        at += length;
+        yield into.subarray(0, length);
+      }
+      if (readOrFault(file, descriptor, into, 0, 1) !== 0) throw changed(file);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #open(file: WantedFile, use: (descriptor: number) => void): void {
+    const descriptor = this.#openFile(file);
+    try {
+      use(descriptor);
+    } catch (error) {
+      throw faultOf(file, error);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #openFile(file: WantedFile): number {
+    const path = `${file.root}/${file.path}`;
+    try {
+      this.#checkDirectory(file, path.slice(0, path.lastIndexOf('/')));
+      return openSync(path, openFlags);
+    } catch (error) {
+      throw faultOf(file, error);
+    }
+  }
+
+  /** A directory that has become a link would lead the reading elsewhere. */
+  #checkDirectory(file: WantedFile, directory: string): void {
+    if (this.#plain.has(directory)) return;
+    if (realpathSync(directory) !== directory) throw changed(file, 'its directory has become a link');
+    this.#plain.add(directory);
+  }
+}
+
+function readOrFault(file: WantedFile, descriptor: number, into: Buffer, at: number, length: number): number {
+  try {
+    return readSync(descriptor, into, at, length, null);
+  } catch (error) {
+    throw faultOf(file, error);
+  }
+}
+
+export function changed({ path }: WantedFile, why = 'its content is another'): FaultError {
+  return new FaultError({ kind: 'changed', path, why });
+}
+
+function faultOf(file: WantedFile, error: unknown): FaultError {
+  if (error instanceof FaultError) return error;
+  const { code = null, message } = error as NodeJS.ErrnoException;
+  if (code !== null && changes.includes(code)) return changed(file, message);
+  return new FaultError({ kind: 'unreadable', path: file.path, message, systemCode: code });
+}

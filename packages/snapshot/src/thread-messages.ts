@@ -1,0 +1,19 @@
+import type { BuiltPack } from './build-packs.ts';
+import type { Fault } from './fault.ts';
+import type { WantedFiles } from './read-project.ts';
+import type { PackBytes, WrittenFile } from './unpack.ts';
+
+/** What a thread is told. It answers `done` or `fault`, but to a `buffer`, which is an answer itself. */
+export type ToThread =
+  | { readonly kind: 'build'; readonly files: WantedFiles; readonly known: ReadonlySet<string> }
+  | { readonly kind: 'buffer'; readonly buffer: ArrayBuffer }
+  | ({ readonly kind: 'unpack' } & PackBytes)
+  | { readonly kind: 'check'; readonly file: WrittenFile };
+
+/** What a thread says. */
+export type FromThread =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  /** It needs a `buffer` to go on. */
+  | { readonly kind: 'wants-buffer' }
+  | { readonly kind: 'built'; readonly pack: BuiltPack };

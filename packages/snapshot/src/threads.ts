@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { AIFlowError } from '@aiflow/core';
+import { FaultError } from './fault.ts';
+import type { FromThread, ToThread } from './thread-messages.ts';
+
+// In the sources of this package the thread's file is TypeScript, in what is published it is JavaScript.
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+/** More threads than this are of no use: the disk or the network is what is waited for then. */
+const most = 4;
+
+/** What a thread says before it has done what it was asked for. */
+export type Said = Exclude<FromThread, { readonly kind: 'done' | 'fault' }>;
+
+/**
+ * Threads that read, hash, compress and write files with synchronous calls, of which tens of thousands cost several
+ * times less than as many promises. Each does one thing at a time. Who makes them ends them.
+ */
+export class Threads {
+  readonly size: number = Math.max(1, Math.min(availableParallelism(), most));
+  readonly #all: Thread[] = [];
+  readonly #idle: Thread[] = [];
+  readonly #waiting: ((thread: Thread) => void)[] = [];
+
+  constructor() {
+    for (let count = 0; count < this.size; count += 1) this.#idle.push(new Thread());
+    this.#all.push(...this.#idle);
+  }
+
+  /** Has the next thread that is idle do it. Rejects with a {@link FaultError} for what the thread found. */
+  async run(
+    message: ToThread,
+    transfer: readonly ArrayBuffer[] = [],
+    onSaid: (said: Said, reply: Reply) => void = () => undefined,
+  ): Promise<void> {
+    const thread = this.#idle.pop() ?? (await new Promise<Thread>((resolve) => this.#waiting.push(resolve)));
+    try {
+      await thread.run(message, transfer, onSaid);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(thread);
+      else next(thread);
+    }
+  }
+
+  /** Ends them, whatever they do. No file is touched once this resolves. */
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map(async (thread) => await thread.close()));
+  }
+}
+
+export type Reply = (message: ToThread, transfer?: readonly ArrayBuffer[]) => void;
+
+class Thread {
+  readonly #worker = new Worker(new URL(`./pack-thread.${extension}`, import.meta.url));
+  #onMessage: ((message: FromThread) => void) | null = null;
+  #onEnd: ((error: Error) => void) | null = null;
+  #end: Error | null = null;
+
+  constructor() {
+    this.#worker.unref();
+    this.#worker.on('message', (message: FromThread) => this.#onMessage?.(message));
+    this.#worker.on('error', (error) => this.#ended(error));
+    this.#worker.on('exit', (code) => this.#ended(new Error(`it exited with ${code}`)));
+  }
+
+  async run(
+    message: ToThread,
+    transfer: readonly ArrayBuffer[],
+    onSaid: (said: Said, reply: Reply) => void,
+  ): Promise<void> {
+    const reply: Reply = (answer, buffers = []) => this.#worker.postMessage(answer, [...buffers]);
+    this.#worker.ref();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#onEnd = reject;
+        if (this.#end !== null) reject(this.#end);
+        this.#onMessage = (answer) => {
+          if (answer.kind === 'done') resolve();
+          else if (answer.kind === 'fault') reject(new FaultError(answer.fault));
+          else onSaid(answer, reply);
+        };
+        reply(message, transfer);
+      });
+    } catch (error) {
+      if (error instanceof FaultError) throw error;
+      throw new AIFlowError('blob.thread_failed', `a thread that works on files ended: ${String(error)}`, {
+        cause: error,
+      });
+    } finally {
+      [this.#onMessage, this.#onEnd] = [null, null];
+      this.#worker.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #ended(error: unknown): void {
+    this.#end ??= error instanceof Error ? error : new Error(String(error));
+    this.#onEnd?.(this.#end);
+  }
+}
