@@ -14,6 +14,8 @@ export type LeaseKind = 'upload' | 'prune';
 /** How often a lease is renewed, and how old it may get, by the store's clock, before its holder counts as dead. */
 const renewal = 60_000;
 const lifetime = 5 * renewal;
+/** How often it is tried to remove one. */
+const tries = 4;
 
 export interface Lease {
   /** Whether others who are alive hold leases of this kind. Removes those of the dead. */
@@ -28,7 +30,12 @@ export async function takeLease(store: ObjectStore, kind: LeaseKind, signal?: Ab
   const holder = currentHolder();
   const key = `${leasesPrefix}${kind}-${holder.token}`;
   const body = new TextEncoder().encode(JSON.stringify(holder));
-  await store.put(key, body, { signal });
+  try {
+    await store.put(key, body, { signal });
+  } catch (error) {
+    await letGo(store, key); // it may be there all the same
+    throw error;
+  }
   let renewed = performance.now();
   let held = true;
   const renew = async (): Promise<void> => {
@@ -56,10 +63,21 @@ export async function takeLease(store: ObjectStore, kind: LeaseKind, signal?: Ab
       clearInterval(timer);
       const wasHeld = held;
       held = false;
-      // One that cannot be removed dies of its age, and must not hide how the work ended.
-      if (wasHeld) await store.delete(key).catch(() => undefined);
+      if (wasHeld) await letGo(store, key);
     },
   };
+}
+
+/** One that cannot be removed dies of its age, which keeps others waiting, and must not hide how the work ended. */
+async function letGo(store: ObjectStore, key: string): Promise<void> {
+  for (let left = tries; left > 0; left -= 1) {
+    try {
+      await store.delete(key);
+      return;
+    } catch {
+      // Tried again, with an end.
+    }
+  }
 }
 
 async function isOpposed(

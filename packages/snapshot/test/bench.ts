@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { Manifest } from '@aiflow/core';
 import { snapshotProject } from '@aiflow/core';
+import type { StoreBlobManagerOptions } from '../src/index.ts';
 import { StoreBlobManager } from '../src/index.ts';
 import { removeTree } from '../src/remove-tree.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -31,8 +32,8 @@ export class Bench {
   readonly blob: StoreBlobManager = this.manager(this.cacheDir);
   #made = 0;
 
-  manager(cacheDir: string): StoreBlobManager {
-    return new StoreBlobManager({ store: this.store, config: {}, cacheDir });
+  manager(cacheDir: string, more: Partial<StoreBlobManagerOptions> = {}): StoreBlobManager {
+    return new StoreBlobManager({ store: this.store, config: {}, cacheDir, ...more });
   }
 
   /** What lies in the directory of shared copies, but for what is kept about them. */
