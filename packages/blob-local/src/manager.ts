@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { PluginHost } from '@aiflow/core';
 import { shownConfig } from '@aiflow/core';
-import { StoreBlobManager } from '@aiflow/snapshot';
+import { StoreBlobManager, bytesOf } from '@aiflow/snapshot';
 import type { LocalBlobManagerOptions } from './options.ts';
 import { LocalObjectStore } from './store.ts';
 
@@ -12,6 +12,7 @@ export class LocalBlobManager extends StoreBlobManager {
       store: new LocalObjectStore(resolve(host.stateDir, options.root_directory)),
       config: shownConfig(options),
       cacheDir: join(host.stateDir, 'snapshots-cache'),
+      cacheSize: options.cache_size === undefined ? undefined : (bytesOf(options.cache_size) ?? undefined),
     });
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Schema } from '@aiflow/core';
+import { bytesOf } from '@aiflow/snapshot';
 import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
@@ -7,6 +8,11 @@ import * as v from 'valibot';
 export interface LocalBlobManagerOptions {
   /** The directory that keeps the snapshots; a relative path starts at the state directory. `snapshots` unless said. */
   readonly root_directory: string;
+  /**
+   * How much the copies that this machine's jobs share may take, in bytes or as `20 GB`. `10 GiB` unless said. Those
+   * are removed first that were used the longest time ago, and never one that is in use.
+   */
+  readonly cache_size?: string | number | undefined;
 }
 
 const options = v.strictObject({
@@ -22,6 +28,20 @@ const options = v.strictObject({
       'snapshots',
     ),
     v.description('The directory that keeps the snapshots; a relative path starts at the state directory.'),
+  ),
+  cache_size: v.pipe(
+    v.optional(
+      v.pipe(
+        v.union([v.string(), v.number()]),
+        v.check(
+          (size) => bytesOf(size) !== null,
+          'expected a size such as 20 GB or 500 MiB, or a number of bytes',
+        ),
+      ),
+    ),
+    v.description(
+      "How much the copies that this machine's jobs share may take, such as 20 GB; 10 GiB unless said.",
+    ),
   ),
 });
 

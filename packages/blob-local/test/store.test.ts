@@ -93,6 +93,12 @@ describe('the options', () => {
     },
   );
 
+  it('take a limit for the shared copies, as a size', async () => {
+    expect(await validate({ cache_size: '20 GB' })).toMatchObject({ cache_size: '20 GB' });
+    expect(await validate({ cache_size: 5_000 })).toMatchObject({ cache_size: 5_000 });
+    expect(await validate({ cache_size: 'much' })).toEqual([expect.stringContaining('such as 20 GB')]);
+  });
+
   it('refuse a key that is not one', async () => {
     expect(await validate({ root_dir: '/x' })).toEqual([expect.stringContaining('root_dir')]);
   });
