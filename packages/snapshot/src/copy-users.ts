@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Holder } from './holder.ts';
 import { currentHolder, isAlive, parseHolder } from './holder.ts';
@@ -26,7 +27,10 @@ export class CopyUsers {
     if (this.#entered.has(id)) return;
     this.#self ??= currentHolder();
     mkdirSync(this.#directory, { recursive: true });
-    writeFileSync(join(this.#directory, `${id}.${this.#self.token}`), JSON.stringify(this.#self));
+    // Whole or not there: one that cannot be read would count for a day.
+    const temporary = join(this.#directory, `.${randomUUID()}`);
+    writeFileSync(temporary, JSON.stringify(this.#self));
+    renameSync(temporary, join(this.#directory, `${id}.${this.#self.token}`));
     this.#entered.add(id);
   }
 
@@ -39,8 +43,9 @@ export class CopyUsers {
   has(id: string): boolean {
     let found = false;
     for (const name of namesIn(this.#directory)) {
-      if (!name.startsWith(`${id}.`)) continue;
       const path = join(this.#directory, name);
+      if (name.startsWith('.') && isOld(path)) rmSync(path, { force: true }); // its writer was killed
+      if (!name.startsWith(`${id}.`)) continue;
       if (isInUse(path)) found = true;
       else rmSync(path, { force: true });
     }
@@ -52,10 +57,15 @@ function isInUse(path: string): boolean {
   try {
     const holder = parseHolder(readFileSync(path, 'utf8'));
     const alive = holder === null ? null : isAlive(holder);
-    return alive ?? Date.now() - statSync(path).mtimeMs < trust;
+    return alive ?? !isOld(path);
   } catch {
     return false; // it left just now
   }
+}
+
+function isOld(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > trust;
 }
 
 /** Whether a process of this machine has the path in its environment; where there is no /proc, none is known to. */

@@ -104,6 +104,13 @@ describe('the shared copies of a machine', () => {
     },
   );
 
+  it('are not kept by who was killed while it wrote down that it uses one', async () => {
+    const path = await copied(0, size * 10);
+    writeFileSync(join(at.cacheDir, '.users', '.killed'), '{"tok');
+    await at.blob.cleanupProject(made[0]?.snapshotId ?? '', uris[0] ?? '');
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('that were made before the machine went down are made again', async () => {
     const path = await copied(0, size * 10);
     const note = join(at.cacheDir, '.notes', made[0]?.snapshotId ?? '');
