@@ -12,6 +12,7 @@ import { OssFault, faultXml } from './fault.ts';
 import type { OssRequest } from './oss-request.ts';
 import { readRequest } from './oss-request.ts';
 import { routeOf } from './route.ts';
+import type { TroubleKind } from './trouble.ts';
 import { Troubles, damaged } from './trouble.ts';
 
 export interface OssServerOptions {
@@ -49,6 +50,7 @@ export async function startOssServer(options: OssServerOptions): Promise<OssServ
     requests.push(request);
     const trouble = troubles.next(request);
     if (trouble?.kind === 'hang') return;
+    if (trouble?.kind === 'wait') await trouble.until;
     if (trouble?.kind === 'cut') return void incoming.socket.destroy();
     if (trouble?.kind === 'damageRequest') request = { ...request, body: damaged(request.body) };
     const said = settle(request, () => {
@@ -61,7 +63,7 @@ export async function startOssServer(options: OssServerOptions): Promise<OssServ
       }
       return perform(request, buckets, gate);
     });
-    const body = trouble?.kind === 'damage' ? damaged(said.body) : said.body;
+    const body = spoilt(said.body, trouble);
     if (trouble?.kind === 'cutAfter') return void incoming.socket.destroy();
     outgoing.writeHead(said.status, { ...said.headers, server: 'AliyunOSS', 'content-length': body.length });
     if (request.method === 'HEAD') return void outgoing.end();
@@ -84,6 +86,11 @@ export async function startOssServer(options: OssServerOptions): Promise<OssServ
       await closed;
     },
   };
+}
+
+function spoilt(body: Buffer, trouble: TroubleKind | null): Buffer {
+  if (trouble?.kind === 'damage') return damaged(body);
+  return trouble?.kind === 'garble' ? Buffer.from('<<<') : body;
 }
 
 function perform(request: OssRequest, buckets: ReadonlyMap<string, Bucket>, gate: Gate): Answer {

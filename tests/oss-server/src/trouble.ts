@@ -3,6 +3,8 @@ import type { OssRequest } from './oss-request.ts';
 /** What goes wrong with a request: before it is looked at (`answer`, `hang`, `cut`, `damageRequest`), or after it was done. */
 export type TroubleKind =
   | { readonly kind: 'answer'; readonly status: number; readonly code?: string; readonly message?: string }
+  /** The request is done when the promise is. */
+  | { readonly kind: 'wait'; readonly until: Promise<void> }
   /** The request is read and never answered. */
   | { readonly kind: 'hang' }
   /** The connection is cut: nothing was done. */
@@ -13,6 +15,8 @@ export type TroubleKind =
   | { readonly kind: 'cutMiddle' }
   /** One bit of the answer's body is turned; its length stays. */
   | { readonly kind: 'damage' }
+  /** The answer's body is no XML any more. */
+  | { readonly kind: 'garble' }
   /** One bit of the request's body is turned before the server looks at it. */
   | { readonly kind: 'damageRequest' };
 

@@ -71,7 +71,8 @@ export const versionsComeFromTheCatalog: Rule = ({ packages }) => {
     return all
       .flatMap((group) => Object.entries(group ?? {}))
       .flatMap(([name, range]) => {
-        const wanted = ours.has(name) ? 'workspace:^' : 'catalog:';
+        const isOurs = ours.has(name) || name.startsWith('@aiflow-private/');
+        const wanted = isOurs ? 'workspace:^' : 'catalog:';
         return problemsOf(pack)(range === wanted, `"${name}" must be "${wanted}", found "${range}"`);
       });
   });

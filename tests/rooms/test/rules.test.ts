@@ -245,6 +245,12 @@ const broken: readonly Broken[] = [
     by: pack('cli', { dependencies: { '@aiflow/core': '^1.0.0' } }),
     where: 'packages/cli/package.json',
   },
+  {
+    rule: 'versions come from the catalog',
+    how: 'a private package of ours is looked for in the catalog',
+    by: pack('cli', { devDependencies: { '@aiflow-private/engines': 'catalog:' } }),
+    where: 'packages/cli/package.json',
+  },
 ];
 
 describe('a house where a rule is broken', () => {

@@ -1,4 +1,4 @@
-import { xmlAnswer } from '../answer.ts';
+import { answer, xmlAnswer } from '../answer.ts';
 import type { StoredObject } from '../bucket.ts';
 import { OssFault } from '../fault.ts';
 import { percentEncode } from '../signature-v4.ts';
@@ -32,7 +32,7 @@ export const deleteMany: Operation = ({ request, bucket }) => {
   }
   for (const key of keys) bucket.objects.delete(key);
   const deleted = keys.map((key) => group('Deleted', [element('Key', key)]));
-  return xmlAnswer(xmlDocument('DeleteResult', textOf(body, 'Quiet') === 'true' ? [] : deleted));
+  return textOf(body, 'Quiet') === 'true' ? answer(200) : xmlAnswer(xmlDocument('DeleteResult', deleted));
 };
 
 /** ListObjectsV2. A continuation token is the last key or prefix of the page before. */
