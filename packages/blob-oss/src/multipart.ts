@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '@aiflow/core';
 import type { Calls, Doing, Outcome } from './calls.ts';
 
 /** Objects above this size in bytes are sent in parts, side by side. */
 export const largestPut: number = 8 * 1024 * 1024;
 const partSize = 4 * 1024 * 1024;
 const atOnce = 4;
+/** In milliseconds: so much longer than its caller wants it a call may take. */
+const longestAbort = 3000;
 
 const mime = 'application/octet-stream';
 
@@ -93,20 +96,23 @@ async function sendParts(
   return parts;
 }
 
-/** Not by the caller's signal, which may be why there is something to abort. */
+/** Not by the caller's signal, which may be why there is something to abort; so it has a short time of its own. */
 async function abort(
   calls: Calls,
   doing: Doing,
   { name, warn }: MultipartPut,
   uploadId: string,
 ): Promise<void> {
-  const gone = await calls.run(
-    doing,
-    undefined,
-    async (client) => await client.abortMultipartUpload(name, uploadId),
-  );
-  if (gone.failure === null || gone.failure.kind === 'no_upload') return;
-  warn(
-    `parts of an upload that failed stay in OSS until a lifecycle rule removes them: ${gone.error.message}`,
-  );
+  try {
+    const gone = await calls.run(
+      doing,
+      AbortSignal.timeout(longestAbort),
+      async (client) => await client.abortMultipartUpload(name, uploadId),
+    );
+    if (gone.failure !== null && gone.failure.kind !== 'no_upload') throw gone.error;
+  } catch (error) {
+    warn(
+      `parts of an upload that failed stay in OSS until a lifecycle rule removes them: ${messageOf(error)}`,
+    );
+  }
 }

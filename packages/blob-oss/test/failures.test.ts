@@ -178,6 +178,23 @@ describe('what may pass is tried again, with an end', () => {
     });
   });
 
+  it('a name that is not known: the bucket is part of it, unless the domain stands for the bucket', async () => {
+    for (const [cname, name] of [
+      [false, 'shelf.files.invalid'],
+      [true, 'files.invalid'],
+    ] as const) {
+      const { store } = openStore(server, { endpoint: 'files.invalid', cname, retries: 0 });
+      await expect(store.get('a')).rejects.toMatchObject({
+        message: matching(new RegExp(`getaddrinfo \\S+ ${name}`)),
+      });
+    }
+  });
+
+  it('an endpoint is spoken to over TLS unless it begins with http://', async () => {
+    const { store } = openStore(server, { endpoint: new URL(server.endpoint).host, retries: 0 });
+    await expect(store.get('a')).rejects.toMatchObject({ context: { ossCode: 'EPROTO' } });
+  });
+
   it('an abort ends a call that hangs, and one that pauses, with its reason', async () => {
     const { store } = openStore(server);
     for (const trouble of [{ kind: 'hang' }, { kind: 'answer', status: 503 }] as const) {
@@ -206,6 +223,20 @@ describe('what is read is what was written', () => {
       code: 'blob.corrupt',
       message: matching(/read "a" in the bucket "shelf" .* in 3 tries.*CRC-64/),
       context: { key: 'a', bucket: 'shelf' },
+    });
+  });
+
+  it('objects that OSS says nothing of were not deleted: they are deleted again, and told of at the end', async () => {
+    const { store } = openStore(server, { retries: 2 });
+    const silent = { kind: 'answer', status: 200 } as const;
+    await store.put('a', text('words'));
+    server.troubles.add(silent, { times: 2 });
+    await store.deleteMany(['a']);
+    expect(stored()).toEqual([]);
+    server.troubles.add(silent, { times: Infinity });
+    await expect(store.deleteMany(['a', 'b'])).rejects.toMatchObject({
+      code: 'blob.unavailable',
+      message: containing('OSS did not delete 2 of 2 objects'),
     });
   });
 

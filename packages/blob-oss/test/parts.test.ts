@@ -61,6 +61,16 @@ it('a part that fails for ever ends the others, and nothing of the object is see
   expect([stored('large')?.length, uploads(), warnings]).toEqual([3, 0, []]);
 });
 
+it('a part that may not be sent ends those that OSS does not answer', async () => {
+  const { store } = openStore(server);
+  const isThird = (request: OssRequest): boolean =>
+    isPart(request) && request.parameters.get('partNumber') === '3';
+  server.troubles.add({ kind: 'answer', status: 403, code: 'AccessDenied' }, { when: isThird });
+  server.troubles.add({ kind: 'hang' }, { times: Infinity, when: isPart });
+  await expect(store.put('large', body(12 * mebibyte, 7))).rejects.toMatchObject({ code: 'blob.forbidden' });
+  expect([stored('large'), uploads()]).toEqual([undefined, 0]);
+});
+
 it('an abort in the middle leaves no part in OSS', async () => {
   const { store } = openStore(server);
   const aborting = new AbortController();
@@ -71,6 +81,21 @@ it('an abort in the middle leaves no part in OSS', async () => {
   );
   await expect(store.put('large', body(12 * mebibyte, 7), { signal: aborting.signal })).rejects.toBe(reason);
   expect([stored('large'), uploads()]).toEqual([undefined, 0]);
+});
+
+it('an abort ends a call in a few seconds also when OSS answers nothing any more', async () => {
+  const { store, warnings } = openStore(server);
+  const aborting = new AbortController();
+  const reason = new Error('no longer wanted');
+  const when = (request: OssRequest): boolean => {
+    if (isPart(request)) aborting.abort(reason);
+    return isPart(request) || request.method === 'DELETE';
+  };
+  server.troubles.add({ kind: 'hang' }, { times: Infinity, when });
+  await expect(store.put('large', body(12 * mebibyte, 7), { signal: aborting.signal })).rejects.toBe(reason);
+  // Without a limit of its own, removing the parts would take a timeout of 60 s for each of 6 tries.
+  expect(warnings).toEqual([expect.stringContaining('lifecycle rule')]);
+  server.buckets.get('shelf')?.uploads.clear();
 });
 
 it('parts that cannot be removed are told of, and the error is that of the upload', async () => {
