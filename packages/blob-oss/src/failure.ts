@@ -22,6 +22,7 @@ export type FailureKind =
   | 'forbidden'
   | 'no_bucket'
   | 'unavailable'
+  | 'unreachable'
   | 'corrupt'
   | 'other';
 
@@ -45,7 +46,7 @@ const kinds: Readonly<Record<string, FailureKind>> = {
 };
 
 /** A host that is not known, or a certificate that is not trusted, does not pass by itself. */
-const lasting = /^(ENOTFOUND|ETOOLARGE|ERR_INVALID_.*|ERR_TLS_.*|CERT_.*|.*_CERT.*|UNABLE_TO_.*)$/;
+const unreachable = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|CERT_.*|.*_CERT.*|UNABLE_TO_.*)$/;
 
 /** An answer was whole and is not what it should be. */
 export class AnswerError extends Error {
@@ -61,8 +62,7 @@ export function readFailure(error: unknown, { status, headers, fault }: Exchange
   const requestId = [headers['x-oss-request-id'] ?? null].flat()[0] ?? null;
   if (fault !== null) {
     const name = errorCode(fault);
-    const kind = name !== null && lasting.test(name) ? 'other' : 'unavailable';
-    return { kind, name, status, requestId, words: messageOf(fault) };
+    return { kind: kindOfFault(name), name, status, requestId, words: messageOf(fault) };
   }
   if (error instanceof AnswerError) {
     return { kind: error.kind, name: null, status, requestId, words: error.message };
@@ -75,6 +75,13 @@ export function readFailure(error: unknown, { status, headers, fault }: Exchange
   const name = said.code ?? errorCode(error);
   const words = said.message ?? messageOf(error);
   return { kind: kindOf(name, status), name, status, requestId, words };
+}
+
+function kindOfFault(name: string | null): FailureKind {
+  if (name === null) return 'unavailable';
+  if (unreachable.test(name)) return 'unreachable';
+  // What Node refuses to send at all, and what is larger than any object of ours.
+  return name.startsWith('ERR_INVALID_') || name === 'ETOOLARGE' ? 'other' : 'unavailable';
 }
 
 function kindOf(name: string | null, status: number): FailureKind {

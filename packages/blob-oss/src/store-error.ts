@@ -21,6 +21,7 @@ const codes: Readonly<Record<FailureKind, string>> = {
   forbidden: 'blob.forbidden',
   no_bucket: 'blob.no_bucket',
   unavailable: 'blob.unavailable',
+  unreachable: 'blob.unavailable',
   corrupt: 'blob.corrupt',
   other: 'blob.store_failed',
 };
@@ -82,6 +83,8 @@ function say(
       return `could not ${what}${tried}, because the bytes came damaged (${why}): look for what changes them on the way`;
     case 'unavailable':
       return `could not ${what}${tried} (${why}): try again when OSS can be reached`;
+    case 'unreachable':
+      return `could not ${what} (${why}): check endpoint, region and bucket, and whether this machine reaches OSS`;
     case 'absent':
     case 'taken':
     case 'no_upload':
