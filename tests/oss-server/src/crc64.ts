@@ -2,8 +2,8 @@
 const high = 0xc96c5795;
 const low = 0xd7870f42;
 
-const highs = new Uint32Array(256);
-const lows = new Uint32Array(256);
+const highs = new Int32Array(256);
+const lows = new Int32Array(256);
 for (let index = 0; index < 256; index += 1) {
   let [upper, lower] = [0, index];
   for (let bit = 0; bit < 8; bit += 1) {
@@ -18,10 +18,11 @@ for (let index = 0; index < 256; index += 1) {
 
 /** As the header `x-oss-hash-crc64ecma` has it: a decimal number. */
 export function crc64(bytes: Uint8Array): string {
-  let upper = 0xffffffff;
-  let lower = 0xffffffff;
-  for (const byte of bytes) {
-    const index = (lower ^ byte) & 0xff;
+  let upper = -1;
+  let lower = -1;
+  // Not by "of", which takes ten times as long.
+  for (let at = 0; at < bytes.length; at += 1) {
+    const index = (lower ^ (bytes[at] ?? 0)) & 0xff;
     lower = ((lower >>> 8) | (upper << 24)) ^ (lows[index] ?? 0);
     upper = (upper >>> 8) ^ (highs[index] ?? 0);
   }
