@@ -15,10 +15,12 @@ const buckets = {
 };
 
 for (const [name, bucket] of Object.entries(buckets)) {
+  const patience = bucket === real ? 120_000 : 20_000;
   objectStoreSuite({
     name,
     describe,
     it,
+    patience,
     open: (place) => new OssObjectStore(below(bucket, place.name), place.host),
     remove: async (place) => await removeAll(below(bucket, place.name), place.host),
   });
@@ -27,6 +29,7 @@ for (const [name, bucket] of Object.entries(buckets)) {
     name,
     describe,
     it,
+    patience,
     open: (place) => ossBlobManagerPlugin.create(below(bucket, place.name), place.host),
     corrupt: async (place) => await corruptAll(below(bucket, place.name), place.host),
     remove: async (place) => await removeAll(below(bucket, place.name), place.host),

@@ -1,4 +1,5 @@
 import type { Account, OssServer, TroubleKind } from '@aiflow-private/oss-server';
+import { makeObject } from '@aiflow-private/oss-server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OssBlobManagerOptions } from '../src/options.ts';
 import { guest, startServer, stranger, temporary } from './bucket.ts';
@@ -168,6 +169,16 @@ describe('what may pass is tried again, with an end', () => {
     });
   });
 
+  it('a server that answers byte by byte: the connection is cut after ten times the timeout', async () => {
+    const { store } = openStore(server, { retries: 0, timeout: 0.2 });
+    await store.put('a', new Uint8Array(100_000));
+    server.troubles.add({ kind: 'drip', every: 20 });
+    await expect(store.get('a')).rejects.toMatchObject({
+      code: 'blob.unavailable',
+      message: containing('no whole answer came within 2 s'),
+    });
+  });
+
   it('nobody at that address: blob.unavailable', async () => {
     const gone = await startServer();
     const { store } = openStore(gone, { retries: 1 });
@@ -227,6 +238,17 @@ describe('what is read is what was written', () => {
       code: 'blob.corrupt',
       message: matching(/read "a" in the bucket "shelf" .* in 3 tries.*CRC-64/),
       context: { key: 'a', bucket: 'shelf' },
+    });
+  });
+
+  it('an object that is larger than any of ours is not read to its end', async () => {
+    const { store } = openStore(server);
+    const whole = makeObject(Buffer.alloc(33 * 1024 * 1024), {}, Date.now());
+    server.buckets.get('shelf')?.objects.set('a', whole);
+    await expect(store.get('a')).rejects.toMatchObject({
+      code: 'blob.store_failed',
+      message: containing('more than 33554432 bytes'),
+      context: { tries: 1 },
     });
   });
 

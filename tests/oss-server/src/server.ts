@@ -67,6 +67,7 @@ export async function startOssServer(options: OssServerOptions): Promise<OssServ
     if (trouble?.kind === 'cutAfter') return void incoming.socket.destroy();
     outgoing.writeHead(said.status, { ...said.headers, server: 'AliyunOSS', 'content-length': body.length });
     if (request.method === 'HEAD') return void outgoing.end();
+    if (trouble?.kind === 'drip') return void drip(outgoing, body, trouble.every);
     if (trouble?.kind !== 'cutMiddle') return void outgoing.end(body);
     outgoing.write(body.subarray(0, body.length >> 1), () => incoming.socket.destroy());
   };
@@ -86,6 +87,15 @@ export async function startOssServer(options: OssServerOptions): Promise<OssServ
       await closed;
     },
   };
+}
+
+function drip(outgoing: ServerResponse, body: Buffer, every: number): void {
+  let sent = 0;
+  const dripping = setInterval(() => {
+    if (sent < body.length) outgoing.write(body.subarray(sent, (sent += 1)));
+    else outgoing.end();
+  }, every);
+  outgoing.once('close', () => clearInterval(dripping));
 }
 
 function spoilt(body: Buffer, trouble: TroubleKind | null): Buffer {

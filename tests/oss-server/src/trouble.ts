@@ -13,6 +13,8 @@ export type TroubleKind =
   | { readonly kind: 'cutAfter' }
   /** The connection is cut in the middle of the answer's body. */
   | { readonly kind: 'cutMiddle' }
+  /** The answer comes, one byte in so many milliseconds. */
+  | { readonly kind: 'drip'; readonly every: number }
   /** One bit of the answer's body is turned; its length stays. */
   | { readonly kind: 'damage' }
   /** The answer's body is no XML any more. */
