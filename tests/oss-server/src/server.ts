@@ -67,7 +67,7 @@ export async function startOssServer(options: OssServerOptions): Promise<OssServ
     if (trouble?.kind === 'cutAfter') return void incoming.socket.destroy();
     outgoing.writeHead(said.status, { ...said.headers, server: 'AliyunOSS', 'content-length': body.length });
     if (request.method === 'HEAD') return void outgoing.end();
-    if (trouble?.kind === 'drip') return void drip(outgoing, body, trouble.every);
+    if (trouble?.kind === 'drip') return drip(outgoing, body, trouble.every);
     if (trouble?.kind !== 'cutMiddle') return void outgoing.end(body);
     outgoing.write(body.subarray(0, body.length >> 1), () => incoming.socket.destroy());
   };
