@@ -1,4 +1,5 @@
 import { errorCode, messageOf } from '@aiflow/core';
+import { headerOf } from './header.ts';
 import type { Exchange } from './transport.ts';
 
 /** Why a request failed, of whatever was thrown and whatever was answered. */
@@ -59,7 +60,7 @@ export class AnswerError extends Error {
 }
 
 export function readFailure(error: unknown, { status, headers, fault }: Exchange): Failure {
-  const requestId = [headers['x-oss-request-id'] ?? null].flat()[0] ?? null;
+  const requestId = headerOf(headers, 'x-oss-request-id');
   if (fault !== null) {
     const name = errorCode(fault);
     return { kind: kindOfFault(name), name, status, requestId, words: messageOf(fault) };
@@ -71,7 +72,7 @@ export function readFailure(error: unknown, { status, headers, fault }: Exchange
   if (status < 300) {
     return { kind: 'unavailable', name: null, status, requestId, words: 'its answer cannot be read' };
   }
-  const said = readHeader(headers['x-oss-err']);
+  const said = readRefusal(headerOf(headers, 'x-oss-err'));
   const name = said.code ?? errorCode(error);
   const words = said.message ?? messageOf(error);
   return { kind: kindOf(name, status), name, status, requestId, words };
@@ -93,8 +94,8 @@ function kindOf(name: string | null, status: number): FailureKind {
 }
 
 /** The refusal of a HEAD, which has no body, is in a header. */
-function readHeader(header: string | string[] | undefined): { code: string | null; message: string | null } {
-  const xml = Buffer.from([header ?? ''].flat()[0] ?? '', 'base64').toString();
+function readRefusal(header: string | null): { code: string | null; message: string | null } {
+  const xml = Buffer.from(header ?? '', 'base64').toString();
   const read = (element: string): string | null => new RegExp(`<${element}>([^<]*)</`).exec(xml)?.[1] ?? null;
   return { code: read('Code'), message: read('Message') };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { PluginHost } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
 import type { ByteRange, ObjectInfo, ObjectStore, PutOptions, StoreOptions } from '@aiflow/snapshot';
@@ -8,6 +9,7 @@ import { Calls } from './calls.ts';
 import { crc64 } from './crc64.ts';
 import { readEndpoint } from './endpoint.ts';
 import { AnswerError } from './failure.ts';
+import { headerOf } from './header.ts';
 import { largestPut, putInParts } from './multipart.ts';
 import type { OssBlobManagerOptions } from './options.ts';
 import { createTransport } from './transport.ts';
@@ -73,9 +75,10 @@ export class OssObjectStore implements ObjectStore {
     const name = this.#root + checkKey(key);
     const done = await this.#calls.run({ action: 'read', key }, signal, async (client) => {
       const { content, res } = await client.get(name, { headers: {} });
-      const expected = res.headers['x-oss-hash-crc64ecma'];
-      if (typeof expected !== 'string' || crc64(content) === expected) return content;
-      throw new AnswerError('corrupt', `its CRC-64 is ${crc64(content)}, and OSS says ${expected}`);
+      const expected = headerOf(res.headers, 'x-oss-hash-crc64ecma');
+      const found = crc64(content);
+      if (expected === null || expected === found) return content;
+      throw new AnswerError('corrupt', `its CRC-64 is ${found}, and OSS says ${expected}`);
     });
     if (done.failure?.kind === 'absent') return null;
     return unwrap(done);
@@ -103,8 +106,8 @@ export class OssObjectStore implements ObjectStore {
   async head(key: string, { signal }: StoreOptions = {}): Promise<ObjectInfo | null> {
     const headers = await this.#head(checkKey(key), signal);
     if (headers === null) return null;
-    const modifiedTime = Date.parse(headers['last-modified'] ?? '');
-    return { key, size: Number(headers['content-length']), modifiedTime };
+    const modifiedTime = Date.parse(headerOf(headers, 'last-modified') ?? '');
+    return { key, size: Number(headerOf(headers, 'content-length')), modifiedTime };
   }
 
   async *list(prefix: string, { signal }: StoreOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
@@ -184,18 +187,16 @@ export class OssObjectStore implements ObjectStore {
   }
 
   async #hasMark(key: string, mark: string, signal: AbortSignal | undefined): Promise<boolean> {
-    return (await this.#head(key, signal))?.[markHeader] === mark;
+    const headers = await this.#head(key, signal);
+    return headers !== null && headerOf(headers, markHeader) === mark;
   }
 
-  async #head(
-    key: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Readonly<Record<string, string | undefined>> | null> {
+  async #head(key: string, signal: AbortSignal | undefined): Promise<IncomingHttpHeaders | null> {
     const done = await this.#calls.run({ action: 'look at', key }, signal, async (client) => {
       const { res } = await client.head(this.#root + key);
       return res.headers;
     });
-    return done.failure?.kind === 'absent' ? null : (unwrap(done) as Record<string, string | undefined>);
+    return done.failure?.kind === 'absent' ? null : unwrap(done);
   }
 }
 

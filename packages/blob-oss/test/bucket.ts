@@ -4,7 +4,7 @@ import type { OssBlobManagerOptions } from '../src/options.ts';
 import { OssObjectStore } from '../src/store.ts';
 import type { StoreHost } from '../src/store.ts';
 
-const owner: Account = {
+export const owner: Account = {
   accessKeyId: 'LTAI-owner-canary',
   accessKeySecret: 'owner-secret-canary',
   may: 'everything',

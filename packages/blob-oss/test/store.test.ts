@@ -1,6 +1,6 @@
 import type { OssServer } from '@aiflow-private/oss-server';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startServer } from './bucket.ts';
+import { optionsFor, owner, startServer, temporary } from './bucket.ts';
 import { openStore } from './hosts.ts';
 
 let server: OssServer;
@@ -17,8 +17,16 @@ it.each([
   ['the root of the bucket', null],
   ['a root whose name must be encoded', '工作流/a b+c&d'],
 ])('%s holds objects as any other does', async (_what, root_directory) => {
-  for (const signature_version of ['v1', 'v4'] as const) {
-    const { store } = openStore(server, { root_directory, signature_version });
+  for (const [signature_version, account] of [
+    ['v1', owner],
+    ['v4', owner],
+    ['v4', temporary],
+  ] as const) {
+    const { store } = openStore(server, {
+      ...optionsFor(server, account),
+      root_directory,
+      signature_version,
+    });
     await store.put('a/b', new Uint8Array(3));
     await store.put('c', new Uint8Array(9 * 1024 * 1024));
     const keys = [];
