@@ -28,6 +28,26 @@ export function findBareSecrets(
   look(describedAt(description, options, []), options, [], false);
 }
 
+/** The same options without the fields for secrets, at every depth; all of them where the schema cannot describe itself. */
+export function withoutSecrets(description: JsonObject | null, options: JsonObject): JsonObject {
+  if (description === null) return options;
+  const shown = (schema: JsonObject | null, value: Json): Json => {
+    const member = (key: string | number, each: Json): JsonObject | null =>
+      schema === null ? null : memberOf(description, schema, key, each);
+    if (isJsonArray(value)) return value.map((each, index) => shown(member(index, each), each));
+    return isJsonObject(value) ? members(value, member) : value;
+  };
+  const members = (value: JsonObject, member: (key: string, each: Json) => JsonObject | null): JsonObject =>
+    Object.fromEntries(
+      Object.entries(value).flatMap(([key, each]) => {
+        const schema = member(key, each);
+        return schema?.['writeOnly'] === true ? [] : [[key, shown(schema, each)]];
+      }),
+    );
+  const root = describedAt(description, options, []);
+  return members(options, (key, each) => (root === null ? null : memberOf(description, root, key, each)));
+}
+
 /** What to write instead: a reference, for which a name is made of the key. */
 export function bareSecret(key: string, path: Path): string {
   const last = path.findLast((part) => typeof part === 'string') ?? 'secret';

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../json.ts';
+import { withoutSecrets } from './bare-secrets.ts';
 import type { Schema } from './schema.ts';
+import { describeSchema } from './schema.ts';
 
 /** The number of the agreement between core and plugins. It changes only when old plugins can no longer work. */
 export const protocol = 1;
@@ -29,7 +31,12 @@ export interface PluginRecord<Options = unknown> extends RegistryRecord {
   readonly options: Schema<Options>;
 }
 
-/** What `create` was given, to show as `.config`: as plain JSON. */
-export function shownConfig(config: object): JsonObject {
-  return Object.freeze(JSON.parse(JSON.stringify(config)) as JsonObject);
+/**
+ * What `create` was given, to show as `.config`: plain JSON. With the plugin's schema, fields for secrets (`writeOnly`)
+ * are left out: where the options come from a project file `.config` shows the references that stand there instead, but
+ * a program may hand a plugin the secrets themselves.
+ */
+export function shownConfig(config: object, schema?: Schema): JsonObject {
+  const plain = JSON.parse(JSON.stringify(config)) as JsonObject;
+  return Object.freeze(schema === undefined ? plain : withoutSecrets(describeSchema(schema), plain));
 }
