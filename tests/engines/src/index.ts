@@ -1,8 +1,13 @@
 export { cacheDirectory, homeOf, isInstalled } from './cache.ts';
 export type { Engine } from './engine.ts';
+export type { Fault, FaultProxy, ProxiedRequest } from './fault-proxy.ts';
+export { startFaultProxy } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
 export { hdfs } from './hdfs.ts';
 export { oss2 } from './oss2.ts';
 export { startHdfs } from './start-hdfs.ts';
 export type { Hdfs, HdfsCommand } from './start-hdfs.ts';
+export type { S3Server, VersitygwOptions } from './start-versitygw.ts';
+export { startVersitygw } from './start-versitygw.ts';
+export { versitygw } from './versitygw.ts';
 export { whereEngine } from './where-engine.ts';

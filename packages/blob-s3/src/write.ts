@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { PutOptions } from '@aiflow/snapshot';
+import type { Bucket } from './bucket.ts';
+import { statusOf } from './fault.ts';
+import { lookAt } from './look.ts';
+
+/** Puts an object by one request. */
+export async function putWhole(
+  bucket: Bucket,
+  key: string,
+  bytes: Uint8Array,
+  { signal }: PutOptions,
+): Promise<void> {
+  const Key = bucket.keyOf(key);
+  await bucket.requests.run({ action: 'write', key: Key, size: bytes.length, signal }, async (attempt) => {
+    const { sdk, client } = attempt;
+    const command = new sdk.PutObjectCommand({ Bucket: bucket.name, Key, Body: bytes, ...bucket.checksum });
+    await client.send(command, { abortSignal: attempt.signal });
+  });
+}
+
+/**
+ * Puts an object unless there is one. When the answer to an attempt was lost, the next one finds the object that the
+ * first has put: a token in its metadata tells that it is ours.
+ */
+export async function putUnlessThere(
+  bucket: Bucket,
+  key: string,
+  bytes: Uint8Array,
+  { signal }: PutOptions,
+): Promise<boolean> {
+  const Key = bucket.keyOf(key);
+  const token = randomUUID();
+  const request = { action: 'write', key: Key, size: bytes.length, signal } as const;
+  const outcome = await bucket.requests.run(request, async (attempt) => {
+    const { sdk, client } = attempt;
+    const input = { Bucket: bucket.name, Key, Body: bytes, IfNoneMatch: '*', Metadata: { token } };
+    try {
+      const command = new sdk.PutObjectCommand({ ...input, ...bucket.checksum });
+      await client.send(command, { abortSignal: attempt.signal });
+      return 'stored';
+    } catch (error) {
+      if (statusOf(error) !== 412) throw error;
+      return attempt.number === 1 ? 'taken' : 'taken, perhaps by us';
+    }
+  });
+  if (outcome !== 'taken, perhaps by us') return outcome === 'stored';
+  return (await lookAt(bucket, key, { signal }))?.token === token;
+}
