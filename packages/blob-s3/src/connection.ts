@@ -5,7 +5,7 @@ import { AIFlowError, messageOf } from '@aiflow/core';
 import type * as S3 from '@aws-sdk/client-s3';
 import type { S3BlobManagerOptions } from './options.ts';
 
-export type Sdk = typeof S3;
+type Sdk = typeof S3;
 
 export interface Connection {
   readonly sdk: Sdk;

@@ -4,7 +4,7 @@ import { isAIFlowError } from '@aiflow/core';
 import { expect } from 'vitest';
 
 /** What no error may show, wherever it is looked for; the tests use no other credentials. */
-export const canaries = ['aiflow-test-secret', 'canary-secret-4711', 'canary-token-4712', 'CANARYKEY4713'];
+const canaries = ['aiflow-test-secret', 'canary-secret-4711', 'canary-token-4712', 'CANARYKEY4713'];
 
 /** The error of ours that a call ends with: one line, with the bucket, and without any secret in any part of it. */
 export async function refusalOf(call: Promise<unknown>): Promise<AIFlowError> {

@@ -30,6 +30,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly url: string;
   /** Every request that came, in order. */
   readonly requests: readonly ProxiedRequest[];
+  /** How many connections were made to it. */
+  readonly connections: number;
   /** Says what goes wrong with a request; null for nothing. Replace it at any time. */
   faultOf: (request: ProxiedRequest) => Fault | null;
 }
@@ -45,6 +47,10 @@ export async function startFaultProxy(server: string): Promise<FaultProxy> {
   const proxy = createServer((request, response) => {
     request.on('error', () => undefined); // who asked has gone
     void handle(request, response).catch(() => response.destroy());
+  });
+  let connections = 0;
+  proxy.on('connection', () => {
+    connections += 1;
   });
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
@@ -83,6 +89,9 @@ export async function startFaultProxy(server: string): Promise<FaultProxy> {
   const own: FaultProxy = {
     url: `http://127.0.0.1:${address.port}`,
     requests,
+    get connections() {
+      return connections;
+    },
     faultOf: () => null,
     [Symbol.asyncDispose]: async () => {
       proxy.closeAllConnections();
