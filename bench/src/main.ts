@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   compile: async () => (await import('./compile.ts')).compile,
   rules: async () => (await import('./rules.ts')).rules,
   submit: async () => (await import('./submit.ts')).submit,
+  snapshots: async () => (await import('./snapshots.ts')).snapshots,
   launch: async () => (await import('./launch.ts')).launch,
   reaction: async () => (await import('./reaction.ts')).reaction,
   events: async () => (await import('./events.ts')).events,

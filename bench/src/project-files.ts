@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What the projects of benches use: packages of this workspace. */
-const packages = ['core', 'blob-local', 'job-bash', 'scheduler-local'];
+const packages = ['core', 'blob-local', 'blob-s3', 'job-bash', 'scheduler-local'];
 
 /** Writes a project with one workflow, `bench`, of so many independent jobs that run a command. */
 export function writeProject(projectDir: string, jobs: number, command: string = 'true'): void {

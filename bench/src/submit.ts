@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotProject } from '@aiflow/core';
-import type { Bench, BenchContext } from './bench.ts';
+import type { Bench } from './bench.ts';
+import { commitAll, git } from './git.ts';
 import { inTurn, median, timed } from './measure.ts';
 import { writeManyFiles, writeProject } from './project-files.ts';
 import { describeTime } from './report.ts';
@@ -59,24 +59,6 @@ export const submit: Bench = {
     report.note(`the first upload took ${describeTime(first.store)} and stored ${storedBefore} bytes`);
   },
 };
-
-/** Makes the project a git repository with one commit; false when there is no git. */
-function commitAll({ report }: BenchContext, projectDir: string): boolean {
-  try {
-    git(projectDir, 'init', '--quiet');
-  } catch (error) {
-    report.skipped('submit', `git cannot be run (${String(error)})`);
-    return false;
-  }
-  git(projectDir, 'add', '--all');
-  const author = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-c', 'commit.gpgsign=false'];
-  git(projectDir, ...author, 'commit', '--quiet', '--no-verify', '--message', 'All files.');
-  return true;
-}
-
-function git(projectDir: string, ...args: string[]): void {
-  execFileSync('git', args, { cwd: projectDir, stdio: ['ignore', 'ignore', 'inherit'] });
-}
 
 /** The sum of the sizes of all files below a directory. */
 function sizeOf(directory: string): number {

@@ -72,6 +72,9 @@ whereEngine(versitygw, (home) => {
       server = await startVersitygw(home, { virtualDomain: 's3.example.com' });
       proxy = await startFaultProxy(server.url);
     });
+    afterEach(() => {
+      proxy.faultOf = () => null;
+    });
     afterAll(async () => {
       await proxy[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
@@ -123,7 +126,6 @@ whereEngine(versitygw, (home) => {
       const refusal = await refusalOf(
         (await open({ bucket_name: 'bucket', endpoint_url: proxy.url })).get('key'),
       );
-      proxy.faultOf = () => null;
       expect(refusal.code).toBe('blob.unauthorized');
       expect(refusal.message).toContain('(*** *** ***)');
     });

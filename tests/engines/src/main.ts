@@ -1,18 +1,18 @@
-// `npm run engines [NAME…]`: installs the engines that tests run for real, or those that are named. What is there is
-// left alone, so it is safe to run twice.
+// `npm run engines [NAME…]`: installs the engines that tests run for real, or those that are named, which may be of those
+// that only benches use. What is there is left alone, so it is safe to run twice.
 import { homeOf, install, isInstalled } from './cache.ts';
-import { engines } from './engines.ts';
+import { benchEngines, engines } from './engines.ts';
 
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => engines.every((engine) => engine.name !== name));
+const all = [...engines, ...benchEngines];
+const unknown = names.filter((name) => all.every((engine) => engine.name !== name));
 if (unknown.length > 0) {
-  const known = engines.map(({ name }) => name).join(', ');
+  const known = all.map(({ name }) => name).join(', ');
   console.error(`unknown engine ${unknown.join(', ')}: expected some of ${known}`);
   process.exit(2);
 }
 
-for (const engine of engines) {
-  if (names.length > 0 && !names.includes(engine.name)) continue;
+for (const engine of names.length === 0 ? engines : all.filter(({ name }) => names.includes(name))) {
   const began = Date.now();
   const wasThere = isInstalled(engine);
   if (!wasThere) console.log(`${engine.name} ${engine.version}: installing …`);
