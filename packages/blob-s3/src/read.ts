@@ -29,7 +29,7 @@ export async function readObject(
       }
       throw error;
     }
-    const bytes = await bodyOf(output, attempt, Key);
+    const bytes = await bodyOf(output, attempt, bucket.name, Key);
     // A server that does not know ranges gives all of it.
     const isWhole = output.ContentRange === undefined;
     return range !== undefined && isWhole ? bytes.subarray(range.start, range.end) : bytes;
@@ -39,6 +39,7 @@ export async function readObject(
 async function bodyOf(
   { Body: body, ContentLength: length }: GetObjectCommandOutput,
   { deadline, signal }: Attempt,
+  bucket: string,
   key: string,
 ): Promise<Uint8Array> {
   if (!(body instanceof Readable)) throw named('Truncated', 'the answer has no body');
@@ -47,8 +48,8 @@ async function bodyOf(
     body.destroy();
     throw new AIFlowError(
       'blob.corrupt',
-      `the object "${key}" has ${length} bytes, and no object of a snapshot has more than ${largestObject}: it was replaced by something else`,
-      { context: { key, size: length } },
+      `the object "${key}" in the bucket "${bucket}" has ${length} bytes, and no object of a snapshot has more than ${largestObject}: it was replaced by something else`,
+      { context: { bucket, key, size: length } },
     );
   }
   const stop = (): void => void body.destroy(named('AbortError', 'no longer waited for'));

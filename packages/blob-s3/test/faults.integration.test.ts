@@ -372,6 +372,14 @@ whereEngine(versitygw, (home) => {
     });
   });
 
+  test('an object that is larger than any of ours is not read', async () => {
+    fail({ answer: 200, body: 'x', headers: { 'content-length': '33554433' } }, Infinity);
+    const refusal = await refusalOf(store.get('there'));
+    expect(refusal.code).toBe('blob.corrupt');
+    expect(refusal.message).toContain('33554433 bytes');
+    expect(proxy.requests).toHaveLength(1);
+  });
+
   test('an object that one of many could not be removed for is named', async () => {
     const body =
       '<?xml version="1.0"?><DeleteResult><Error><Key>root/there</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>';

@@ -25,6 +25,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** Whatever this machine knows of AWS. */
+function forgetCredentials(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
+  vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+}
+
 const open = async (given: object): Promise<S3ObjectStore> => new S3ObjectStore(await optionsOf(given), host);
 
 whereEngine(versitygw, (home) => {
@@ -107,15 +115,6 @@ whereEngine(versitygw, (home) => {
       expect(proxy.requests.at(-1)?.path.startsWith('/bucket/key')).toBe(true);
     });
 
-    test('takes the credentials and the region of the environment when the options name none', async () => {
-      vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKeyId);
-      vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.secretAccessKey);
-      vi.stubEnv('AWS_REGION', 'us-east-1');
-      const store = await open({ bucket_name: 'bucket', endpoint_url: server.url });
-      await store.put('key', bytes);
-      expect(await store.get('key')).toEqual(bytes);
-    });
-
     test('never shows a secret of the environment', async () => {
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'CANARYKEY4713');
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'canary-secret-4711');
@@ -150,13 +149,24 @@ whereEngine(versitygw, (home) => {
   });
 });
 
+whereEngine(versitygw, (home) => {
+  test.each(['AWS_REGION', 'AWS_DEFAULT_REGION'])(
+    'the credentials and the region are those of the environment when the options name none (%s)',
+    async (name) => {
+      await using server = await startVersitygw(home, { region: 'eu-west-3' });
+      forgetCredentials();
+      vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKeyId);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.secretAccessKey);
+      vi.stubEnv(name, 'eu-west-3');
+      const store = await open({ bucket_name: 'bucket', endpoint_url: server.url });
+      await store.put('key', bytes);
+      expect(await store.get('key')).toEqual(bytes);
+    },
+  );
+});
+
 test('without credentials anywhere it says where to put them', async () => {
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE']) {
-    vi.stubEnv(name, undefined);
-  }
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
-  vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  forgetCredentials();
   const refusal = await refusalOf(
     (await open({ bucket_name: 'bucket', endpoint_url: 'http://127.0.0.1:1' })).get('key'),
   );

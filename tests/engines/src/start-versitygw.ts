@@ -20,6 +20,8 @@ export interface S3Server extends AsyncDisposable {
 export interface VersitygwOptions {
   /** Buckets that are there when it answers; `bucket` alone unless said. */
   readonly buckets?: readonly string[];
+  /** `us-east-1` unless said; it refuses requests that are signed for another one. */
+  readonly region?: string;
   /** Answers to `<bucket>.<domain>` as well. */
   readonly virtualDomain?: string;
   /** Speaks https with this certificate. */
@@ -39,10 +41,11 @@ export async function startVersitygw(home: string, options: VersitygwOptions = {
   mkdirSync(join(root, 'iam'));
   const env = { ...process.env, ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey };
   const port = await freePort();
-  const { tls, virtualDomain } = options;
+  const { region = 'us-east-1', tls, virtualDomain } = options;
   const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   const program = join(home, 'bin', 'versitygw');
   const args = ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', '--health', '/health'];
+  args.push('--region', region);
   args.push('--iam-dir', join(root, 'iam'), '--iam-cache-disable');
   if (virtualDomain !== undefined) args.push('--virtual-domain', virtualDomain);
   if (tls !== undefined) args.push('--cert', tls.certificate, '--key', tls.key);
