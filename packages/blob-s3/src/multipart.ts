@@ -10,6 +10,9 @@ import { lookAt } from './look.ts';
 /** From this size in bytes on an object is sent in parts, and each of them but the last has it. */
 export const partSize: number = 8 * 1024 * 1024;
 
+/** Who gives up an upload does not wait longer for a server that may be gone, in milliseconds. */
+const patience = 10_000;
+
 interface Upload {
   readonly key: string;
   readonly id: string;
@@ -124,7 +127,8 @@ async function complete(
 async function giveUp(bucket: Bucket, { key, id }: Upload, logger: Logger): Promise<void> {
   const Key = bucket.keyOf(key);
   try {
-    await bucket.requests.run({ action: 'delete', key: Key }, async (attempt) => {
+    const signal = AbortSignal.timeout(patience);
+    await bucket.requests.run({ action: 'delete', key: Key, signal }, async (attempt) => {
       const { sdk, client } = attempt;
       const input = { Bucket: bucket.name, Key, UploadId: id };
       try {

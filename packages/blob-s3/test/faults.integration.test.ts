@@ -184,6 +184,30 @@ whereEngine(versitygw, (home) => {
     });
   });
 
+  test('a server that says when it wants to be asked again is asked then, and else sooner and by chance', async () => {
+    const pauses: number[] = [];
+    const clock = {
+      ...host.clock,
+      sleep: async (milliseconds: number) => {
+        pauses.push(milliseconds);
+        await Promise.resolve();
+      },
+    };
+    const given = { max_attempts: 4, root_directory: root, endpoint_url: proxy.url };
+    const patient = new S3ObjectStore(await optionsFor(server, given), { ...host, clock });
+    fail({ answer: 503, headers: { 'retry-after': '7' } }, 1);
+    await patient.get('there');
+    fail({ answer: 503, headers: { 'retry-after': '86400' } }, 1);
+    await patient.get('there');
+    expect(pauses.splice(0)).toEqual([7_000, 20_000]);
+    fail({ answer: 500 }, 3);
+    await patient.get('there');
+    const parts = pauses.map((pause, index) => pause / (100 * 2 ** index));
+    expect(parts).toHaveLength(3);
+    expect(Math.min(...parts)).toBeGreaterThanOrEqual(0.5);
+    expect(Math.max(...parts)).toBeLessThanOrEqual(1);
+  });
+
   test('a caller that no longer waits is not kept by a server that does not answer', async () => {
     for (const [name, call] of Object.entries({
       put: async (signal: AbortSignal) => await store.put('new', text('new'), { signal }),
