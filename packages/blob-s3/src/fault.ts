@@ -45,6 +45,7 @@ const corrupt = passes(
   'blob.corrupt',
   'what is stored is damaged, or something between here and the server changes it',
 );
+const stranger = stays('blob.store_failed', 'what answers there does not speak like S3: check endpoint_url');
 const unknown = stays('blob.store_failed', 'the server says why');
 
 const byName: Readonly<Record<string, Kind>> = {
@@ -60,6 +61,7 @@ const byName: Readonly<Record<string, Kind>> = {
   AuthorizationHeaderMalformed: elsewhere,
   PermanentRedirect: elsewhere,
   IllegalLocationConstraintException: elsewhere,
+  NotS3: stranger,
   ChecksumMismatch: corrupt,
   Truncated: corrupt,
   BadDigest: corrupt,
@@ -76,9 +78,12 @@ const byName: Readonly<Record<string, Kind>> = {
 };
 
 const byStatus: Readonly<Record<number, Kind>> = {
+  200: stranger,
   301: elsewhere,
   401: unauthorized,
   403: forbidden,
+  404: stranger,
+  405: stranger,
   408: unavailable,
   429: unavailable,
   500: unavailable,
@@ -94,6 +99,8 @@ const throttles = new Set([
   'TooManyRequests',
   'RequestLimitExceeded',
 ]);
+/** The SDK's names for an answer that it could not read. */
+const wordless = new Set(['Error', 'SyntaxError', 'Unknown', 'UnknownError']);
 const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
 /** Looks at what the SDK threw; `isOver` says that our own time for the attempt was over. */
@@ -134,12 +141,26 @@ export function statusOf(error: unknown): number | null {
   return typeof status === 'number' ? status : null;
 }
 
-/** What the server or the system calls an error. */
+/** What the server or the system calls an error; `HTTP` and its status where the answer has no words of S3. */
 export function nameOf(error: unknown): string {
   if (messageOf(error).startsWith('Checksum mismatch')) return 'ChecksumMismatch';
-  const code = errorCode(error);
-  if (statusOf(error) === null && code !== null) return code;
-  return error instanceof Error ? error.name : 'Error';
+  const [status, code] = [statusOf(error), errorCode(error)];
+  if (status === null && code !== null) return code;
+  const name = error instanceof Error ? error.name : 'Error';
+  return status !== null && wordless.has(name) ? `HTTP ${status}` : name;
+}
+
+/** What the server or the system says of it; empty where it has no words. */
+export function wordsOf(error: unknown): string {
+  const message = messageOf(error);
+  return message === 'UnknownError' || message.includes('Deserialization error') ? '' : message;
+}
+
+/** An answer with a good status that lacks what S3 would say: then nothing was done, whatever it says. */
+export function notS3(missing: string): Error {
+  const error = new Error(`the answer has no ${missing}`);
+  error.name = 'NotS3';
+  return error;
 }
 
 function retryAfterOf(error: unknown): number | null {

@@ -1,7 +1,7 @@
 import type { ObjectInfo, StoreOptions } from '@aiflow/snapshot';
 import { checkKey } from '@aiflow/snapshot';
 import type { Bucket } from './bucket.ts';
-import { isAbsent, statusOf } from './fault.ts';
+import { isAbsent, notS3, statusOf } from './fault.ts';
 
 /** An object's facts, its metadata with them; null when there is none. */
 export async function lookAt(
@@ -55,7 +55,9 @@ export async function* listObjects(
     const page = await bucket.requests.run({ action: 'list', key: Prefix, signal }, async (attempt) => {
       const { sdk, client } = attempt;
       const input = { Bucket: bucket.name, Prefix, ...(ContinuationToken && { ContinuationToken }) };
-      return await client.send(new sdk.ListObjectsV2Command(input), { abortSignal: attempt.signal });
+      const found = await client.send(new sdk.ListObjectsV2Command(input), { abortSignal: attempt.signal });
+      if (found.Name === undefined && found.KeyCount === undefined) throw notS3('ListBucketResult');
+      return found;
     });
     for (const { Key, Size, LastModified } of page.Contents ?? []) {
       const key = bucket.ownKey(Key ?? '');

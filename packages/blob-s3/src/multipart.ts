@@ -4,7 +4,7 @@ import { messageOf } from '@aiflow/core';
 import type { PutOptions } from '@aiflow/snapshot';
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
-import { nameOf } from './fault.ts';
+import { nameOf, notS3 } from './fault.ts';
 import { lookAt } from './look.ts';
 
 /** From this size in bytes on an object is sent in parts, and each of them but the last has it. */
@@ -47,7 +47,7 @@ async function begin(bucket: Bucket, key: string, signal: AbortSignal | undefine
     const { UploadId: id } = await client.send(new sdk.CreateMultipartUploadCommand(input), {
       abortSignal: attempt.signal,
     });
-    if (id === undefined) throw new Error('the server gave no id for the upload in parts');
+    if (id === undefined) throw notS3('UploadId');
     return { key, id, token };
   });
 }
@@ -93,9 +93,10 @@ async function sendPart(
       abortSignal: attempt.signal,
     });
     const { ETag, ChecksumCRC32, ChecksumSHA256 } = sent;
+    if (ETag === undefined) throw notS3('ETag');
     return {
       PartNumber: number,
-      ...(ETag !== undefined && { ETag }),
+      ETag,
       ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }),
       ...(ChecksumSHA256 !== undefined && { ChecksumSHA256 }),
     };
@@ -114,7 +115,9 @@ async function complete(
     const { sdk, client } = attempt;
     const input = { Bucket: bucket.name, Key, UploadId: id, MultipartUpload: { Parts: [...parts] } };
     try {
-      await client.send(new sdk.CompleteMultipartUploadCommand(input), { abortSignal: attempt.signal });
+      const command = new sdk.CompleteMultipartUploadCommand(input);
+      const { ETag } = await client.send(command, { abortSignal: attempt.signal });
+      if (ETag === undefined) throw notS3('ETag');
     } catch (error) {
       const wasMade = attempt.number > 1 && nameOf(error) === 'NoSuchUpload';
       if (wasMade && (await lookAt(bucket, key, { signal: attempt.signal }))?.token === token) return;

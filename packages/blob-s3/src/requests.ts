@@ -1,10 +1,10 @@
 import type { PluginHost } from '@aiflow/core';
-import { abortable, AIFlowError, isAIFlowError, messageOf } from '@aiflow/core';
+import { abortable, AIFlowError, isAIFlowError } from '@aiflow/core';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import type { Fault } from './fault.ts';
-import { faultOf, refusesChecksums, statusOf } from './fault.ts';
+import { faultOf, refusesChecksums, statusOf, wordsOf } from './fault.ts';
 import { once } from './once.ts';
 import type { S3BlobManagerOptions } from './options.ts';
 
@@ -29,6 +29,8 @@ export interface Attempt extends Connection {
 
 export type Make<T> = (attempt: Attempt) => Promise<T>;
 
+/** What is shorter is part of many words, and protects nothing. */
+const shortestSecret = 4;
 /** The longest pause between two attempts, in milliseconds. */
 const longestPause = 20_000;
 
@@ -104,7 +106,7 @@ export class S3Requests {
     const { action, key } = request;
     const { code, name, status, requestId, advice } = fault;
     const host = this.#hostName;
-    const said = mask(messageOf(error), await this.#secrets(error)).slice(0, 300);
+    const said = mask(wordsOf(error), await this.#secrets(error)).slice(0, 300);
     const what = said === '' || said === name ? name : `${name} (${said})`;
     const times = attempts === 1 ? '' : `, ${attempts} times`;
     return new AIFlowError(
@@ -122,7 +124,9 @@ export class S3Requests {
     const { access_key_id, secret_access_key, session_token } = this.#options;
     const configured = [access_key_id, secret_access_key, session_token];
     const found = access_key_id === undefined && statusOf(error) !== null ? await this.#found() : [];
-    return [...configured, ...found].filter((secret): secret is string => (secret ?? '') !== '');
+    return [...configured, ...found].filter(
+      (secret): secret is string => (secret ?? '').length >= shortestSecret,
+    );
   }
 
   async #found(): Promise<readonly (string | undefined)[]> {

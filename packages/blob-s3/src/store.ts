@@ -49,18 +49,19 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async get(key: string, options: StoreOptions = {}): Promise<Uint8Array | null> {
-    return await readObject(this.#bucket, checkKey(key), options);
+    const bytes = await readObject(this.#bucket, checkKey(key), options);
+    return bytes ?? (await this.#absent(options));
   }
 
   async getRange(key: string, range: ByteRange, options: StoreOptions = {}): Promise<Uint8Array | null> {
-    return await readObject(this.#bucket, checkKey(key), options, range);
+    const bytes = await readObject(this.#bucket, checkKey(key), options, range);
+    return bytes ?? (await this.#absent(options));
   }
 
   async head(key: string, options: StoreOptions = {}): Promise<ObjectInfo | null> {
     const found = await lookAt(this.#bucket, checkKey(key), options);
     if (found !== null) return { key, size: found.size, modifiedTime: found.modifiedTime };
-    await abortable(this.#checkBucket(), options.signal);
-    return null;
+    return await this.#absent(options);
   }
 
   async *list(prefix: string, options: StoreOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
@@ -73,5 +74,11 @@ export class S3ObjectStore implements ObjectStore {
 
   async deleteMany(keys: readonly string[], options: StoreOptions = {}): Promise<void> {
     await removeObjects(this.#bucket, keys.map(checkKey), options);
+  }
+
+  /** Nothing where an object was looked for says that there is none only in a bucket that is there. */
+  async #absent({ signal }: StoreOptions): Promise<null> {
+    await abortable(this.#checkBucket(), signal);
+    return null;
   }
 }

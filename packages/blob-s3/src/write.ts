@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PutOptions } from '@aiflow/snapshot';
 import type { Bucket } from './bucket.ts';
-import { statusOf } from './fault.ts';
+import { notS3, statusOf } from './fault.ts';
 import { lookAt } from './look.ts';
 
 /** Puts an object by one request. */
@@ -15,7 +15,8 @@ export async function putWhole(
   await bucket.requests.run({ action: 'write', key: Key, size: bytes.length, signal }, async (attempt) => {
     const { sdk, client } = attempt;
     const command = new sdk.PutObjectCommand({ Bucket: bucket.name, Key, Body: bytes, ...bucket.checksum });
-    await client.send(command, { abortSignal: attempt.signal });
+    const { ETag } = await client.send(command, { abortSignal: attempt.signal });
+    if (ETag === undefined) throw notS3('ETag');
   });
 }
 
@@ -37,7 +38,8 @@ export async function putUnlessThere(
     const input = { Bucket: bucket.name, Key, Body: bytes, IfNoneMatch: '*', Metadata: { token } };
     try {
       const command = new sdk.PutObjectCommand({ ...input, ...bucket.checksum });
-      await client.send(command, { abortSignal: attempt.signal });
+      const { ETag } = await client.send(command, { abortSignal: attempt.signal });
+      if (ETag === undefined) throw notS3('ETag');
       return 'stored';
     } catch (error) {
       if (statusOf(error) !== 412) throw error;

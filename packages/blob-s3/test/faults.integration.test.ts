@@ -256,13 +256,35 @@ whereEngine(versitygw, (home) => {
       expect(refusal.message).toContain('not *** *** ***');
       expect(proxy.requests[0]?.headers['x-amz-security-token']).toBe('canary-token-4712');
     });
+  });
 
-    test('a page that is no answer of S3', async () => {
-      fail({ answer: 404, body: '<html>canary-secret-4711</html>' }, Infinity);
-      const refusal = await refusalOf(
-        (await open({ secret_access_key: 'canary-secret-4711' })).put('new', text('x')),
-      );
-      expect(refusal.code).toBe('blob.store_failed');
+  describe('a server that does not speak like S3 is told from one that does:', () => {
+    const page = '<html><body>canary-secret-4711</body></html>';
+    test.each<readonly [number, string]>([
+      [200, page],
+      [200, 'hello'],
+      [200, ''],
+      [404, page],
+      [404, ''],
+      [405, ''],
+    ])('%i with "%s"', async (answer, body) => {
+      const stranger = await open({ secret_access_key: 'canary-secret-4711' });
+      fail({ answer, body }, Infinity);
+      for (const name of ['put', 'list', 'putIfAbsent']) {
+        const refusal = await refusalOf(calls(stranger)[name]?.() ?? Promise.resolve());
+        expect([name, refusal.code]).toEqual([name, 'blob.store_failed']);
+        expect(refusal.message).toContain('does not speak like S3');
+      }
+      if (answer === 404) expect((await refusalOf(stranger.get('there'))).code).toBe('blob.no_bucket');
+      const large = await refusalOf(stranger.put('large', new Uint8Array(9 * 1024 * 1024)));
+      expect(large.code).toBe('blob.store_failed');
+    });
+
+    test('a page of something on the way that says 502 is tried again', async () => {
+      fail({ answer: 502, body: page }, Infinity);
+      const refusal = await refusalOf(store.put('new', text('x')));
+      expect(refusal.code).toBe('blob.unavailable');
+      expect(refusal.message).toContain('HTTP 502, 3 times;');
     });
   });
 
@@ -353,7 +375,8 @@ whereEngine(versitygw, (home) => {
     });
 
     test('is refused on a server that does not look', async () => {
-      proxy.faultOf = ({ headers }) => (headers['if-none-match'] === undefined ? null : { answer: 200 });
+      proxy.faultOf = ({ headers }) =>
+        headers['if-none-match'] === undefined ? null : { answer: 200, headers: { etag: '"1"' } };
       const refusal = await refusalOf(store.putIfAbsent?.('new', text('new')) ?? Promise.resolve());
       expect(refusal.code).toBe('blob.unsupported');
       expect(await keysOf(direct)).toEqual(['there']);
