@@ -275,9 +275,13 @@ whereEngine(versitygw, (home) => {
         expect([name, refusal.code]).toEqual([name, 'blob.store_failed']);
         expect(refusal.message).toContain('does not speak like S3');
       }
-      if (answer === 404) expect((await refusalOf(stranger.get('there'))).code).toBe('blob.no_bucket');
       const large = await refusalOf(stranger.put('large', new Uint8Array(9 * 1024 * 1024)));
       expect(large.code).toBe('blob.store_failed');
+    });
+
+    test('404 to who reads', async () => {
+      fail({ answer: 404, body: page }, Infinity);
+      expect((await refusalOf(store.get('there'))).code).toBe('blob.no_bucket');
     });
 
     test('a page of something on the way that says 502 is tried again', async () => {
