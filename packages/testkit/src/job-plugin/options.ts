@@ -43,7 +43,18 @@ export interface JobPluginSuiteOptions extends TestRunner {
   readonly module: URL;
   readonly jobs: JobFixtures;
   /** Files that the jobs need, by their path in the project. The workflow is called `conformance`. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /**
+   * What of an attempt runs on the plugin's engine now, one text for each job there: asked of the engine itself, and not
+   * of the plugin. With it the suite sees that a stop leaves nothing there, that a submission that was cut short leaves
+   * nothing that nobody finds, and that the job `runsLong`, which must be one job there, never runs twice.
+   */
+  readonly runningOf?: (attemptId: string) => Promise<readonly string[]>;
+  /**
+   * After how many milliseconds in `submitJob` the submitting process is killed, once each; 0, 3, 10 and 30 unless said.
+   * For an engine that takes seconds to begin a job: times that reach from the first step to the last.
+   */
+  readonly killAfter?: readonly number[];
   /** How long one step may take on the plugin's platform, in milliseconds; 20,000 unless said. */
   readonly patience?: number;
 }

@@ -3,6 +3,7 @@ import { isFinal } from '@aiflow/core';
 import { holdersOf } from '../../processes/token.ts';
 import type { Case } from '../../suite/case.ts';
 import type { JobPluginSuiteOptions } from '../options.ts';
+import { assertNothingRuns, assertRunsOnce } from '../running.ts';
 import { startSubmitter } from '../submitter-process.ts';
 import type { PreparedJob, Workbench } from '../workbench.ts';
 import { findFromElsewhere, mustFind } from './find.ts';
@@ -16,9 +17,10 @@ export const crashCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
       const found = await mustFind(bench, job);
       const other = bench.anotherController();
       assert.equal(await other.getJobStatus(found.handle, found.env), 'RUNNING');
+      await assertRunsOnce(bench, found);
       await bench.stop(found, other);
       assert.equal((await bench.end(found, other)).status, 'KILLED');
-      assertNothingLeft(bench, job);
+      await assertNothingLeft(bench, job);
     },
   },
   {
@@ -34,7 +36,7 @@ export const crashCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
   {
     name: 'when the process is killed in the middle of submitting, the job is found or has never begun',
     run: async (bench) => {
-      for (const milliseconds of [0, 3, 10, 30]) {
+      for (const milliseconds of bench.options.killAfter ?? [0, 3, 10, 30]) {
         const job = await bench.prepare(bench.options.jobs.runsLong);
         const submitter = startSubmitter(bench, job);
         await submitter.submitting(bench.patience);
@@ -42,10 +44,13 @@ export const crashCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
         const found = await findFromElsewhere(bench, job);
         if (found !== null) {
           const status = await bench.controller.getJobStatus(found.handle, found.env);
-          if (!isFinal(status)) await bench.stop(found);
+          if (!isFinal(status)) {
+            await assertRunsOnce(bench, found);
+            await bench.stop(found);
+          }
           assert.ok(isFinal((await bench.end(found)).status), 'the job that was found has an end');
         }
-        assertNothingLeft(bench, job);
+        await assertNothingLeft(bench, job);
       }
     },
   },
@@ -58,8 +63,9 @@ async function submitAndKill(bench: Workbench, job: PreparedJob): Promise<Prepar
   return job;
 }
 
-/** After a stop, or when the job never began, no process of the attempt may be left or appear. */
-function assertNothingLeft(bench: Workbench, { env }: PreparedJob): void {
+/** After a stop, or when the job never began, nothing of the attempt may be left or appear. */
+async function assertNothingLeft(bench: Workbench, job: PreparedJob): Promise<void> {
+  await assertNothingRuns(bench, job, { alsoLater: true });
   if (notLocal(bench.options) !== null) return;
-  assert.deepEqual(holdersOf(env.attemptId), [], 'these processes run and nobody would find them');
+  assert.deepEqual(holdersOf(job.env.attemptId), [], 'these processes run and nobody would find them');
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../../suite/case.ts';
 import type { JobPluginSuiteOptions } from '../options.ts';
+import { assertNothingRuns } from '../running.ts';
 import type { Workbench } from '../workbench.ts';
 
 export const stopCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
@@ -9,6 +10,7 @@ export const stopCases: readonly Case<JobPluginSuiteOptions, Workbench>[] = [
     run: async (bench) => {
       const job = await bench.submit(bench.options.jobs.runsLong);
       await bench.stop(job);
+      await assertNothingRuns(bench, job, { alsoLater: false });
       assert.equal(await bench.controller.getJobStatus(job.handle, job.env), 'KILLED');
       const result = await bench.controller.getResult(job.handle, { env: job.env, blocking: false });
       assert.equal(result?.status, 'KILLED', 'the result is there as soon as the stop has resolved');
