@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { JobRuntimeEnv } from '@aiflow/core';
+import { AIFlowError, errorCode } from '@aiflow/core';
+import type { FlinkSettings } from './options.ts';
+import type { SavepointRecord } from './records.ts';
+import { readJson, savepointFile } from './records.ts';
+
+/**
+ * The savepoint that an attempt is to start from; null for none. `last` is the newest one that stopping this job has
+ * made, in whichever execution on this machine, and none the first time.
+ */
+export async function savepointToStartFrom(
+  { savepoint }: Pick<FlinkSettings, 'savepoint'>,
+  env: JobRuntimeEnv,
+): Promise<string | null> {
+  if (savepoint === undefined) return null;
+  if (savepoint !== 'last') return savepoint;
+  const found = (await recordsOf(env)).toSorted((a, b) => b.time - a.time);
+  return found[0]?.location ?? null;
+}
+
+/** The records beside other attempts of the same job: `<executions>/<execution>/jobs/<job>/<number>`. */
+async function recordsOf(env: JobRuntimeEnv): Promise<readonly SavepointRecord[]> {
+  const executions = dirname(dirname(env.executionDir));
+  const found: SavepointRecord[] = [];
+  for (const execution of await namesIn(executions)) {
+    const attempts = join(executions, execution, 'jobs', env.jobName);
+    for (const attempt of await namesIn(attempts)) {
+      const record = (await readJson(join(attempts, attempt, savepointFile()))) as SavepointRecord | null;
+      if (record !== null && isSameJob(record, env)) found.push(record);
+    }
+  }
+  return found;
+}
+
+function isSameJob({ project, workflow, job }: SavepointRecord, env: JobRuntimeEnv): boolean {
+  return project === env.projectName && workflow === env.workflowName && job === env.jobName;
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    throw new AIFlowError('flink.savepoints_unreadable', `cannot look for savepoints in ${directory}`, {
+      cause: error,
+    });
+  }
+}
