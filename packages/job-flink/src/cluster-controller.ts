@@ -77,7 +77,7 @@ export class ClusterController implements JobController {
   }
 }
 
-export function handleOf(job: Job, env: JobRuntimeEnv): JobHandle<FlinkHandleData> {
+function handleOf(job: Job, env: JobRuntimeEnv): JobHandle<FlinkHandleData> {
   return {
     jobType: 'flink',
     plugin: origin.package,

@@ -36,11 +36,11 @@ async function findEnd(job: ClusterJob, signal?: AbortSignal): Promise<JobResult
   const isStopped = (await stopRecord.read(env)) !== null;
   const state = await submission.look(data, env);
   const jobs = await jobsOf(jobManager, env, signal);
-  if (state.kind === 'failed') return await failedSubmission(job, state.error, isStopped);
   const failed = jobs.find((one) => statusOf(one.state) === 'FAILED');
   if (failed !== undefined) return await failedJob(job, failed, jobs);
   const live = jobs.filter(isLive);
-  const killed = jobs.some((one) => statusOf(one.state) === 'KILLED');
+  const cut = state.kind === 'done' ? state.cut : [];
+  const killed = jobs.some((one) => statusOf(one.state) === 'KILLED' && !cut.includes(one.jid));
   if (killed) {
     // One of several was ended on Flink's page: what is left of the others is not what was asked for.
     if (!isStopped && live.length > 0) await endAll(job);
@@ -48,7 +48,9 @@ async function findEnd(job: ClusterJob, signal?: AbortSignal): Promise<JobResult
       ? null
       : await withFacts(job, jobs, { status: 'KILLED', values: {}, error: null });
   }
+  if (state.kind === 'failed') return await failedSubmission(job, state.error, isStopped);
   if (state.kind === 'under_way' && !isStopped) return null;
+  for (const { jid } of live) if (cut.includes(jid)) await jobManager.cancel(jid);
   if (live.length > 0) return null;
   const expected = state.kind === 'done' ? (state.jobs ?? 1) : 0;
   if (jobs.length < expected) return await missing(job, isStopped);

@@ -6,8 +6,9 @@ import { cancelJobs, isLive, jobsOf } from './cluster.ts';
 import { refused } from './http.ts';
 import { savepointTrigger } from './ids.ts';
 import type { JobManager } from './job-manager.ts';
-import { publishEvent, resultRecord, savepointRecord, stopRecord } from './records.ts';
+import { resultRecord, stopRecord } from './records.ts';
 import { rootCause } from './root-cause.ts';
+import { tellOfSavepoint } from './savepoints.ts';
 
 const savepointDeadlineMs = 600_000;
 
@@ -33,7 +34,7 @@ async function stopWithSavepoints({ env, jobManager, data }: ClusterJob): Promis
       continue;
     }
     const location = await makeSavepoint(jobManager, { jid, directory: data.savepoint_dir }, env);
-    if (location !== null) await tell(env, location);
+    if (location !== null) await tellOfSavepoint(env, location);
   }
 }
 
@@ -80,18 +81,6 @@ async function isRunning(jobManager: JobManager, jid: string, env: JobRuntimeEnv
 async function hasRunningTasks(jobManager: JobManager, jid: string): Promise<boolean> {
   const counts = (await jobManager.job(jid))?.['status-counts'];
   return isJsonObject(counts) && Number(counts['RUNNING'] ?? 0) > 0;
-}
-
-async function tell(env: JobRuntimeEnv, location: string): Promise<void> {
-  if ((await savepointRecord.read(env))?.location === location) return;
-  await publishEvent(env, 'flink-savepoint', {
-    key: env.jobName,
-    value: location,
-    event_type: 'FLINK_SAVEPOINT',
-    namespace: 'default',
-  });
-  const { projectName: project, workflowName: workflow, jobName: job } = env;
-  await savepointRecord.write(env, { project, workflow, job, location, time: env.clock.now() });
 }
 
 function failed(why: string, env: JobRuntimeEnv, cause?: unknown): AIFlowError {

@@ -1,5 +1,5 @@
 import { AIFlowError, isJsonObject, messageOf } from '@aiflow/core';
-import type { JsonObject } from '@aiflow/core';
+import type { Json, JsonObject } from '@aiflow/core';
 import { textOf } from './json-parts.ts';
 import { rootCause } from './root-cause.ts';
 
@@ -31,10 +31,18 @@ export class FlinkServer {
    * Asks, and gives the answer's JSON; `{}` for none. Throws `flink.refused` with the root of the exception that the
    * server gave and the status in its context, `flink.unreachable` when there was no answer, and a signal's reason.
    */
-  async ask(
-    path: string,
-    { method = 'GET', body, signal, patience = 30_000 }: Request = {},
-  ): Promise<JsonObject> {
+  async ask(path: string, request: Request = {}): Promise<JsonObject> {
+    const found = await this.#send(path, request);
+    if (isJsonObject(found)) return found;
+    throw this.#refused(path, 200, 'it answered something other than an object');
+  }
+
+  /** The same for what answers with a list. */
+  async askForList(path: string): Promise<Json> {
+    return await this.#send(path, {});
+  }
+
+  async #send(path: string, { method = 'GET', body, signal, patience = 30_000 }: Request): Promise<Json> {
     signal?.throwIfAborted();
     const late = AbortSignal.timeout(patience);
     const isForm = body instanceof FormData;
@@ -49,23 +57,24 @@ export class FlinkServer {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof AIFlowError) throw error;
-      throw this.#unreachable(
-        messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error),
-        error,
-      );
+      const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      throw this.#unreachable(messageOf(reason), error);
     }
   }
 
-  #answer(path: string, status: number, text: string): JsonObject {
+  #answer(path: string, status: number, text: string): Json {
     const found = parse(text);
     if (status >= 200 && status < 300 && found !== null) return found;
     // While another JobManager takes the lead, and from proxies whose server is gone.
     if (status === 502 || status === 503 || status === 504)
       throw this.#unreachable(`status ${status}`, undefined);
-    const said = errorsIn(found) ?? text;
-    const cause = rootCause(said);
-    throw new AIFlowError(refused, `${this.#what} at ${this.url} refused: ${cause.message}`, {
-      context: { status, path, exception: cause.name, said: said.slice(0, 8000) },
+    throw this.#refused(path, status, errorsIn(found) ?? text);
+  }
+
+  #refused(path: string, status: number, said: string): AIFlowError {
+    const { name, message } = rootCause(said);
+    return new AIFlowError(refused, `${this.#what} at ${this.url} refused: ${message}`, {
+      context: { status, path, exception: name, reason: message, said: said.slice(0, 16_000) },
     });
   }
 
@@ -83,17 +92,16 @@ function withScheme(address: string): string {
   return (/^https?:\/\//.test(address) ? address : `http://${address}`).replace(/\/+$/, '');
 }
 
-function parse(text: string): JsonObject | null {
+function parse(text: string): Json {
   if (text.trim() === '') return {};
   try {
-    const found: unknown = JSON.parse(text);
-    return isJsonObject(found) ? found : null;
+    return JSON.parse(text) as Json;
   } catch {
     return null; // the caller says what it got instead
   }
 }
 
-function errorsIn(answer: JsonObject | null): string | null {
-  const errors = answer?.['errors'];
+function errorsIn(answer: Json): string | null {
+  const errors = isJsonObject(answer) ? answer['errors'] : null;
   return Array.isArray(errors) ? errors.map(textOf).join('\n') : null;
 }

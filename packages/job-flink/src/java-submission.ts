@@ -14,6 +14,7 @@ import { planOf } from './plan.ts';
 import { submissionRecord } from './records.ts';
 import { savepointToStartFrom } from './savepoints.ts';
 import type { Submission } from './submission.ts';
+import { substitute } from './variables.ts';
 
 type JavaPlan = Extract<FlinkPlan, { readonly kind: 'java' }>;
 
@@ -50,7 +51,7 @@ export const javaSubmission: Submission = {
     return true;
   },
   async look() {
-    return { kind: 'done', jobs: null, values: {} };
+    return { kind: 'done', jobs: null, values: {}, cut: [] };
   },
   async end() {
     return { settleMs: 0 };
@@ -80,7 +81,9 @@ async function runJar(
     await jobManager.runJar(jar, {
       jobId: flinkJobId(env.attemptId, 0),
       entryClass: plan.entryClass,
-      args: plan.args,
+      args: plan.args.map(
+        (argument) => substitute(argument, 'an argument of the program', settings, env).text,
+      ),
       parallelism: settings.parallelism ?? null,
       savepoint: await savepointToStartFrom(settings, env),
       allowNonRestoredState: settings.allow_non_restored_state,

@@ -42,6 +42,12 @@ export class JobManager {
     return this.#server.url;
   }
 
+  /** What tells this JobManager from one that was started anew at its address; null when it does not show it. */
+  async instance(): Promise<string | null> {
+    const entries = await this.#server.askForList('/jobmanager/config');
+    return textOf(objects(entries).find(({ key }) => key === 'web.tmpdir')?.['value']) || null;
+  }
+
   /** Uploads a jar under a name, and gives the id that Flink makes of it. */
   async uploadJar(path: string, name: string): Promise<string> {
     const form = new FormData();
@@ -106,7 +112,9 @@ export class JobManager {
   async accumulators(id: string): Promise<Readonly<Record<string, string>>> {
     const found = await this.#orNull(`/jobs/${id}/accumulators`);
     const entries = objects(found?.['user-task-accumulators']);
-    return Object.fromEntries(entries.map(({ name, value }) => [textOf(name), textOf(value)]));
+    // Rows on their way to a client are kept in one, too.
+    const own = entries.filter(({ type }) => type !== 'SerializedListAccumulator');
+    return Object.fromEntries(own.map(({ name, value }) => [textOf(name), textOf(value)]));
   }
 
   /** The stack trace of why a job failed; null when it has none. */

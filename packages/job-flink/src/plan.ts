@@ -2,10 +2,10 @@ import type { Job, JsonObject } from '@aiflow/core';
 import type { FlinkSqlParams } from './processor.ts';
 
 /** The source of an input: an output of an earlier node. */
-export interface PlannedInput {
+export type PlannedInput = {
   readonly node: string;
   readonly port: number;
-}
+};
 
 /** A node of a job of Python and SQL. */
 export type PlannedNode = {

@@ -15,17 +15,19 @@ export interface SubmissionRecord {
   readonly jar?: string;
   /** The session at the SQL gateway. */
   readonly session?: string;
-  /** The operation that makes the job, and what it executes, without its secrets. */
+  /** Which JobManager it was that may have taken the job. */
+  readonly instance?: string | null;
+  /** The SELECTs that run. */
   readonly queries?: readonly QueryRecord[];
   /** How many jobs there are on the cluster when all is submitted. */
   readonly jobs?: number;
 }
 
-/** A SELECT that runs: whose rows they are, and how far they have been fetched. */
+/** A SELECT: whose rows it gives, its operation at the SQL gateway, and its job on the cluster. */
 export interface QueryRecord {
   readonly node: string;
   readonly operation: string;
-  readonly job: number;
+  readonly jobId: string;
 }
 
 /** The savepoint that stopping a job has made. */

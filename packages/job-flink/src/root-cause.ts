@@ -6,7 +6,7 @@ export interface RootCause {
   readonly message: string;
 }
 
-const frame = /^\s*(?:at |\.\.\. \d+ more)/;
+const frame = /^\s+(?:at \S|\.\.\. \d+ more)/;
 const thrown =
   /^(?:Caused by: )?((?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable|Failure)[\w$]*)(?::\s*(.*))?$/;
 

@@ -4,7 +4,7 @@ import type { JobRuntimeEnv } from '@aiflow/core';
 import { AIFlowError, errorCode } from '@aiflow/core';
 import type { FlinkSettings } from './options.ts';
 import type { SavepointRecord } from './records.ts';
-import { readJson, savepointFile } from './records.ts';
+import { publishEvent, readJson, savepointFile, savepointRecord } from './records.ts';
 
 /**
  * The savepoint that an attempt is to start from; null for none. `last` is the newest one that stopping this job has
@@ -18,6 +18,19 @@ export async function savepointToStartFrom(
   if (savepoint !== 'last') return savepoint;
   const found = (await recordsOf(env)).toSorted((a, b) => b.time - a.time);
   return found[0]?.location ?? null;
+}
+
+/** Publishes the savepoint that stopping an attempt has made, once, and keeps its path for a later start. */
+export async function tellOfSavepoint(env: JobRuntimeEnv, location: string): Promise<void> {
+  if ((await savepointRecord.read(env))?.location === location) return;
+  await publishEvent(env, 'flink-savepoint', {
+    key: env.jobName,
+    value: location,
+    event_type: 'FLINK_SAVEPOINT',
+    namespace: 'default',
+  });
+  const { projectName: project, workflowName: workflow, jobName: job } = env;
+  await savepointRecord.write(env, { project, workflow, job, location, time: env.clock.now() });
 }
 
 /** The records beside other attempts of the same job: `<executions>/<execution>/jobs/<job>/<number>`. */

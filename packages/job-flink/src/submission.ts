@@ -5,10 +5,20 @@ import type { FlinkHandleData } from './handle.ts';
 export type SubmissionState =
   /** Jobs may still come, or rows. */
   | { readonly kind: 'under_way' }
-  /** This many jobs are on the cluster, and none will come; null: at least one. The values are those of the nodes. */
-  | { readonly kind: 'done'; readonly jobs: number | null; readonly values: Readonly<Record<string, Json>> }
+  | SubmissionDone
   /** It failed, and there is nothing to wait for. */
   | { readonly kind: 'failed'; readonly error: JobResultError };
+
+/** This many jobs are on the cluster, and none will come. */
+interface SubmissionDone {
+  readonly kind: 'done';
+  /** Null: at least one. */
+  readonly jobs: number | null;
+  /** What the nodes gave. */
+  readonly values: Readonly<Record<string, Json>>;
+  /** The jobs, by id, that were ended because enough of their rows were there: as good as finished. */
+  readonly cut: readonly string[];
+}
 
 /**
  * A way to bring a job to a cluster: what differs between REST, the SQL gateway and Flink's command. What then runs
