@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scale: async () => (await import('./scale.ts')).scale,
   restart: async () => (await import('./restart.ts')).restart,
   'run-jobs': async () => (await import('./run-jobs.ts')).runJobs,
+  flink: async () => (await import('./flink.ts')).flinkSubmission,
 };
 
 async function main(args: readonly string[]): Promise<number> {

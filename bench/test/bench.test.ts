@@ -40,7 +40,7 @@ describe('npm run bench', () => {
     const { exitCode, stdout, stderr } = await bench('compiled');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      'bench: expected any of start-up, compile, rules, submit, snapshots, launch, reaction, events, scale, restart, run-jobs and --scale N (1 is all), not compiled',
+      'bench: expected any of start-up, compile, rules, submit, snapshots, launch, reaction, events, scale, restart, run-jobs, flink and --scale N (1 is all), not compiled',
     );
   });
 });

@@ -1,5 +1,5 @@
 import type { JobResult, JobResultError, JobRuntimeEnv, Json } from '@aiflow/core';
-import { cancelJobs, isLive, jobsOf } from './cluster.ts';
+import { cancelJobs, isLive, jobsOf, untilShown } from './cluster.ts';
 import { flinkKey } from './generator.ts';
 import type { FlinkHandleData } from './handle.ts';
 import type { JobManager, ListedJob } from './job-manager.ts';
@@ -75,11 +75,9 @@ async function failedSubmission(
   return { status: 'FAILED', values: {}, error };
 }
 
-async function failedJob(
-  job: ClusterJob,
-  { jid, name }: ListedJob,
-  jobs: readonly ListedJob[],
-): Promise<JobResult> {
+async function failedJob(job: ClusterJob, failed: ListedJob, jobs: readonly ListedJob[]): Promise<JobResult> {
+  const { jid, name } = failed;
+  await untilShown(job.jobManager, failed, job.env);
   const trace = await job.jobManager.failure(jid);
   await endAll(job);
   const cause = rootCause(trace ?? '');
@@ -119,7 +117,10 @@ async function withFacts(job: ClusterJob, jobs: readonly ListedJob[], result: Jo
   const savepoint = (await savepointRecord.read(job.env))?.location;
   const accumulators: Record<string, Json> = {};
   if (result.status === 'FINISHED') {
-    for (const { jid } of jobs) Object.assign(accumulators, await job.jobManager.accumulators(jid));
+    for (const one of jobs) {
+      await untilShown(job.jobManager, one, job.env);
+      Object.assign(accumulators, await job.jobManager.accumulators(one.jid));
+    }
   }
   const facts: Record<string, Json> = {
     ...(Object.keys(accumulators).length === 0 ? {} : { accumulators }),

@@ -20,6 +20,22 @@ export function isLive({ state }: ListedJob): boolean {
 }
 
 /**
+ * Resolves when the JobManager's answers about a job that has ended are those of its end: it keeps what it answered for
+ * `web.refresh-interval`, three seconds unless somebody made it longer, and its list of jobs is ahead of that.
+ */
+export async function untilShown(
+  jobManager: JobManager,
+  { jid, state }: ListedJob,
+  env: JobRuntimeEnv,
+): Promise<void> {
+  for (let look = 0; look < 40; look += 1) {
+    const shown = (await jobManager.job(jid))?.['state'];
+    if (shown === state || shown === undefined) return;
+    await env.clock.sleep(250);
+  }
+}
+
+/**
  * Cancels the jobs of an attempt, and resolves when the cluster says that they are over and for `settleMs` none has come
  * to light. Throws `flink.stop_unconfirmed` when they are not over within three minutes.
  */

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FlinkCluster } from '@aiflow-private/engines';
-import { flink, homeOf, isInstalled, startFlink } from '@aiflow-private/engines';
+import { compileFlinkJar, flink, homeOf, isInstalled, startFlink } from '@aiflow-private/engines';
 import { belongsTo } from '../src/ids.ts';
 import { JobManager } from '../src/job-manager.ts';
 import { statusOf } from '../src/states.ts';
@@ -19,23 +18,12 @@ export async function openCluster(
   return cluster;
 }
 
-/** The fixture's jar, compiled from its source against the distribution, as base64. */
+/** The bytes of the fixture's jar, compiled from its source against the distribution. */
 export function fixtureJar(home: string): Buffer {
   const directory = mkdtempSync(join(tmpdir(), 'aiflow-flink-jar-'));
   try {
-    const lib = join(home, 'pyflink', 'lib', '*');
-    const source = fileURLToPath(new URL('java/fixture/Count.java', import.meta.url));
-    execFileSync('javac', ['-d', join(directory, 'classes'), '-cp', lib, '--release', '11', source]);
     const jar = join(directory, 'count.jar');
-    execFileSync('jar', [
-      '--create',
-      '--date=2020-01-01T00:00:00Z',
-      '--file',
-      jar,
-      '-C',
-      join(directory, 'classes'),
-      '.',
-    ]);
+    compileFlinkJar(home, fileURLToPath(new URL('java/fixture/Count.java', import.meta.url)), jar);
     return readFileSync(jar);
   } finally {
     rmSync(directory, { recursive: true, force: true });

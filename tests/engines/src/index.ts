@@ -1,4 +1,5 @@
 export { cacheDirectory, homeOf, isInstalled } from './cache.ts';
+export { compileFlinkJar } from './compile-jar.ts';
 export type { Engine } from './engine.ts';
 export { startFaultProxy } from './fault-proxy.ts';
 export type { Fault, FaultProxy, ProxiedRequest } from './fault-proxy.ts';
