@@ -7,5 +7,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 900_000,
     hookTimeout: 900_000,
+    fileParallelism: false, // a file has a cluster of its own: one at a time
   },
 });

@@ -3,6 +3,7 @@ import { cancelJobs, isLive, jobsOf, untilShown } from './cluster.ts';
 import { flinkKey } from './generator.ts';
 import type { FlinkHandleData } from './handle.ts';
 import type { JobManager, ListedJob } from './job-manager.ts';
+import { tellOfSavepoints } from './make-savepoint.ts';
 import { resultRecord, savepointRecord, stopRecord } from './records.ts';
 import { rootCause } from './root-cause.ts';
 import { statusOf } from './states.ts';
@@ -54,6 +55,7 @@ async function findEnd(job: ClusterJob, signal?: AbortSignal): Promise<JobResult
   if (live.length > 0) return null;
   const expected = state.kind === 'done' ? (state.jobs ?? 1) : 0;
   if (jobs.length < expected) return await missing(job, isStopped);
+  if (isStopped && data.stop_mode === 'stop') await tellOfSavepoints(jobManager, jobs, env);
   if (state.kind === 'under_way' || (await savepointRecord.read(env)) !== null) {
     return await withFacts(job, jobs, { status: 'KILLED', values: {}, error: null });
   }

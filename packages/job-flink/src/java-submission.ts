@@ -4,7 +4,7 @@ import type { Job, JobRuntimeEnv } from '@aiflow/core';
 import { AIFlowError, errorCode, isAIFlowError, messageOf } from '@aiflow/core';
 import { jobsOf } from './cluster.ts';
 import { configurationOf } from './configuration.ts';
-import { refused } from './http.ts';
+import { refused, unreachable } from './http.ts';
 import { flinkJobId, marker } from './ids.ts';
 import { JobManager } from './job-manager.ts';
 import type { FlinkSettings } from './options.ts';
@@ -38,7 +38,7 @@ export const javaSubmission: Submission = {
     if (record.step === 'submitted') return true;
     const { plan, settings, jobManager } = factsOf(job);
     if (record.jar === undefined || record.step === 'preparing') {
-      await removeJars(jobManager, env);
+      await removeJars(jobManager, env).catch(leave);
       return false;
     }
     if ((await jobsOf(jobManager, env)).length === 0) {
@@ -60,6 +60,11 @@ export const javaSubmission: Submission = {
     if (jobmanager !== null) await removeJars(new JobManager(jobmanager), env);
   },
 };
+
+/** A jar that nobody runs does no harm; a JobManager that is not there has none. */
+function leave(error: unknown): void {
+  if (!isAIFlowError(error, unreachable)) throw error;
+}
 
 async function removeJars(jobManager: JobManager, env: JobRuntimeEnv): Promise<void> {
   for (const id of await jobManager.jarsNamed(marker(env.attemptId))) await jobManager.deleteJar(id);

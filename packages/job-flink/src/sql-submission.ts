@@ -213,7 +213,9 @@ async function goOn(
 
 /** Ends what a submission began that is not to go on. */
 async function undo({ gateway, jobManager, handle }: Session, env: JobRuntimeEnv): Promise<void> {
-  if (handle !== null) await gateway.closeSession(handle);
-  await cancelJobs(jobManager, env, handle === null ? 0 : settleMs);
+  if (handle !== null) {
+    await gateway.closeSession(handle);
+    await cancelJobs(jobManager, env, settleMs);
+  }
   await submissionRecord.write(env, { step: 'refused' });
 }

@@ -1,4 +1,4 @@
-// Submits the attempt that its standard input describes, and kills itself at one of the requests that this makes.
+// Submits the attempt that its standard input describes, and kills itself at one of the requests that change something.
 import { writeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Job, JobRuntimeEnv } from '@aiflow/core';
@@ -16,9 +16,10 @@ const { job, env, request, when } = JSON.parse(await text(process.stdin)) as Ord
 const send = globalThis.fetch;
 let count = 0;
 globalThis.fetch = async (input, init) => {
-  count += 1;
-  if (count !== request) return await send(input, init);
-  writeSync(1, `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}\n`);
+  const method = init?.method ?? 'GET';
+  if (method !== 'GET') count += 1; // what only asks changes nothing, and comes in between often
+  if (method === 'GET' || count !== request) return await send(input, init);
+  writeSync(1, `${method} ${new URL(String(input)).pathname}\n`);
   if (when === 'before') die();
   const answer = send(input, init);
   if (when === 'during') setTimeout(die, 15); // it is sent by then, and rarely answered

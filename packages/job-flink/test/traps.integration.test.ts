@@ -260,6 +260,17 @@ INSERT INTO nowhere SELECT 2;`),
     expect((await endOf(stopped)).status).toBe('KILLED');
   });
 
+  test('a cluster that is not there is no attempt that may have begun', async () => {
+    const nowhere = { jobmanager: 'http://127.0.0.1:1', sql_gateway: 'http://127.0.0.1:1' };
+    for (const testJob of [{ ...java() }, sql('SELECT 1;')]) {
+      const job = await prepareJob({ ...testJob, properties: nowhere });
+      await expect(job.controller.submitJob(job.job, job.env)).rejects.toMatchObject({
+        code: 'flink.unreachable',
+      });
+      expect(await job.controller.findJob(job.job, job.env)).toBeNull();
+    }
+  });
+
   test('a script in a file is found in the project, and one that is not there says so', async () => {
     const properties = { jobmanager, sql_gateway };
     const draw = (job: JobBuilder) => job.node(flinkSql({ file: 'workflows/w/long.sql' }));
