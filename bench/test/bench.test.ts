@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { isInstalled, s5cmd, versitygw } from '@aiflow-private/engines';
+import { flink, isInstalled, s5cmd, versitygw } from '@aiflow-private/engines';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
 describe('npm run bench', () => {
-  it('measures everything, here with little of it', { timeout: 300_000 }, async () => {
+  it('measures everything, here with little of it', { timeout: 600_000 }, async () => {
     const { exitCode, stdout, stderr } = await bench('--scale', '0.003');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     // Something of each bench, and every goal.
@@ -24,9 +24,11 @@ describe('npm run bench', () => {
       '3 running and 30 queued',
     ])
       expect(stdout).toContain(what);
-    // Without a server or the programs beside it, less of the snapshots is measured.
+    // Without a server or the programs beside it, less of the snapshots is measured, and nothing of Flink.
     const onServer = isInstalled(versitygw) ? (isInstalled(s5cmd) ? 6 : 2) : 0;
-    expect(stdout.match(/goal .*: (met|MISSED)/g)).toHaveLength(15 + onServer);
+    const besideFlink = isInstalled(flink) ? 1 : 0; // else that line says why it was skipped
+    expect(stdout).toContain('flink: ');
+    expect(stdout.match(/goal .*: (met|MISSED)/g)).toHaveLength(15 + onServer + besideFlink);
   });
 
   it('measures only what it is asked for', async () => {

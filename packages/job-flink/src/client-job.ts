@@ -1,7 +1,7 @@
 import type { JobResult, JobRuntimeEnv } from '@aiflow/core';
-import { AIFlowError } from '@aiflow/core';
+import { AIFlowError, errorCode } from '@aiflow/core';
 import type { ProcessEnd, ProcessJob } from '@aiflow/process';
-import { jobOutput, lastLines } from '@aiflow/process';
+import { endOfFile, jobOutput, lastLines } from '@aiflow/process';
 import { clientCommand, localCommand } from './client-command.ts';
 import type { FlinkHandleData } from './handle.ts';
 import { handleDataOf, origin } from './handle.ts';
@@ -60,7 +60,19 @@ function unexplained(
   }
   if (end.signal !== null)
     return { code: 'flink.client_killed', message: `${what} was ended by ${end.signal}`, context };
-  const cause = rootCause(tail.join('\n'));
+  const cause = rootCause([stdout, stderr].map(endOf).join('\n'));
   const message = `${what} ended with exit code ${end.exitCode}: ${cause.message}; see the job's logs`;
   return { code: 'flink.client_failed', message, context };
+}
+
+/** A stack trace of Flink's clients has hundreds of lines. */
+const longestTrace = 256 * 1024;
+
+function endOf(log: string): string {
+  try {
+    return new TextDecoder().decode(endOfFile(log, longestTrace).bytes);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
 }
