@@ -26,11 +26,11 @@ whereEngine(flink, (home) => {
   test('the classes of the README run in one statement set, and hand each other values', async () => {
     const { result } = await runJob({
       draw: (job) => {
-        const numbers = job.node(flinkPython('numbers:Numbers'));
-        job.node(flinkPython('numbers:Copy'), { name: 'copied', inputs: [numbers] });
+        const numbers = job.node(flinkPython('tables:Numbers'));
+        job.node(flinkPython('tables:Copy'), { name: 'copied', inputs: [numbers] });
       },
       properties: { parallelism: 1 },
-      files: { 'workflows/w/numbers.py': blockOf('python') },
+      files: { 'workflows/w/tables.py': blockOf('python') },
       environment,
     });
     expect(result).toMatchObject({ status: 'FINISHED', values: { copied: 'copies numbers' }, error: null });

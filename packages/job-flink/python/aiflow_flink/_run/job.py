@@ -74,6 +74,13 @@ class Job:
         self._close(hides_errors=False)
 
     def _table_environment(self) -> Any:
+        try:
+            return self._make_table_environment()
+        except Exception as error:
+            advice = f"set python_executable_path to a Python with apache-flink, and see that it finds a Java ({sys.executable})"
+            raise NodeFailure("flink.no_pyflink", f"PyFlink does not start: {root_of(error)}: {advice}") from error
+
+    def _make_table_environment(self) -> Any:
         from pyflink.common import Configuration
         from pyflink.table import EnvironmentSettings, TableEnvironment
 
