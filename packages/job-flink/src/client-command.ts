@@ -1,6 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Job, JobRuntimeEnv } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
 import type { ProcessCommand } from '@aiflow/process';
@@ -60,7 +59,7 @@ export async function clientCommand(job: Job, env: JobRuntimeEnv): Promise<Proce
   const { path, openConfiguration, secrets } = await writeRequest(job, env);
   const python = locate(settings.python_executable_path, env);
   const files = [pythonDirectory, ...modulePathOf(env)].join(',');
-  const argv = [...start, ...definitions(openConfiguration), ...jars(env), ...savepoint, ...more];
+  const argv = [...start, ...definitions(openConfiguration), ...savepoint, ...more];
   const program = [
     '-pyclientexec',
     python,
@@ -105,19 +104,6 @@ async function fromSavepoint(
     savepoint: path === null ? [] : ['-s', path],
     more: path !== null && settings.allow_non_restored_state ? ['-n'] : [],
   };
-}
-
-/** The jars of the project that tables may need: connectors, formats, functions. */
-function jars(env: JobRuntimeEnv): readonly string[] {
-  const found = projectJars(env);
-  return found.length === 0 ? [] : ['-D', `pipeline.jars=${found.join(';')}`];
-}
-
-function projectJars(env: JobRuntimeEnv): readonly string[] {
-  const directory = join(env.projectDir, 'dependencies', 'jar');
-  if (!existsSync(directory)) return [];
-  const names = readdirSync(directory).filter((name) => name.endsWith('.jar'));
-  return names.toSorted().map((name) => pathToFileURL(join(directory, name)).href);
 }
 
 /** Where Python looks for the user's modules, in this order and before its own places. */

@@ -7,6 +7,7 @@ import { flinkJobId, jobIdOption } from './ids.ts';
 import { objects, textOf } from './json-parts.ts';
 import { readProperties } from './options.ts';
 import { planOf } from './plan.ts';
+import { jarConfiguration } from './project-jars.ts';
 import { readJson, writeJson } from './records.ts';
 import { savepointToStartFrom } from './savepoints.ts';
 import type { ResolvedStatement } from './sql-script.ts';
@@ -34,7 +35,8 @@ export interface RunnerRequest {
 export async function writeRequest(job: Job, env: JobRuntimeEnv): Promise<RunnerRequest> {
   const [plan, settings] = [planOf(job), readProperties(job.config.properties)];
   const isLocal = settings.jobmanager === undefined && settings.flink_run_args === undefined;
-  const { open, secret } = sorted(configurationOf(job, env, { isTable: true }), settings.flink_conf);
+  const resolved = { ...jarConfiguration(env), ...configurationOf(job, env, { isTable: true }) };
+  const { open, secret } = sorted(resolved, settings.flink_conf);
   const statements: Record<string, readonly JsonObject[]> = {};
   const nodes: JsonObject[] = [];
   for (const node of plan.kind === 'tables' ? plan.nodes : []) {
