@@ -41,7 +41,7 @@ whereEngine(flink, (home) => {
       ...local,
       draw: (job: JobBuilder) =>
         job.node(
-          flinkSql({ statements: 'SELECT 1 AS one;\nDROP TABLE there_is_none;\nINSERT INTO x SELECT 1;' }),
+          flinkSql({ statements: 'SELECT 1 AS n;\nDROP TABLE there_is_none;\nINSERT INTO x SELECT 1;' }),
           {
             name: 'sql',
           },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { flinkSql } from '../src/index.ts';
 import { runJob } from './job-run.ts';
 
-const draw = (job: JobBuilder) => job.node(flinkSql({ statements: 'SELECT 1 AS one;' }));
+const draw = (job: JobBuilder) => job.node(flinkSql({ statements: 'SELECT 1 AS n;' }));
 
 test('a Python without PyFlink says what to set', async () => {
   // Whatever this machine has installed: a module that is found first and is not PyFlink.
