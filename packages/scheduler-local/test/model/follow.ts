@@ -26,17 +26,18 @@ export function follow(from: readonly State[], log: readonly Event[], isAtRest: 
   const met = new Set<string>();
   const ahead = [...from];
   let events = 0;
+  const pay = ({ log: copied }: State): void => {
+    if ((events += copied.length + 1) > mostEvents) throw new Endless();
+  };
   for (let state = ahead.pop(); state !== undefined; state = ahead.pop()) {
     try {
-      const next = goOn(state, log, isAtRest);
+      const next = goOn(state, log, isAtRest, pay);
       if (next.length === 0) arrived.push(state);
       for (const each of next.toReversed()) {
         const key = next.length + ahead.length > 1 ? keyOf(each) : '';
         if (key === '' || !met.has(key)) ahead.push(each);
         met.add(key);
-        events += each.log.length;
       }
-      if (events > mostEvents) throw new Endless();
     } catch (error) {
       if (!(error instanceof Astray)) throw error;
       wrong.push(error);
@@ -48,7 +49,7 @@ export function follow(from: readonly State[], log: readonly Event[], isAtRest: 
 }
 
 /** Where a state leads as far as that is certain, and then each way on; none at the end. */
-function goOn(state: State, log: readonly Event[], isAtRest: boolean): State[] {
+function goOn(state: State, log: readonly Event[], isAtRest: boolean, pay: (copy: State) => void): State[] {
   for (;;) {
     match(state, log);
     const facts = factsIn(state);
@@ -58,7 +59,7 @@ function goOn(state: State, log: readonly Event[], isAtRest: boolean): State[] {
     const open = facts.filter(({ head }) => head === null);
     const certain = next === undefined ? [] : facts.filter((fact) => begins(fact, next, state));
     const [only] = certain;
-    if (open.length > 0) return [...certain, ...open].flatMap((fact) => allWays(state, fact));
+    if (open.length > 0) return [...certain, ...open].flatMap((fact) => allWays(state, fact, pay));
     if (only === undefined) {
       const left = facts.map(({ head }) => `${head?.attempt} ${head?.value}`).join(', ') || 'nothing';
       throw new Astray(`the log goes on with ${say(next)} where there can be ${left}`);
@@ -67,9 +68,11 @@ function goOn(state: State, log: readonly Event[], isAtRest: boolean): State[] {
   }
 }
 
-function allWays(state: State, fact: Fact): State[] {
+/** `pay` is called for each copy, and throws when there are too many: the ways may be as many as orders of the jobs. */
+function allWays(state: State, fact: Fact, pay: (copy: State) => void): State[] {
   const found: State[] = [];
   for (let way = 0, ways = 1; way < ways; way += 1) {
+    pay(state);
     const tried = copy(state);
     ways = fact.perform(tried, way);
     found.push(tried);
