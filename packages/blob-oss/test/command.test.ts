@@ -58,14 +58,14 @@ blob:
 
   expect(await aiflow(['run', 'hello'])).toContain('FINISHED');
   const keys = [...(server.buckets.get('shelf')?.objects.keys() ?? [])];
-  expect(keys.some((key) => /^aiflow\/snapshots\/[0-9a-f]{64}\/manifest\.json$/.test(key))).toBe(true);
+  expect(keys.some((key) => /^aiflow\/snapshots\/[0-9a-f]{64}\/manifest$/.test(key))).toBe(true);
   expect(await aiflow(['snapshot', 'list'])).toMatch(/^SNAPSHOT .*\n[0-9a-f]{12} +penguins +hello /);
   await expect(
     aiflow(['snapshot', 'list'], { ...secrets, OSS_ACCESS_KEY_SECRET: 'wrong' }),
   ).rejects.toMatchObject({
     exitCode: 2,
     stderr: expect.stringMatching(
-      /^error: OSS does not take the access key to list "snapshots\/" .*$/,
+      /^error: OSS does not take the access key to read "layout\.json" .*$/,
     ) as unknown,
   });
 });
