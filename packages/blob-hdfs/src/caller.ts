@@ -31,7 +31,8 @@ export interface CallerOptions {
   readonly nameNodes: NameNodes;
   readonly servers: Servers;
   readonly user: string;
-  readonly maxRetries: number;
+  /** The first one included; asking another NameNode at once is part of the same one. */
+  readonly maxAttempts: number;
   /** How long it waits before the first repetition, in milliseconds; each further one waits twice as long. */
   readonly firstPauseMs: number;
 }
@@ -52,7 +53,7 @@ export class Caller {
    */
   async call(operation: Operation, signal: AbortSignal | undefined): Promise<Reply> {
     const { nameNodes } = this.#options;
-    const maxRetries = operation.isOnce === true ? 0 : this.#options.maxRetries;
+    const maxAttempts = operation.isOnce === true ? 1 : this.#options.maxAttempts;
     const excluded = new Set<string>();
     let isUncertain = false;
     let asked = 1;
@@ -69,7 +70,7 @@ export class Caller {
       const isNameNodes = failure.url === nameNode || failure.exception === 'StandbyException';
       if (isNameNodes) nameNodes.leave(nameNode);
       if (isNameNodes && remedy === 'elsewhere' && asked < nameNodes.count) continue;
-      if (attempt > maxRetries) throw this.error({ ...operation, path: () => path }, failure, attempt);
+      if (attempt >= maxAttempts) throw this.error({ ...operation, path: () => path }, failure, attempt);
       await this.#pauseAfter(attempt, signal);
       attempt += 1;
       asked = 0;

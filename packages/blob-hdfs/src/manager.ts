@@ -3,6 +3,7 @@ import type { PluginHost } from '@aiflow/core';
 import { shownConfig } from '@aiflow/core';
 import { StoreBlobManager } from '@aiflow/snapshot';
 import type { HdfsBlobManagerOptions } from './options.ts';
+import { hdfsBlobManagerOptions } from './options.ts';
 import { HdfsObjectStore } from './store.ts';
 
 /** Keeps snapshots in a directory of HDFS. */
@@ -15,10 +16,11 @@ export class HdfsBlobManager extends StoreBlobManager {
         user: options.hdfs_user,
         nameservice: options.nameservice,
         timeoutMs: options.timeout_seconds * 1000,
-        maxRetries: options.max_retries,
+        maxAttempts: options.max_attempts,
       }),
-      config: shownConfig(options),
+      config: shownConfig(options, hdfsBlobManagerOptions),
       cacheDir: join(host.stateDir, 'snapshots-cache'),
+      cacheSize: options.cache_size,
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Schema } from '@aiflow/core';
+import { bytesOf, expectedSize } from '@aiflow/snapshot';
 import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { expectedUrl, nameNodeUrls } from './namenode-urls.ts';
@@ -14,10 +15,15 @@ export interface HdfsBlobManagerOptions {
   readonly root_directory: string;
   /** What names the file system in uris of snapshots, instead of its NameNodes; as in `dfs.nameservices`. */
   readonly nameservice?: string | undefined;
-  /** How long a server may be silent, in seconds; 60 unless said. */
+  /** How often a request is made at most, the first time included; asking another NameNode at once does not count. */
+  readonly max_attempts: number;
+  /** Seconds that a server may be silent. */
   readonly timeout_seconds: number;
-  /** How often a call that failed is tried again, with longer and longer pauses between; 7 unless said. */
-  readonly max_retries: number;
+  /**
+   * How much the copies that this machine's jobs share may take, in bytes or as `20 GB`. `10 GiB` unless said. Those
+   * are removed first that were used the longest time ago, and never one that is in use.
+   */
+  readonly cache_size?: string | number | undefined;
   /** How the user is told; `simple` alone: see the README on Kerberos. */
   readonly authentication: 'simple';
   readonly kerberos?: undefined;
@@ -76,24 +82,35 @@ const options = v.strictObject({
     ),
     v.description('What names the file system in uris of snapshots, instead of its NameNodes.'),
   ),
-  timeout_seconds: v.pipe(
-    v.optional(
-      v.pipe(v.number(), v.minValue(1, 'expected 1 or more'), v.maxValue(3_600, 'expected an hour at most')),
-      60,
-    ),
-    v.description('How long a server may be silent, in seconds.'),
-  ),
-  max_retries: v.pipe(
+  max_attempts: v.pipe(
     v.optional(
       v.pipe(
         v.number(),
         v.integer('expected a whole number'),
-        v.minValue(0, 'expected 0 or more'),
-        v.maxValue(100, 'expected 100 at most'),
+        v.minValue(1, 'expected at least 1'),
+        v.maxValue(100, 'expected at most 100'),
       ),
-      7,
+      8,
     ),
-    v.description('How often a call that failed is tried again.'),
+    v.description('How often a request is made at most, the first time included.'),
+  ),
+  timeout_seconds: v.pipe(
+    v.optional(
+      v.pipe(v.number(), v.minValue(0.1, 'expected at least 0.1'), v.maxValue(3600, 'expected at most 3600')),
+      60,
+    ),
+    v.description('How long a server may be silent before the request counts as failed.'),
+  ),
+  cache_size: v.pipe(
+    v.optional(
+      v.pipe(
+        v.union([v.string(), v.number()]),
+        v.check((size) => bytesOf(size) !== null, expectedSize),
+      ),
+    ),
+    v.description(
+      "How much the copies that this machine's jobs share may take, such as 20 GB; 10 GiB unless said.",
+    ),
   ),
   authentication: v.pipe(
     v.optional(v.picklist(['simple'], noKerberos), 'simple'),

@@ -20,8 +20,8 @@ export interface HdfsStoreOptions {
   readonly nameservice?: string | undefined;
   /** How long a server may be silent, in milliseconds; 60,000 unless said. */
   readonly timeoutMs?: number;
-  /** How often a failed call is tried again; 7 unless said. */
-  readonly maxRetries?: number;
+  /** How often a call is made at most, the first time included; 8 unless said. */
+  readonly maxAttempts?: number;
   /** The pause before the first repetition, in milliseconds; it doubles each time, up to 8 s. 250 unless said. */
   readonly firstPauseMs?: number;
 }
@@ -41,7 +41,7 @@ export class HdfsObjectStore implements ObjectStore {
 
   /** Nothing is asked of a server before the first call. Throws `blob.invalid_options`. */
   constructor(options: HdfsStoreOptions) {
-    const { user, nameservice, timeoutMs = 60_000, maxRetries = 7, firstPauseMs = 250 } = options;
+    const { user, nameservice, timeoutMs = 60_000, maxAttempts = 8, firstPauseMs = 250 } = options;
     const urls = nameNodeUrls(options.hdfsUrl);
     if (urls === null) throw invalidOption('hdfsUrl', expectedUrl);
     const root = rootDirectory(options.rootDirectory);
@@ -51,7 +51,7 @@ export class HdfsObjectStore implements ObjectStore {
     const nameNodes = new NameNodes(urls);
     const servers = new Servers(timeoutMs);
     const { location } = this;
-    this.#hdfs = new WebHdfs(new Caller({ location, nameNodes, servers, user, maxRetries, firstPauseMs }));
+    this.#hdfs = new WebHdfs(new Caller({ location, nameNodes, servers, user, maxAttempts, firstPauseMs }));
     this.#temporary = new TemporaryFiles(this.#hdfs, root);
   }
 

@@ -39,7 +39,7 @@ whereEngine(hdfs, (home) => {
       hdfsUrl: cluster.nameNodes[0],
       rootDirectory: root,
       user: 'owner',
-      maxRetries: 3,
+      maxAttempts: 4,
       firstPauseMs: 5,
       ...options,
     });
@@ -134,7 +134,7 @@ whereEngine(hdfs, (home) => {
     });
 
     it('is waited for when it passes', async () => {
-      const store = open({ maxRetries: 60, firstPauseMs: 50 });
+      const store = open({ maxAttempts: 61, firstPauseMs: 50 });
       await store.put('a', bytesOf('x'));
       await cluster.command('enter safe mode');
       const putting = store.put('b', bytesOf('y'));
@@ -158,7 +158,7 @@ whereEngine(hdfs, (home) => {
     } finally {
       await cluster.command('start datanode');
     }
-    const patient = open({ maxRetries: 20, firstPauseMs: 100 });
+    const patient = open({ maxAttempts: 21, firstPauseMs: 100 });
     expect(await patient.get('a')).toEqual(bytesOf('x'));
     await patient.put('b', bytesOf('y'));
     expect(await patient.get('b')).toEqual(bytesOf('y'));
@@ -168,9 +168,9 @@ whereEngine(hdfs, (home) => {
     it('are one store in either order, and the active one is found at once', async () => {
       const [first, second] = cluster.nameNodes;
       const stores = [
-        open({ hdfsUrl: [first, second], maxRetries: 0 }),
-        open({ hdfsUrl: `${second},${first}`, maxRetries: 0 }),
-        open({ hdfsUrl: `${second};${first}`, maxRetries: 0 }),
+        open({ hdfsUrl: [first, second], maxAttempts: 1 }),
+        open({ hdfsUrl: `${second},${first}`, maxAttempts: 1 }),
+        open({ hdfsUrl: `${second};${first}`, maxAttempts: 1 }),
       ];
       expect(new Set(stores.map(({ location }) => location)).size).toBe(1);
       for (const [index, store] of stores.entries()) await store.put(`k${index}`, bytesOf('x'));
@@ -178,7 +178,7 @@ whereEngine(hdfs, (home) => {
     });
 
     it('may change their parts, also while puts go on: each that was told done is there', async () => {
-      const store = open({ hdfsUrl: cluster.nameNodes, maxRetries: 30, firstPauseMs: 20 });
+      const store = open({ hdfsUrl: cluster.nameNodes, maxAttempts: 31, firstPauseMs: 20 });
       const over = new AbortController();
       const done: string[] = [];
       const work = async (worker: number): Promise<void> => {
@@ -209,7 +209,7 @@ whereEngine(hdfs, (home) => {
     });
 
     it('of which the one on standby is asked first let an object be put at the first attempt', async () => {
-      const store = open({ hdfsUrl: cluster.nameNodes, maxRetries: 0 });
+      const store = open({ hdfsUrl: cluster.nameNodes, maxAttempts: 1 });
       await store.put('a', bytesOf('x'));
       await cluster.command('activate 1');
       try {
@@ -222,7 +222,7 @@ whereEngine(hdfs, (home) => {
 
     it('of which one is gone are served by the other', async () => {
       const gone = `http://127.0.0.1:${await freePort()}`;
-      const store = open({ hdfsUrl: [gone, cluster.nameNodes[0]], maxRetries: 0 });
+      const store = open({ hdfsUrl: [gone, cluster.nameNodes[0]], maxAttempts: 1 });
       await store.put('a', bytesOf('x'));
       expect(await store.get('a')).toEqual(bytesOf('x'));
     });

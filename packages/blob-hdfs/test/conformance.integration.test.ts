@@ -46,7 +46,7 @@ whereEngine(hdfs, (home) => {
           hdfs_user: 'someone',
           root_directory: root(name),
           timeout_seconds: 60,
-          max_retries: 7,
+          max_attempts: 8,
           authentication: 'simple',
         },
         host,

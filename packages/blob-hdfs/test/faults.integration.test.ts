@@ -51,7 +51,7 @@ whereEngine(hdfs, (home) => {
       hdfsUrl: proxy.url,
       rootDirectory: root,
       user: 'owner',
-      maxRetries: 3,
+      maxAttempts: 4,
       firstPauseMs: 5,
       ...options,
     });
@@ -169,7 +169,7 @@ whereEngine(hdfs, (home) => {
     });
 
     it('of a server that says nothing ends when its time is up', async () => {
-      const store = open({ timeoutMs: 100, maxRetries: 1 });
+      const store = open({ timeoutMs: 100, maxAttempts: 2 });
       proxy.failAt('GETFILESTATUS', { kind: 'silence' });
       await expect(store.head('a')).rejects.toMatchObject({
         code: 'blob.unavailable',

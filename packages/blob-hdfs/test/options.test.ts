@@ -1,6 +1,8 @@
 import { validateOptions } from '@aiflow/core';
-import { registrationSuite } from '@aiflow/testkit';
+import { createTestHost, registrationSuite } from '@aiflow/testkit';
 import { describe, expect, it } from 'vitest';
+import { HdfsBlobManager } from '../src/manager.ts';
+import type { HdfsBlobManagerOptions } from '../src/options.ts';
 import { hdfsBlobManagerPlugin } from '../src/plugin.ts';
 
 registrationSuite({ describe, it, packageDirectory: new URL('..', import.meta.url) });
@@ -20,8 +22,8 @@ describe('the options', () => {
     expect(await validate(needed)).toEqual({
       ...needed,
       hdfs_user: 'default',
+      max_attempts: 8,
       timeout_seconds: 60,
-      max_retries: 7,
       authentication: 'simple',
     });
     expect(await validate({})).toEqual([
@@ -94,10 +96,27 @@ describe('the options', () => {
     ['hdfs_user', 'a b'],
     ['nameservice', 'a/b'],
     ['timeout_seconds', 0],
-    ['max_retries', -1],
-    ['max_retries', 1.5],
+    ['max_attempts', 0],
+    ['max_attempts', 1.5],
+    ['cache_size', 'much'],
     ['root_dir', '/x'],
   ])('refuse %s: %j', async (key, value) => {
     expect(await validate({ ...needed, [key]: value })).toEqual([expect.stringContaining(key)]);
   });
+});
+
+it('the limit for the shared copies reaches them', async () => {
+  const host = await createTestHost();
+  const options = (cache_size: string): HdfsBlobManagerOptions => ({
+    hdfs_url: 'http://namenode:9870',
+    hdfs_user: 'aiflow',
+    root_directory: '/aiflow',
+    max_attempts: 8,
+    timeout_seconds: 60,
+    authentication: 'simple',
+    cache_size,
+  });
+  expect(new HdfsBlobManager(options('1 GB'), host).config).toEqual(options('1 GB'));
+  expect(() => new HdfsBlobManager(options('much'), host)).toThrow('cacheSize is not valid');
+  await host.dispose();
 });

@@ -18,7 +18,7 @@ const open = (options: Partial<HdfsStoreOptions> = {}): HdfsObjectStore =>
     hdfsUrl: 'http://namenode:9870',
     rootDirectory: '/aiflow',
     user: 'ada',
-    maxRetries: 1,
+    maxAttempts: 2,
     firstPauseMs: 1,
     ...options,
   });
@@ -140,7 +140,7 @@ describe('a server that is no HDFS', () => {
       const drip = setInterval(() => response.write('x'), 20);
       response.on('close', () => clearInterval(drip));
     });
-    const store = open({ hdfsUrl: server.url, timeoutMs: 1_000, maxRetries: 0 });
+    const store = open({ hdfsUrl: server.url, timeoutMs: 1_000, maxAttempts: 1 });
     await expect(store.get('a')).rejects.toMatchObject({
       code: 'blob.unavailable',
       message: expect.stringContaining('no end after 10 s') as unknown,
@@ -151,7 +151,7 @@ describe('a server that is no HDFS', () => {
     await using server = await startPlainServer((_request, response) => {
       response.end(new Uint8Array(largestObject + 2_000_000));
     });
-    await expect(open({ hdfsUrl: server.url, maxRetries: 0 }).get('a')).rejects.toMatchObject({
+    await expect(open({ hdfsUrl: server.url, maxAttempts: 1 }).get('a')).rejects.toMatchObject({
       message: expect.stringContaining('the answer is larger than') as unknown,
     });
   });

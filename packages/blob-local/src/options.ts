@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Schema } from '@aiflow/core';
-import { bytesOf } from '@aiflow/snapshot';
+import { bytesOf, expectedSize } from '@aiflow/snapshot';
 import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
@@ -33,10 +33,7 @@ const options = v.strictObject({
     v.optional(
       v.pipe(
         v.union([v.string(), v.number()]),
-        v.check(
-          (size) => bytesOf(size) !== null,
-          'expected a size such as 20 GB or 500 MiB, or a number of bytes',
-        ),
+        v.check((size) => bytesOf(size) !== null, expectedSize),
       ),
     ),
     v.description(

@@ -99,6 +99,15 @@ describe('the options', () => {
     expect(await validate({ cache_size: 'much' })).toEqual([expect.stringContaining('such as 20 GB')]);
   });
 
+  it('hand the limit on to the shared copies', async () => {
+    const host = await createTestHost();
+    const open = (cache_size: string): unknown =>
+      new LocalBlobManager({ root_directory: root, cache_size }, host);
+    expect(open('1 GB')).toBeInstanceOf(LocalBlobManager);
+    expect(() => open('much')).toThrow('cacheSize is not valid');
+    await host.dispose();
+  });
+
   it('refuse a key that is not one', async () => {
     expect(await validate({ root_dir: '/x' })).toEqual([expect.stringContaining('root_dir')]);
   });

@@ -16,7 +16,8 @@ export interface CallsOptions {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken: string | null;
-  readonly retries: number;
+  /** The first one included. */
+  readonly maxAttempts: number;
   readonly transport: Transport;
   readonly clock: PluginHost['clock'];
 }
@@ -46,7 +47,7 @@ export class Calls {
     signal: AbortSignal | undefined,
     call: (client: OSS) => Promise<T>,
   ): Promise<Outcome<T>> {
-    const { retries, clock } = this.#options;
+    const { maxAttempts, clock } = this.#options;
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted();
       const exchange: Exchange = { status: null, headers: {}, fault: null };
@@ -55,7 +56,7 @@ export class Calls {
       } catch (error) {
         signal?.throwIfAborted();
         const failure = readFailure(error, exchange);
-        if (!isPassing(failure) || tries > retries) {
+        if (!isPassing(failure) || tries >= maxAttempts) {
           return { failure, tries, error: this.#error(failure, tries, doing) };
         }
       }

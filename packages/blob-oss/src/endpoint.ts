@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 
 /** What the options say of where the bucket is. */
 export interface EndpointOptions {
-  readonly endpoint?: string | null | undefined;
-  readonly region?: string | null | undefined;
-  readonly internal?: boolean | null | undefined;
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  readonly internal?: boolean | undefined;
 }
 
 export interface Endpoint {
@@ -23,8 +23,8 @@ export interface EndpointFault {
 /** The endpoint that the options mean, or what is wrong with them. */
 export function readEndpoint(options: EndpointOptions): Endpoint | EndpointFault {
   const region = options.region?.replace(/^oss-/, '') ?? null;
-  const text = options.endpoint ?? null;
-  if (text === null) {
+  const text = options.endpoint;
+  if (text === undefined) {
     if (region === null)
       return { key: 'endpoint', wrong: 'expected "endpoint" or "region": neither is there' };
     return {

@@ -51,8 +51,8 @@ export class OssObjectStore implements ObjectStore {
       accessKeyId: options.access_key_id,
       accessKeySecret: options.access_key_secret,
       securityToken: options.security_token ?? options.session_token ?? null,
-      retries: options.retries ?? 5,
-      transport: createTransport((options.timeout ?? 60) * 1000),
+      maxAttempts: options.max_attempts,
+      transport: createTransport(options.timeout_seconds * 1000),
       clock: host.clock,
     });
   }

@@ -25,6 +25,9 @@ export async function startServer(options: Partial<OssServerOptions> = {}): Prom
   });
 }
 
+/** What the schema fills in. */
+const usual = { max_attempts: 6, timeout_seconds: 60 };
+
 /** Options for the bucket `shelf` of a server of ours. */
 export function optionsFor(
   { endpoint, region }: OssServer,
@@ -33,10 +36,11 @@ export function optionsFor(
   return {
     access_key_id: accessKeyId,
     access_key_secret: accessKeySecret,
-    security_token: securityToken ?? null,
+    security_token: securityToken,
     endpoint,
     region,
     bucket: 'shelf',
+    ...usual,
   };
 }
 
@@ -44,7 +48,7 @@ export function optionsFor(
 export function realBucket(
   environment: Readonly<Record<string, string | undefined>>,
 ): OssBlobManagerOptions | null {
-  const get = (name: string): string | null => environment[`OSS_TEST_${name}`] || null;
+  const get = (name: string): string | undefined => environment[`OSS_TEST_${name}`] || undefined;
   const [id, secret, endpoint, bucket] = ['ACCESS_KEY_ID', 'ACCESS_KEY_SECRET', 'ENDPOINT', 'BUCKET'].map(
     get,
   );
@@ -57,6 +61,7 @@ export function realBucket(
     region: get('REGION'),
     bucket,
     root_directory: get('ROOT') ?? 'aiflow-test',
+    ...usual,
   };
 }
 

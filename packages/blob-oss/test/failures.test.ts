@@ -67,7 +67,7 @@ describe('what does not pass is told at once', () => {
   });
 
   function ofAccount({ accessKeyId, securityToken }: Account): Partial<OssBlobManagerOptions> {
-    return { access_key_id: accessKeyId, security_token: securityToken ?? null };
+    return { access_key_id: accessKeyId, security_token: securityToken };
   }
 
   it('blob.forbidden for what this key may not do, while what it may do is done', async () => {
@@ -136,29 +136,32 @@ describe('what may pass is tried again, with an end', () => {
     expect(pauses.length).toBeGreaterThanOrEqual(8); // a HEAD has no body to cut or to damage
   });
 
-  it.each(passing)('%s, for ever: after the retries the error tells of the last', async (what, trouble) => {
-    const { store, pauses } = openStore(server, { retries: 3 });
-    server.troubles.add(trouble, {
-      times: Infinity,
-      when: ({ method }) => method === 'PUT' || method === 'GET',
-    });
-    const isWrite = trouble.kind !== 'cutMiddle'; // the answer to a put has no body
-    const call = isWrite ? store.put('a', text('words')) : listAll(store.list(''));
-    await expect(call).rejects.toMatchObject({
-      code: what.includes('damaged') ? 'blob.corrupt' : 'blob.unavailable',
-      message: containing('in 4 tries'),
-      context: { tries: 4, bucket: 'shelf' },
-    });
-    expect(server.requests).toHaveLength(4);
-    expect(pauses).toHaveLength(3);
-    for (const [index, pause] of pauses.entries()) {
-      expect(pause).toBeGreaterThanOrEqual(100 * 2 ** index); // 200, 400, 800 and up to half of it less
-      expect(pause).toBeLessThanOrEqual(200 * 2 ** index);
-    }
-  });
+  it.each(passing)(
+    '%s, for ever: after the last attempt the error tells of the last',
+    async (what, trouble) => {
+      const { store, pauses } = openStore(server, { max_attempts: 4 });
+      server.troubles.add(trouble, {
+        times: Infinity,
+        when: ({ method }) => method === 'PUT' || method === 'GET',
+      });
+      const isWrite = trouble.kind !== 'cutMiddle'; // the answer to a put has no body
+      const call = isWrite ? store.put('a', text('words')) : listAll(store.list(''));
+      await expect(call).rejects.toMatchObject({
+        code: what.includes('damaged') ? 'blob.corrupt' : 'blob.unavailable',
+        message: containing('in 4 tries'),
+        context: { tries: 4, bucket: 'shelf' },
+      });
+      expect(server.requests).toHaveLength(4);
+      expect(pauses).toHaveLength(3);
+      for (const [index, pause] of pauses.entries()) {
+        expect(pause).toBeGreaterThanOrEqual(100 * 2 ** index); // 200, 400, 800 and up to half of it less
+        expect(pause).toBeLessThanOrEqual(200 * 2 ** index);
+      }
+    },
+  );
 
   it('a server that does not answer: the connection is cut after the timeout', async () => {
-    const { store } = openStore(server, { retries: 1, timeout: 0.2 });
+    const { store } = openStore(server, { max_attempts: 2, timeout_seconds: 0.2 });
     server.troubles.add({ kind: 'hang' }, { times: 1 });
     await store.put('a', text('x'));
     server.troubles.add({ kind: 'hang' }, { times: Infinity });
@@ -170,7 +173,7 @@ describe('what may pass is tried again, with an end', () => {
   });
 
   it('a server that answers byte by byte: the connection is cut after ten times the timeout', async () => {
-    const { store } = openStore(server, { retries: 0, timeout: 0.2 });
+    const { store } = openStore(server, { max_attempts: 1, timeout_seconds: 0.2 });
     await store.put('a', new Uint8Array(100_000));
     server.troubles.add({ kind: 'drip', every: 20 });
     await expect(store.get('a')).rejects.toMatchObject({
@@ -181,7 +184,7 @@ describe('what may pass is tried again, with an end', () => {
 
   it('nobody at that address: blob.unavailable', async () => {
     const gone = await startServer();
-    const { store } = openStore(gone, { retries: 1 });
+    const { store } = openStore(gone, { max_attempts: 2 });
     await gone.close();
     await expect(store.get('a')).rejects.toMatchObject({
       code: 'blob.unavailable',
@@ -194,7 +197,7 @@ describe('what may pass is tried again, with an end', () => {
       [false, 'shelf.files.invalid'],
       [true, 'files.invalid'],
     ] as const) {
-      const { store } = openStore(server, { endpoint: 'files.invalid', cname, retries: 0 });
+      const { store } = openStore(server, { endpoint: 'files.invalid', cname, max_attempts: 1 });
       await expect(store.get('a')).rejects.toMatchObject({
         code: 'blob.unavailable',
         message: matching(new RegExp(`getaddrinfo \\S+ ${name}`)),
@@ -229,7 +232,7 @@ describe('what may pass is tried again, with an end', () => {
 
 describe('what is read is what was written', () => {
   it('a body that does not match its hash is read again, and then blob.corrupt', async () => {
-    const { store } = openStore(server, { retries: 2 });
+    const { store } = openStore(server, { max_attempts: 3 });
     await store.put('a', text('words'));
     server.troubles.add({ kind: 'damage' }, { times: 2 });
     expect(new TextDecoder().decode((await store.get('a')) ?? undefined)).toBe('words');
@@ -253,7 +256,7 @@ describe('what is read is what was written', () => {
   });
 
   it('objects that OSS says nothing of were not deleted: they are deleted again, and told of at the end', async () => {
-    const { store } = openStore(server, { retries: 2 });
+    const { store } = openStore(server, { max_attempts: 3 });
     const silent = { kind: 'answer', status: 200 } as const;
     await store.put('a', text('words'));
     server.troubles.add(silent, { times: 2 });

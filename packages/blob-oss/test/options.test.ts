@@ -6,11 +6,13 @@ import type { BlobManager, JsonObject } from '@aiflow/core';
 import { createTestHost } from '@aiflow/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEndpoint } from '../src/endpoint.ts';
-import { OssObjectStore, ossBlobManagerPlugin } from '../src/index.ts';
+import { OssBlobManager, OssObjectStore, ossBlobManagerPlugin } from '../src/index.ts';
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 const keys = { access_key_id: 'LTAI-id', access_key_secret: 'the-secret' };
 const whole = { ...keys, bucket: 'shelf', endpoint: 'oss-cn-hangzhou.aliyuncs.com' };
+/** With what the schema fills in. */
+const given = { ...whole, max_attempts: 6, timeout_seconds: 60 };
 
 /** The problems of options whose secrets come from references, as a project has them. */
 async function problemsOf(options: JsonObject): Promise<string[]> {
@@ -26,14 +28,16 @@ async function problemsOf(options: JsonObject): Promise<string[]> {
 }
 
 describe('the options', () => {
+  it('have a default for how often and how long a server is asked', async () => {
+    const validated = await ossBlobManagerPlugin.options['~standard'].validate(whole);
+    expect(validated).toEqual(expect.objectContaining({ value: given }));
+  });
+
   it.each<[string, JsonObject]>([
     ["AIFlow's", { ...whole, root_directory: '/flows/' }],
     ["AIFlow's of version 0.1", { ...whole, repo_name: 'flows', local_repository: '/tmp' }],
     ['a region and no endpoint', { ...keys, bucket: 'shelf', region: 'oss-cn-hangzhou', internal: true }],
-    [
-      'keys that are there and empty',
-      { ...whole, root_directory: null, local_repository: null, region: null },
-    ],
+    ['a limit for the shared copies', { ...whole, cache_size: '20 GB' }],
     ['a root in any script', { ...whole, root_directory: '工作流/a b' }],
     ['a domain of its own', { ...whole, endpoint: 'https://files.example.com', cname: true }],
     ['an address with its region', { ...whole, endpoint: 'http://10.0.0.7:8080', region: 'cn-beijing' }],
@@ -60,8 +64,10 @@ describe('the options', () => {
     ['root_directory', { ...whole, root_directory: '../up' }, 'none of them "." or ".."'],
     ['root_directory', { ...whole, root_directory: 'a//b' }, 'none of them "." or ".."'],
     ['access_key_secret', { ...whole, access_key_secret: 'secret\n' }, 'without spaces or line breaks'],
-    ['timeout', { ...whole, timeout: 0 }, 'expected seconds'],
-    ['retries', { ...whole, retries: 1000 }, 'at most 20'],
+    ['max_attempts', { ...whole, max_attempts: 0 }, 'at least 1'],
+    ['timeout_seconds', { ...whole, timeout_seconds: 0 }, 'at least 0.1'],
+    ['cache_size', { ...whole, cache_size: 'much' }, 'such as 20 GB'],
+    ['root_directory', { ...whole, root_directory: null }, 'expected a text'],
     ['root_directry', { ...whole, root_directry: 'a' }, 'did you mean "root_directory"?'],
   ])('refuse a wrong %s', async (key, options, words) => {
     const problems = await problemsOf(options);
@@ -69,6 +75,14 @@ describe('the options', () => {
     expect(problems[0]).toContain(`"${key}"`);
     expect(problems[0]).not.toContain('the-secret');
   });
+});
+
+it('the limit for the shared copies reaches them', async () => {
+  const host = await createTestHost();
+  const open = (cache_size: string): unknown => new OssBlobManager({ ...given, cache_size }, host);
+  expect(open('1 GB')).toBeInstanceOf(OssBlobManager);
+  expect(() => open('much')).toThrow('cacheSize is not valid');
+  await host.dispose();
 });
 
 describe('a project', () => {
@@ -131,7 +145,7 @@ describe('the place of a bucket', () => {
   it('is a uri that shows bucket and root, however the root is written', async () => {
     const host = await createTestHost();
     try {
-      const location = (more: object): string => new OssObjectStore({ ...whole, ...more }, host).location;
+      const location = (more: object): string => new OssObjectStore({ ...given, ...more }, host).location;
       expect(location({})).toBe('oss://shelf');
       expect(location({ root_directory: '/' })).toBe('oss://shelf');
       expect(location({ root_directory: '/flows/of/' })).toBe('oss://shelf/flows/of');

@@ -36,7 +36,7 @@ it('up to 8 MiB an object is one request, and above it parts of 4 MiB', async ()
 });
 
 it('parts are sent side by side', async () => {
-  const { store } = openStore(server, { timeout: 20 });
+  const { store } = openStore(server, { timeout_seconds: 20 });
   const together = Promise.withResolvers<void>();
   let came = 0;
   const when = (request: OssRequest): boolean => {
@@ -50,7 +50,7 @@ it('parts are sent side by side', async () => {
 });
 
 it('a part that fails for ever ends the others, and nothing of the object is seen or kept', async () => {
-  const { store, warnings } = openStore(server, { retries: 1 });
+  const { store, warnings } = openStore(server, { max_attempts: 2 });
   await store.put('large', new Uint8Array(3));
   const isSecond = (request: OssRequest): boolean =>
     isPart(request) && request.parameters.get('partNumber') === '2';
@@ -99,7 +99,7 @@ it('an abort ends a call in a few seconds also when OSS answers nothing any more
 });
 
 it('parts that cannot be removed are told of, and the error is that of the upload', async () => {
-  const { store, warnings } = openStore(server, { retries: 0 });
+  const { store, warnings } = openStore(server, { max_attempts: 1 });
   server.troubles.add({ kind: 'answer', status: 403, code: 'AccessDenied' }, { when: isLast });
   server.troubles.add({ kind: 'answer', status: 500 }, { when: ({ method }) => method === 'DELETE' });
   await expect(store.put('large', body(9 * mebibyte, 7))).rejects.toMatchObject({ code: 'blob.forbidden' });

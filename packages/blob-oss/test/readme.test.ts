@@ -24,13 +24,17 @@ it('the project file of the README is one', async () => {
   }
 });
 
-it('the table of the README names every option, in the order of the schema', () => {
+it('the table of the README names every option in the order of the schema, and what it is unless said', () => {
   const [, table = ''] = /## Options\n([\s\S]*?)\n## /.exec(readme) ?? [];
-  const named = [...table.matchAll(/^\| `([a-z_]+)`/gm)].map(([, key]) => key);
+  const rows = [...table.matchAll(/^\| `([a-z_]+)` \|[^|]*\| ?(?:`([^`|]*)`)?/gm)];
   const schema = ossBlobManagerPlugin.options['~standard'].jsonSchema?.input({
     target: 'draft-2020-12',
     libraryOptions: { errorMode: 'ignore' },
   });
-  const properties = schema?.['properties'] ?? {};
-  expect(named).toEqual(Object.keys(properties));
+  const described = schema?.['properties'] as Readonly<Record<string, { default?: unknown }>>;
+  expect(rows.map(([, key]) => key)).toEqual(Object.keys(described));
+  const presets = Object.keys(described).filter((key) => described[key]?.default !== undefined);
+  expect(presets).toEqual(['max_attempts', 'timeout_seconds']);
+  const said = new Map(rows.map(([, key, preset]) => [key, preset]));
+  for (const key of presets) expect(said.get(key)).toBe(String(described[key]?.default));
 });

@@ -60,7 +60,7 @@ it.each<[string, Partial<OssBlobManagerOptions>, TroubleKind | null]>([
         ...optionsFor(server, temporary),
         ...options,
         signature_version,
-        retries: 1,
+        max_attempts: 2,
       });
       const large = new Uint8Array(9 * 1024 * 1024);
       const calls = [
@@ -94,7 +94,7 @@ it.each<[string, Partial<OssBlobManagerOptions>, TroubleKind | null]>([
 it('`.config` shows the options without secrets', async () => {
   const host = await createTestHost();
   try {
-    const options = { ...optionsFor(server, temporary), root_directory: 'flows', session_token: null };
+    const options = { ...optionsFor(server, temporary), root_directory: 'flows', session_token: 'another' };
     const { config } = new OssBlobManager(options, host);
     expect(config).toEqual({
       access_key_id: temporary.accessKeyId,
@@ -102,6 +102,8 @@ it('`.config` shows the options without secrets', async () => {
       region: 'cn-hangzhou',
       bucket: 'shelf',
       root_directory: 'flows',
+      max_attempts: 6,
+      timeout_seconds: 60,
     });
   } finally {
     await host.dispose();

@@ -14,7 +14,7 @@ afterEach(() => {
 afterAll(async () => await server.close());
 
 it.each([
-  ['the root of the bucket', null],
+  ['the root of the bucket', undefined],
   ['a root whose name must be encoded', '工作流/a b+c&d'],
 ])('%s holds objects as any other does', async (_what, root_directory) => {
   for (const [signature_version, account] of [

@@ -13,6 +13,7 @@ export class S3BlobManager extends StoreBlobManager {
       store: new S3ObjectStore(options, host),
       config: shownConfig(options, s3BlobManagerOptions),
       cacheDir: join(host.stateDir, 'snapshots-cache'),
+      cacheSize: options.cache_size,
     });
   }
 }

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { Schema } from '@aiflow/core';
+import { bytesOf, expectedSize } from '@aiflow/snapshot';
 import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
@@ -28,6 +29,11 @@ export interface S3BlobManagerOptions {
   readonly max_attempts: number;
   /** Seconds that a server may be silent. */
   readonly timeout_seconds: number;
+  /**
+   * How much the copies that this machine's jobs share may take, in bytes or as `20 GB`. `10 GiB` unless said. Those
+   * are removed first that were used the longest time ago, and never one that is in use.
+   */
+  readonly cache_size?: string | number | undefined;
   /** AIFlow's; there is one service. */
   readonly service_name?: 's3' | undefined;
   /** AIFlow's; there is one version. */
@@ -126,7 +132,7 @@ const fields = v.strictObject({
         v.number(),
         v.integer('expected a whole number'),
         v.minValue(1, 'expected at least 1'),
-        v.maxValue(20, 'expected at most 20'),
+        v.maxValue(100, 'expected at most 100'),
       ),
       5,
     ),
@@ -138,6 +144,17 @@ const fields = v.strictObject({
       30,
     ),
     v.description('How long a server may be silent before the request counts as failed.'),
+  ),
+  cache_size: v.pipe(
+    v.optional(
+      v.pipe(
+        v.union([v.string(), v.number()]),
+        v.check((size) => bytesOf(size) !== null, expectedSize),
+      ),
+    ),
+    v.description(
+      "How much the copies that this machine's jobs share may take, such as 20 GB; 10 GiB unless said.",
+    ),
   ),
   service_name: v.pipe(v.optional(v.literal('s3')), v.description("AIFlow's; there is one service.")),
   api_version: v.pipe(v.optional(v.literal('2006-03-01')), v.description("AIFlow's; there is one version.")),

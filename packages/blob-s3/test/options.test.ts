@@ -48,6 +48,7 @@ describe('the options', () => {
     { checksum_algorithm: 'md5' },
     { max_attempts: 0 },
     { timeout_seconds: 0 },
+    { cache_size: 'much' },
     { access_key_id: 'AKIA' },
     { secret_access_key: 'hunter2' },
     { session_token: 'hunter3' },
@@ -69,6 +70,7 @@ describe('the options', () => {
     { root_directory: '/teams/vision_2/' },
     { ...keys, session_token: 'hunter3' },
     { bucket_name: 'My_Old.Bucket' },
+    { cache_size: '20 GB' },
     { service_name: 's3', api_version: '2006-03-01' },
   ])('take %j', async (given) => {
     expect(await refusalOf({ bucket_name: 'bucket', ...given })).toBe('taken');
@@ -141,4 +143,12 @@ describe('a secret', () => {
     expect(JSON.stringify(config)).not.toContain('hunter');
     await host.dispose();
   });
+});
+
+test('the limit for the shared copies reaches them', async () => {
+  const host = await createTestHost();
+  const options = await optionsOf({ bucket_name: 'bucket', cache_size: '1 GB' });
+  expect(new S3BlobManager(options, host).config).toMatchObject({ cache_size: '1 GB' });
+  expect(() => new S3BlobManager({ ...options, cache_size: 'much' }, host)).toThrow('cacheSize is not valid');
+  await host.dispose();
 });

@@ -11,6 +11,9 @@ const units: Readonly<Record<string, number>> = {
   TIB: 1024 ** 4,
 };
 
+/** What is said of what {@link bytesOf} does not take. */
+export const expectedSize = 'expected a size such as 20 GB or 500 MiB, or a number of bytes';
+
 /**
  * The number of bytes that a size in a configuration means: a number of bytes, or text such as `500 MB` or `10GiB`.
  * Null for what is no size.

@@ -1,4 +1,4 @@
-export { bytesOf } from './bytes-of.ts';
+export { bytesOf, expectedSize } from './bytes-of.ts';
 export type { ByteRange, ObjectInfo, ObjectStore, PutOptions, StoreOptions } from './object-store.ts';
 export { checkKey, checkPrefix, largestObject } from './object-store.ts';
 export type { StoreBlobManagerOptions } from './manager.ts';

@@ -7,6 +7,8 @@ import type {
   SnapshotInfo,
   UploadProjectOptions,
 } from '@aiflow/core';
+import { AIFlowError } from '@aiflow/core';
+import { bytesOf, expectedSize } from './bytes-of.ts';
 import { copyTree } from './copy-tree.ts';
 import type { StoredSnapshot } from './fill-directory.ts';
 import { fillDirectory } from './fill-directory.ts';
@@ -31,13 +33,13 @@ export interface StoreBlobManagerOptions {
   /** A directory for the copies that all callers on this machine share. It is made when it is first needed. */
   readonly cacheDir: string;
   /**
-   * How many bytes these copies take at most; 10 GiB unless said. Those are removed first that were used the longest
-   * time ago, and never one that is in use, so that they may take more.
+   * How much these copies take at most, as {@link bytesOf} reads it; 10 GiB unless said. Those are removed first that
+   * were used the longest time ago, and never one that is in use, so that they may take more.
    */
-  readonly cacheSize?: number | undefined;
+  readonly cacheSize?: string | number | undefined;
 }
 
-const defaultCacheSize = 10 * 1024 ** 3;
+const defaultCacheSize = '10 GiB';
 
 /**
  * A whole `BlobManager` over an {@link ObjectStore}. A blob plugin's class extends it, or hands its store to it.
@@ -52,13 +54,23 @@ export class StoreBlobManager implements BlobManager {
   readonly #place: UploadPlace;
   readonly #copies: SharedCopies;
 
+  /** Throws `blob.invalid_options` for a `cacheSize` that is none. */
   constructor(options: StoreBlobManagerOptions) {
+    const { cacheSize = defaultCacheSize } = options;
+    const bytes = bytesOf(cacheSize);
+    if (bytes === null) {
+      throw new AIFlowError(
+        'blob.invalid_options',
+        `cacheSize is not valid: ${expectedSize}, found ${typeof cacheSize === 'string' ? JSON.stringify(cacheSize) : cacheSize}`,
+        { context: { option: 'cacheSize' } },
+      );
+    }
     this.config = options.config;
     this.#store = guardStore(options.store);
     const layout = new Layout(this.#store);
     const indexes = new IndexCache(join(options.cacheDir, '.indexes'));
     this.#place = { store: this.#store, layout, indexes };
-    this.#copies = new SharedCopies(options.cacheDir, options.cacheSize ?? defaultCacheSize);
+    this.#copies = new SharedCopies(options.cacheDir, bytes);
   }
 
   async uploadProject(

@@ -55,6 +55,17 @@ describe('the shared copies of a machine', () => {
     expect(copies()).toEqual(ids(1, 3));
   });
 
+  it('have a limit that may be said as a size, and not as anything else', async () => {
+    await download(at.manager(at.cacheDir, { cacheSize: '10 GB' }), 0);
+    await copied(1, size * 10, 60);
+    const small = at.manager(at.cacheDir, { cacheSize: '10 KB' });
+    await download(small, 2);
+    expect(copies()).toEqual(ids(0, 2)); // the first is in use
+    const open = (): unknown => at.manager(at.cacheDir, { cacheSize: '10 apples' });
+    expect(open).toThrow(expect.objectContaining({ code: 'blob.invalid_options' }));
+    expect(open).toThrow('such as 20 GB or 500 MiB, or a number of bytes, found "10 apples"');
+  });
+
   it('are younger again with each use', async () => {
     await copied(0, size * 2, 60);
     await copied(1, size * 2, 30);

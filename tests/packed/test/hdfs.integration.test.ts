@@ -43,7 +43,7 @@ describe('blob-hdfs beside the smallest set', () => {
   });
 
   it('says in one line that there is no server', async () => {
-    await write(`http://127.0.0.1:${await freePort()}`, `${readme}    max_retries: 0\n`);
+    await write(`http://127.0.0.1:${await freePort()}`, `${readme}    max_attempts: 1\n`);
     const ran = await project.run('npx', ['aiflow', 'run', 'hello']);
     expect(ran.exitCode).not.toBe(0);
     expect(ran.stderr).toMatch(
