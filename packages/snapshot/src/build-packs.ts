@@ -1,6 +1,7 @@
 // Runs in threads: it loads nothing but Node.
 import { createHash, hash } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
+import { freeBytes } from './free-bytes.ts';
 import type { Frame, PartedFile, Piece } from './pack-index.ts';
 import { encodeIndex, largestPack, largestPiece, mostPieces, packIdOf } from './pack-index.ts';
 import type { ProjectReader, WantedFile } from './read-project.ts';
@@ -60,30 +61,31 @@ async function addLarge(
   const sum = createHash('sha256');
   const parts: string[] = [];
   const added = new Set<string>();
-  for (const bytes of reader.readParts(file, pack.part)) {
-    sum.update(bytes);
-    const sha256 = hash('sha256', bytes, 'hex');
-    parts.push(sha256);
-    if (known.has(sha256) || added.has(sha256)) continue;
-    added.add(sha256);
-    const room = await pack.roomFor(bytes.length);
-    bytes.copy(room.buffer, room.offset);
-    pack.add({ sha256, length: bytes.length, isPart: true });
+  const reading = reader.openLarge(file);
+  try {
+    for (let left = file.size; left > 0; left -= largestPiece) {
+      const length = Math.min(left, largestPiece);
+      const { buffer, offset } = await pack.roomFor(length);
+      const bytes = reading.read(buffer, offset, length);
+      sum.update(bytes);
+      const sha256 = hash('sha256', bytes, 'hex');
+      parts.push(sha256);
+      if (known.has(sha256) || added.has(sha256)) continue;
+      added.add(sha256);
+      pack.add({ sha256, length, isPart: true });
+    }
+    reading.expectEnd();
+  } finally {
+    reading.close();
   }
   if (sum.digest('hex') !== file.sha256) throw changed(file);
   await pack.addFile({ sha256: file.sha256, size: file.size, parts });
 }
 
-/** The memory that packs are filled in, one after the other. */
+/** The memory that frames are filled in, one after the other. */
 export class PackRoom {
-  /** The frame that is being filled, with a byte more for who reads one too many. */
+  /** With a byte more for who reads one too many. */
   readonly frame: Buffer = Buffer.allocUnsafeSlow(largestPiece + 1);
-  #part: Buffer | null = null;
-
-  /** Where parts of a large file are read to. */
-  get part(): Buffer {
-    return (this.#part ??= Buffer.allocUnsafeSlow(largestPiece));
-  }
 }
 
 /** Fills one pack after the other. */
@@ -101,10 +103,6 @@ class PackBuilder {
   constructor(sink: PackSink, room: PackRoom) {
     this.#sink = sink;
     this.#room = room;
-  }
-
-  get part(): Buffer {
-    return this.#room.part;
   }
 
   /** Where the next piece is to be written, for which {@link add} is called then. */
@@ -147,6 +145,7 @@ class PackBuilder {
     this.#frames.push({ stored: stored.length, raw: raw.length, compressed: compressed !== null });
     this.#length += stored.length;
     this.#frameLength = 0;
+    if (compressed !== null) freeBytes(compressed);
   }
 }
 
@@ -155,9 +154,11 @@ function compress(bytes: Buffer): Uint8Array | null {
   if (bytes.length > 4 * sample && !paysFor(sampleOf(bytes))) return null;
   const compressed = zstdCompressSync(bytes, {
     params: level,
-    chunkSize: Math.min(bytes.length + 64, 1024 * 1024),
+    chunkSize: bytes.length + 64,
   });
-  return compressed.length < bytes.length * pays ? compressed : null;
+  if (compressed.length < bytes.length * pays) return compressed;
+  freeBytes(compressed);
+  return null;
 }
 
 function paysFor(bytes: Buffer): boolean {

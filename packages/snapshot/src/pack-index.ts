@@ -17,7 +17,7 @@ import { hash } from 'node:crypto';
 /** A file of up to so many bytes is one piece, and a larger one is cut in parts of so many. */
 export const largestPiece: number = 4 * 1024 * 1024;
 /** A pack is begun when the next piece would make it larger than this, unpacked, or hold more pieces than that. */
-export const largestPack: number = 16 * 1024 * 1024;
+export const largestPack: number = 8 * 1024 * 1024;
 export const mostPieces = 4096;
 
 const magic = Buffer.from('aifpack\x01', 'latin1');

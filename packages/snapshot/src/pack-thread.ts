@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { PackRoom, buildPacks } from './build-packs.ts';
 import { FaultError } from './fault.ts';
+import { freeBytes } from './free-bytes.ts';
 import { ProjectReader, fromColumns } from './read-project.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
 import { checkWritten, unpack } from './unpack.ts';
@@ -30,6 +31,7 @@ async function work(message: Exclude<ToThread, { readonly kind: 'buffer' }>): Pr
         break;
       case 'unpack':
         unpack(message);
+        freeBytes(message.bytes);
         break;
       case 'check':
         checkWritten(message.file);

@@ -66,28 +66,9 @@ export class ProjectReader {
     });
   }
 
-  /**
-   * Gives a large file in parts, each of which is in `into` until the next is asked for. It may be another file by
-   * then: who puts the parts' hash together knows at the end.
-   */
-  *readParts(file: WantedFile, into: Buffer): Generator<Buffer, void, undefined> {
-    const descriptor = this.#openFile(file);
-    try {
-      for (let at = 0; at < file.size;) {
-        const wanted = Math.min(into.length, file.size - at);
-        let length = 0;
-        while (length < wanted) {
-          const read = readOrFault(file, descriptor, into, length, wanted - length);
-          if (read === 0) throw changed(file);
-          length += read;
-        }
-        at += length;
-        yield into.subarray(0, length);
-      }
-      if (readOrFault(file, descriptor, into, 0, 1) !== 0) throw changed(file);
-    } finally {
-      closeSync(descriptor);
-    }
+  /** Opens a large file to be read in parts, and to be closed. It may be another one by then: its hash says it. */
+  openLarge(file: WantedFile): LargeFileReader {
+    return new LargeFileReader(file, this.#openFile(file));
   }
 
   #open(file: WantedFile, use: (descriptor: number) => void): void {
@@ -119,11 +100,40 @@ export class ProjectReader {
   }
 }
 
-function readOrFault(file: WantedFile, descriptor: number, into: Buffer, at: number, length: number): number {
-  try {
-    return readSync(descriptor, into, at, length, null);
-  } catch (error) {
-    throw faultOf(file, error);
+export class LargeFileReader {
+  readonly #file: WantedFile;
+  readonly #descriptor: number;
+
+  constructor(file: WantedFile, descriptor: number) {
+    this.#file = file;
+    this.#descriptor = descriptor;
+  }
+
+  /** Reads the next `length` bytes into `into` at `offset`; a file that has fewer is a fault. */
+  read(into: Buffer, offset: number, length: number): Buffer {
+    for (let done = 0; done < length;) {
+      const read = this.#read(into, offset + done, length - done);
+      if (read === 0) throw changed(this.#file);
+      done += read;
+    }
+    return into.subarray(offset, offset + length);
+  }
+
+  /** A file that has more is a fault. */
+  expectEnd(): void {
+    if (this.#read(Buffer.alloc(1), 0, 1) !== 0) throw changed(this.#file);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #read(into: Buffer, at: number, length: number): number {
+    try {
+      return readSync(this.#descriptor, into, at, length, null);
+    } catch (error) {
+      throw faultOf(this.#file, error);
+    }
   }
 }
 

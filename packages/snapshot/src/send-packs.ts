@@ -15,7 +15,7 @@ import { ProjectReader, toColumns } from './read-project.ts';
 import { Threads } from './threads.ts';
 
 /** How many packs are held in memory: those that are filled and those that are on their way. */
-const packsInMemory = 5;
+const packsInMemory = 4;
 /** With less than this to send, threads would take longer to begin than the work takes. */
 const few = { files: 400, bytes: 8 * 1024 * 1024 };
 

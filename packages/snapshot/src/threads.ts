@@ -10,6 +10,9 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 /** More threads than this are of no use: the disk or the network is what is waited for then. */
 const most = 4;
 
+/** Megabytes of a thread's memory that are collected often: its objects are short-lived, and its bytes lie elsewhere. */
+const youngest = 8;
+
 /** What a thread says before it has done what it was asked for. */
 export type Said = Exclude<FromThread, { readonly kind: 'done' | 'fault' }>;
 
@@ -53,7 +56,9 @@ export class Threads {
 export type Reply = (message: ToThread, transfer?: readonly ArrayBuffer[]) => void;
 
 class Thread {
-  readonly #worker = new Worker(new URL(`./pack-thread.${extension}`, import.meta.url));
+  readonly #worker = new Worker(new URL(`./pack-thread.${extension}`, import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: youngest },
+  });
   #onMessage: ((message: FromThread) => void) | null = null;
   #onEnd: ((error: Error) => void) | null = null;
   #end: Error | null = null;

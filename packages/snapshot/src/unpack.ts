@@ -3,6 +3,7 @@ import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import { FaultError } from './fault.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { Frame } from './pack-index.ts';
 import { PackIndex, largestPiece } from './pack-index.ts';
 
@@ -59,6 +60,7 @@ export function unpack({ packId, index: indexBytes, bytes, start, writes, again 
   index.forEachPlace((place, frame, offset) => {
     for (; places[row] === place; row += 1) {
       if (unpacked !== frame) {
+        if (index.frames[unpacked]?.compressed === true) freeBytes(raw);
         unpacked = frame;
         raw = rawBytes(packId, bytes, start, index.frames[frame]);
       }
@@ -69,6 +71,7 @@ export function unpack({ packId, index: indexBytes, bytes, start, writes, again 
       write(directory, paths[row] ?? '', piece, mode, positions[row] ?? 0, again ? 'w' : 'wx');
     }
   });
+  if (index.frames[unpacked]?.compressed === true) freeBytes(raw);
 }
 
 function rawBytes(packId: string, bytes: Uint8Array, start: number, frame: Frame | undefined): Uint8Array {
