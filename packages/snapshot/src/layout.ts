@@ -38,7 +38,7 @@ export class Layout {
   async ensure(signal?: AbortSignal): Promise<void> {
     await this.check(signal);
     if (this.#state === 'known') return;
-    await this.#store.put(layoutKey, Buffer.from(`{"layout":${layout}}\n`), { signal, durable: true });
+    await this.#store.put(layoutKey, Buffer.from(`{"layout":${layout}}\n`), { signal });
     this.#state = 'known';
   }
 
