@@ -14,14 +14,18 @@ const packsInMemory = 4;
 /** With less than this to write, threads would take longer to begin than the work takes. */
 const few = { files: 400, bytes: 8 * 1024 * 1024 };
 
+/** Who writes so many files of so many bytes together. Threads begin at once, while it is found out what to write. */
+export function startWork(files: number, bytes: number): Work {
+  return files <= few.files && bytes <= few.bytes ? inline : new InThreads();
+}
+
 /** Writes all files of a plan, each of which is checked. */
 export async function fetchPacks(
   store: ObjectStore,
-  { packs, largeFiles, size, files }: FillPlan,
+  { packs, largeFiles }: FillPlan,
+  work: Work,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const isFew = files <= few.files && size <= few.bytes;
-  const work = isFew ? inline : new InThreads();
   const onAbort = (): void => void work.close();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
@@ -38,7 +42,6 @@ export async function fetchPacks(
     throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await work.close();
   }
 }
 
@@ -98,10 +101,11 @@ function errorOf(store: ObjectStore, error: unknown): unknown {
   return corrupt(store, packKey(fault.where), fault.why, repairedByRemoval);
 }
 
-/** Who unpacks and checks. */
-interface Work {
+/** Who unpacks and checks. Who starts it closes it. */
+export interface Work {
   unpack(pack: PackBytes): Promise<void>;
   check(file: WrittenFile): Promise<void>;
+  /** No file is touched once this resolves. */
   close(): Promise<void>;
 }
 

@@ -5,8 +5,9 @@ import type { Manifest } from '@aiflow/core';
 import { errorCode, resolveInside } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
 import { corrupt } from './corrupt.ts';
-import { fetchPacks } from './fetch-packs.ts';
+import { fetchPacks, startWork } from './fetch-packs.ts';
 import type { IndexCache } from './index-cache.ts';
+import { describeManifest } from './info.ts';
 import { indexKey, packListKey } from './keys.ts';
 import { localError } from './local-error.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -43,22 +44,27 @@ export async function fillDirectory(
   directory: string,
   { readOnly, signal }: FillOptions,
 ): Promise<number> {
-  const keep = readOnly ? 0o555 : 0o777;
-  const modeOf = ({ executable }: FileEntry): number => (executable ? 0o777 : 0o666) & keep;
-  const read = await readIndexes(store, indexes, snapshotId, signal);
-  const plan = planFill(manifest, read, directory, modeOf);
-  const [lost] = plan.missing;
-  if (lost !== undefined)
-    throw corrupt(store, packListKey(snapshotId), `none of its packs has the content of "${lost.path}"`);
-  const place = (path: string): string => resolveInside(directory, path);
-  const directories = makeDirectories(manifest, directory);
-  await makeFiles(plan, place, modeOf, signal);
-  await fetchPacks(store, plan, signal);
-  await makeLinks(manifest, directory, signal);
-  if (readOnly) {
-    for (const path of directories) await local(path, signal, async () => await chmod(place(path), 0o555));
+  const { files, size } = describeManifest(manifest);
+  const work = startWork(files, size);
+  try {
+    const keep = readOnly ? 0o555 : 0o777;
+    const modeOf = ({ executable }: FileEntry): number => (executable ? 0o777 : 0o666) & keep;
+    const plan = planFill(manifest, await readIndexes(store, indexes, snapshotId, signal), directory, modeOf);
+    const [lost] = plan.missing;
+    if (lost !== undefined)
+      throw corrupt(store, packListKey(snapshotId), `none of its packs has the content of "${lost.path}"`);
+    const place = (path: string): string => resolveInside(directory, path);
+    const directories = makeDirectories(manifest, directory);
+    await makeFiles(plan, place, modeOf, signal);
+    await fetchPacks(store, plan, work, signal);
+    await makeLinks(manifest, directory, signal);
+    if (readOnly) {
+      for (const path of directories) await local(path, signal, async () => await chmod(place(path), 0o555));
+    }
+    return size;
+  } finally {
+    await work.close();
   }
-  return plan.size;
 }
 
 /** Comes last: nothing may be written through a link. */

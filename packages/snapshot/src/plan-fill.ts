@@ -30,9 +30,6 @@ export interface FillPlan {
   readonly emptyFiles: readonly FileEntry[];
   /** Files whose content no pack has. */
   readonly missing: readonly FileEntry[];
-  /** How many files there are, and how many bytes they have. */
-  readonly files: number;
-  readonly size: number;
 }
 
 /** A piece that is still to be found, and the files it is for. */
@@ -62,11 +59,8 @@ export function planFill(
   const largeFiles: LargeFile[] = [];
   const emptyFiles: FileEntry[] = [];
   const missing: FileEntry[] = [];
-  let [files, size] = [0, 0];
   for (const entry of manifest.entries) {
     if (entry.type !== 'file') continue;
-    files += 1;
-    size += entry.size;
     if (entry.size === 0) emptyFiles.push(entry);
     else if (entry.size <= largestPiece) want(wanted, entry.sha256, entry.size).files.push(entry);
     else {
@@ -78,7 +72,7 @@ export function planFill(
   const packs = indexes.map((index) => takeFrom(index, wanted, directory, modeOf));
   for (const { files: lost, parts } of wanted.values())
     missing.push(...lost, ...parts.map(({ large }) => large.entry));
-  return { packs: packs.filter((pack) => pack !== null), largeFiles, emptyFiles, missing, files, size };
+  return { packs: packs.filter((pack) => pack !== null), largeFiles, emptyFiles, missing };
 }
 
 function want(wanted: Map<string, Wanted>, sha256: string, length: number): Wanted {

@@ -34,7 +34,7 @@ beforeEach(() => {
   path = at.fresh('project');
   mkdirSync(path);
 });
-afterEach(async () => await at.dispose());
+afterEach(async () => await at.dispose(), patience);
 
 /** Holds that the project comes back as it is, as a shared copy and as one of one's own. */
 async function expectRoundTrip(): Promise<{ readonly shared: string; readonly own: string }> {
