@@ -193,7 +193,7 @@ describe('a store that can give parts of objects', () => {
   it('is asked for parts where a snapshot needs little of a pack', async () => {
     const { store, blob } = lying();
     const noise = Object.fromEntries(
-      Array.from({ length: 12 }, (_, count) => [`noise-${count}`, randomBytes(600_000).toString('hex')]),
+      Array.from({ length: 13 }, (_, count) => [`noise-${count}`, randomBytes(300_000).toString('hex')]),
     );
     const all = await at.project(noise);
     await blob.uploadProject(all.snapshotId, all.path, { manifest: all.manifest });
