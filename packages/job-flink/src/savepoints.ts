@@ -33,13 +33,14 @@ export async function tellOfSavepoint(env: JobRuntimeEnv, location: string): Pro
   await savepointRecord.write(env, { project, workflow, job, location, time: env.clock.now() });
 }
 
-/** The records beside other attempts of the same job: `<executions>/<execution>/jobs/<job>/<number>`. */
+/** The records beside other attempts of the same job: `<executions>/<execution>/jobs/<job>.<attempt>`. */
 async function recordsOf(env: JobRuntimeEnv): Promise<readonly SavepointRecord[]> {
   const executions = dirname(dirname(env.executionDir));
   const found: SavepointRecord[] = [];
   for (const execution of await namesIn(executions)) {
-    const attempts = join(executions, execution, 'jobs', env.jobName);
-    for (const attempt of await namesIn(attempts)) {
+    const attempts = join(executions, execution, 'jobs');
+    const ours = (await namesIn(attempts)).filter((name) => name.startsWith(`${env.jobName}.`));
+    for (const attempt of ours) {
       const record = (await readJson(join(attempts, attempt, savepointFile()))) as SavepointRecord | null;
       if (record !== null && isSameJob(record, env)) found.push(record);
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { flink, startFlink, whereEngine } from '@aiflow-private/engines';
 import type { JobBuilder } from '@aiflow/core';
 import { afterAll, expect, test } from 'vitest';
-import { marker } from '../src/ids.ts';
+import { flinkJobId, marker } from '../src/ids.ts';
 import { flinkJava, flinkSql } from '../src/index.ts';
 import { JobManager } from '../src/job-manager.ts';
 import { fixtureJar, openCluster, withEngine } from './cluster.ts';
@@ -166,13 +166,8 @@ INSERT INTO nowhere SELECT 2;`),
     ]);
 
     const second = await submitJob({ ...java('long'), properties, host: job.host });
-    const [found] = (await jobManager.jobs()).filter(
-      ({ state }) => state === 'RUNNING' || state === 'INITIALIZING',
-    );
-    const restored = await until(
-      'a restored checkpoint',
-      async () => await restoredFrom(jobmanager, found?.jid ?? ''),
-    );
+    const id = flinkJobId(second.env.attemptId, 0);
+    const restored = await until('a restored checkpoint', async () => await restoredFrom(jobmanager, id));
     expect(restored).toBe(location);
     await second.controller.stopJob(second.handle, second.env);
   });
@@ -189,8 +184,7 @@ INSERT INTO nowhere SELECT 2;`),
       code: 'flink.savepoint_failed',
     });
     expect(await job.controller.getJobStatus(job.handle, job.env)).toBe('RUNNING');
-    const id = (await jobManager.jobs()).find(({ state }) => state === 'RUNNING')?.jid;
-    await jobManager.cancel(id ?? '');
+    await jobManager.cancel(flinkJobId(job.env.attemptId, 0));
     expect((await endOf(job)).status).toBe('KILLED');
   });
 
