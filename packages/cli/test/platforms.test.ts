@@ -106,7 +106,7 @@ async function untilBegun(project: TestProject): Promise<void> {
   const executions = join(project.directory, '.aiflow/executions');
   const begun = (): boolean =>
     existsSync(executions) &&
-    readdirSync(executions).some((id) => existsSync(join(executions, id, 'jobs/nap/1/handler.begun')));
+    readdirSync(executions).some((id) => existsSync(join(executions, id, 'jobs/nap.1/handler.begun')));
   for (const deadline = Date.now() + 30_000; !begun(); await delay(20)) {
     if (Date.now() > deadline) throw new Error('waited 30 s until the job began');
   }
