@@ -9,15 +9,17 @@ import { nodes } from './python-fixtures.ts';
 whereEngine(flink, (home) => {
   const local = { environment: flinkEnvironment(home), properties: { parallelism: 1 } };
 
-  test('the jars of the project are there for SQL', async () => {
+  test('the jars of the project are there for SQL, and the Java that ran it ends with it', async () => {
     const statements =
       "CREATE TEMPORARY FUNCTION twice AS 'fixture.Count$Twice'; SELECT twice(CAST(21 AS BIGINT)) AS n;";
-    const { result } = await runJob({
+    const { result, host } = await runJob({
       ...local,
       draw: (job: JobBuilder) => job.node(flinkSql({ statements }), { name: 'sql' }),
       files: { 'dependencies/jar/count.jar': fixtureJar(home) },
     });
     expect(result).toEqual({ status: 'FINISHED', values: { sql: [{ n: 42 }] }, error: null });
+    // Else the job would have left a process behind, and be told so.
+    expect(host.logger.records.map(({ message }) => message)).toEqual([]);
   });
 
   test('what a Python node throws is told by its file and line', async () => {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from aiflow_flink._run.failure import NodeFailure, in_node, root_of
+from aiflow_flink._run.java import end_java
 from aiflow_flink._run.values import as_field, as_result
 from aiflow_flink.context import FlinkContext, write_atomically
 
@@ -32,6 +33,8 @@ def main(request_file: str) -> int:
         result = {"status": "FAILED", "error": failure.as_json()}
     result.update(values=job.values, jobs=job.submitted)
     write_atomically(Path(request["result_file"]), json.dumps(result, ensure_ascii=False))
+    if request["is_local"]:
+        end_java()
     sys.stdout.flush()
     return 0 if result["status"] == "FINISHED" else 1
 
