@@ -32,11 +32,10 @@ export function takeDue(state: State, order: number): number {
     attempt.dueAt = null;
   }
   const isDue = ({ at }: Tick): boolean => at <= state.now;
-  const ways = [waysOf(jobTicks(state).filter(isDue)), waysOf(workflowTicks(state).filter(isDue))] as const;
-  const [jobs, workflows] = ways;
-  for (const { take } of jobs[order % jobs.length] ?? []) take();
-  for (const { take } of workflows[Math.floor(order / jobs.length) % workflows.length] ?? []) take();
-  return jobs.length * workflows.length;
+  const jobs = orderOf(jobTicks(state).filter(isDue), order);
+  const workflows = orderOf(workflowTicks(state).filter(isDue), Math.floor(order / jobs.ways));
+  for (const { take } of [...jobs.inOrder, ...workflows.inOrder]) take();
+  return jobs.ways * workflows.ways;
 }
 
 function jobTicks(state: State): Tick[] {
@@ -85,11 +84,19 @@ function workflowTick(state: State, workflow: ModelWorkflow, text: string, befor
   };
 }
 
-/** All orders in which ticks can come that do not put a later one before an earlier. */
-function waysOf(ticks: readonly Tick[]): Tick[][] {
-  if (ticks.length === 0) return [[]];
-  const first = Math.min(...ticks.map(({ at }) => at));
-  return ticks
-    .filter(({ at }) => at === first)
-    .flatMap((tick) => waysOf(ticks.filter((other) => other !== tick)).map((rest) => [tick, ...rest]));
+/**
+ * One of the orders in which ticks can come, which never puts a later one before an earlier, and how many there are:
+ * they are not listed, for of ten ticks at once there are millions.
+ */
+function orderOf(ticks: readonly Tick[], order: number): { readonly inOrder: Tick[]; readonly ways: number } {
+  const left = ticks.toSorted((a, b) => a.at - b.at);
+  const inOrder: Tick[] = [];
+  let [rest, ways] = [order, 1];
+  while (left.length > 0) {
+    const next = left.filter(({ at }) => at === left[0]?.at).length;
+    inOrder.push(...left.splice(rest % next, 1));
+    rest = Math.floor(rest / next);
+    ways *= next;
+  }
+  return { inOrder, ways };
 }
