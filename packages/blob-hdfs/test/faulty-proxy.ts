@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { expect, vi } from 'vitest';
 
 /** What goes wrong with one request. */
 export type Fault =
@@ -15,7 +16,7 @@ export type Fault =
   | { readonly kind: 'cut before' }
   /** The server does it, and the connection breaks before its answer. */
   | { readonly kind: 'cut after' }
-  /** The server gets half of the body. */
+  /** The server gets half of the body, and the connection breaks when it has begun to write it. */
   | { readonly kind: 'cut in request' }
   /** The caller gets half of the body, of which one byte more is announced, as it may be empty. */
   | { readonly kind: 'cut in answer' }
@@ -103,12 +104,10 @@ export class FaultyProxy implements AsyncDisposable {
     const onward = request(url, { method, headers: { ...headers, host: url.host, connection: 'close' } });
     if (fault?.kind === 'cut in request') {
       onward.on('error', () => {});
-      onward.write(body.subarray(0, Math.floor(body.length / 2)), () => {
-        setTimeout(() => {
-          onward.destroy();
-          incoming.socket.destroy();
-        }, 50);
-      });
+      onward.write(body.subarray(0, Math.floor(body.length / 2)));
+      await this.#hasBegun(url);
+      onward.destroy();
+      incoming.socket.destroy();
       return;
     }
     onward.end(body);
@@ -127,5 +126,15 @@ export class FaultyProxy implements AsyncDisposable {
     });
     if (fault?.kind !== 'cut in answer') answer.end(bytes);
     else answer.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => incoming.socket.destroy());
+  }
+
+  /** A DataNode may be slow: one that creates its file after the caller has tidied up would leave it for a day. */
+  async #hasBegun(creating: URL): Promise<void> {
+    const status = new URL(this.#target + creating.pathname);
+    status.search = new URLSearchParams({
+      op: 'GETFILESTATUS',
+      'user.name': creating.searchParams.get('user.name') ?? '',
+    }).toString();
+    await vi.waitFor(async () => expect((await fetch(status)).status).toBe(200), { timeout: 30_000 });
   }
 }
