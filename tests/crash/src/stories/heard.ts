@@ -13,7 +13,12 @@ export const heard: StoryMaker = (name, random) => {
     name,
     mayBeStopped: true,
     jobs: [
-      { name: 'waits', ms: random.whole(5, 60), restartWhen: event({ key: `go.${name}`, life: 'REPEATED' }) },
+      {
+        name: 'waits',
+        ms: random.whole(5, 60),
+        retries: 3,
+        restartWhen: event({ key: `go.${name}`, life: 'REPEATED' }),
+      },
       { name: 'next', ms: 5, says: 1, fails: 1, retries: 3, startWhen: finished({ jobName: 'waits' }) },
       { name: 'told', ms: 5, retries: 3, startWhen: event({ key: `said.${name}`, life: 'REPEATED' }) },
     ],
