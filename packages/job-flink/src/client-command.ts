@@ -29,7 +29,8 @@ export async function localCommand(job: Job, env: JobRuntimeEnv): Promise<Proces
 /** `flink run`, which ends when the job has begun, or with it where the job cannot be watched in another way. */
 export async function clientCommand(job: Job, env: JobRuntimeEnv): Promise<ProcessCommand> {
   const [plan, settings] = [planOf(job), readProperties(job.config.properties)];
-  const environment = environmentOf(settings, env);
+  // The log of the client tells where it found the JobManager, and belongs to the attempt.
+  const environment = { ...environmentOf(settings, env), FLINK_LOG_DIR: env.logDir };
   const start = [
     flinkCommand(settings.flink_home ?? null, env, environment),
     'run',

@@ -3,6 +3,8 @@ import { AIFlowError, errorCode } from '@aiflow/core';
 import type { ProcessEnd, ProcessJob } from '@aiflow/process';
 import { endOfFile, jobOutput, lastLines } from '@aiflow/process';
 import { clientCommand, localCommand } from './client-command.ts';
+import { accumulatorsIn } from './client-words.ts';
+import { flinkKey } from './generator.ts';
 import type { FlinkHandleData } from './handle.ts';
 import { handleDataOf, origin } from './handle.ts';
 import { rootCause } from './root-cause.ts';
@@ -35,7 +37,9 @@ async function resultOf(end: ProcessEnd, data: FlinkHandleData, env: JobRuntimeE
     end.exitCode === 0 &&
     (data.kind === 'java' || said?.status === 'FINISHED')
   ) {
-    return { status: 'FINISHED', values, error: null };
+    const accumulators = said?.accumulators ?? accumulatorsIn(endOf(jobOutput(env).stdout));
+    const facts = Object.keys(accumulators).length === 0 ? {} : { [flinkKey]: { accumulators } };
+    return { status: 'FINISHED', values: { ...values, ...facts }, error: null };
   }
   if (end.outcome === 'stopped') return { status: 'KILLED', values, error: null };
   if (said?.status === 'FAILED' && said.error !== null)

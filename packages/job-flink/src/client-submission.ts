@@ -6,7 +6,7 @@ import { readRunnerResult } from './runner-request.ts';
 import type { Submission } from './submission.ts';
 
 /** How long a job that the client was just sending when it was killed may take to come to light. */
-const settleMs = 3000;
+export const settleMs = 3000;
 
 /**
  * Flink's command as a process of this machine that outlives us: it is found again like every other, and what it brings

@@ -7,16 +7,15 @@ import type {
   JobRuntimeEnv,
   Status,
 } from '@aiflow/core';
-import { isAIFlowError } from '@aiflow/core';
 import type { ClusterJob } from './cluster-end.ts';
 import { clusterEnd } from './cluster-end.ts';
 import { stopOnCluster } from './cluster-stop.ts';
 import type { FlinkHandleData } from './handle.ts';
 import { handleDataOf, origin } from './handle.ts';
-import { unreachable } from './http.ts';
 import { JobManager } from './job-manager.ts';
 import { labelOf } from './label.ts';
 import type { Submission } from './submission.ts';
+import { untilEnded } from './until-ended.ts';
 
 /** Jobs on a cluster whose JobManager answers us, however they came there. */
 export class ClusterController implements JobController {
@@ -46,20 +45,8 @@ export class ClusterController implements JobController {
   async getResult(handle: JobHandle, { env, blocking, signal }: GetResultOptions): Promise<JobResult | null> {
     const job = this.#at(handle, env);
     if (!blocking) return await clusterEnd(job, signal);
-    let answered = env.clock.monotonic();
-    for (let pause = 50; ; pause = Math.min(pause * 1.5, 1000)) {
-      signal?.throwIfAborted();
-      try {
-        const result = await clusterEnd(job, signal);
-        if (result !== null) return result;
-        answered = env.clock.monotonic();
-      } catch (error) {
-        if (!isAIFlowError(error, unreachable)) throw error;
-        const silentMs = env.clock.monotonic() - answered;
-        if (silentMs >= job.data.unreachable_seconds * 1000) throw error;
-      }
-      await env.clock.sleep(pause, { ...(signal && { signal }) });
-    }
+    const { unreachable_seconds } = job.data;
+    return await untilEnded(async () => await clusterEnd(job, signal), { env, unreachable_seconds, signal });
   }
 
   async stopJob(handle: JobHandle, env: JobRuntimeEnv): Promise<void> {

@@ -49,7 +49,7 @@ async function findEnd(job: ClusterJob, signal?: AbortSignal): Promise<JobResult
       ? null
       : await withFacts(job, jobs, { status: 'KILLED', values: {}, error: null });
   }
-  if (state.kind === 'failed') return await failedSubmission(job, state.error, isStopped);
+  if (state.kind === 'failed') return await failedSubmission(job, jobs, state.error, isStopped);
   if (state.kind === 'under_way' && !isStopped) return null;
   for (const { jid } of live) if (cut.includes(jid)) await jobManager.cancel(jid);
   if (live.length > 0) return null;
@@ -69,12 +69,14 @@ async function endAll({ submission, data, env, jobManager }: ClusterJob): Promis
 
 async function failedSubmission(
   job: ClusterJob,
+  jobs: readonly ListedJob[],
   error: JobResultError,
   isStopped: boolean,
 ): Promise<JobResult> {
   await endAll(job);
-  if (isStopped) return { status: 'KILLED', values: {}, error: null };
-  return { status: 'FAILED', values: {}, error };
+  if (!isStopped) return { status: 'FAILED', values: {}, error };
+  if (job.data.stop_mode === 'stop') await tellOfSavepoints(job.jobManager, jobs, job.env);
+  return await withFacts(job, jobs, { status: 'KILLED', values: {}, error: null });
 }
 
 async function failedJob(job: ClusterJob, failed: ListedJob, jobs: readonly ListedJob[]): Promise<JobResult> {

@@ -12,18 +12,23 @@ export interface Request {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: JsonObject | FormData;
   readonly signal?: AbortSignal | undefined;
-  /** How long an answer may take, in milliseconds; half a minute unless said. */
+  /** How long an answer may take, in milliseconds; as long as the server's usual ones unless said. */
   readonly patience?: number;
 }
+
+/** How long an answer may take, in milliseconds. */
+const usualPatience = 30_000;
 
 /** One of Flink's REST servers. */
 export class FlinkServer {
   /** Its address without a slash at the end. */
   readonly url: string;
   readonly #what: string;
+  readonly #patience: number;
 
-  constructor(what: string, address: string) {
+  constructor(what: string, address: string, patience: number = usualPatience) {
     this.#what = what;
+    this.#patience = patience;
     this.url = withScheme(address);
   }
 
@@ -42,7 +47,10 @@ export class FlinkServer {
     return await this.#send(path, {});
   }
 
-  async #send(path: string, { method = 'GET', body, signal, patience = 30_000 }: Request): Promise<Json> {
+  async #send(
+    path: string,
+    { method = 'GET', body, signal, patience = this.#patience }: Request,
+  ): Promise<Json> {
     signal?.throwIfAborted();
     const late = AbortSignal.timeout(patience);
     const isForm = body instanceof FormData;

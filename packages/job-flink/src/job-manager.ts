@@ -34,8 +34,9 @@ export type SavepointAnswer =
 export class JobManager {
   readonly #server: FlinkServer;
 
-  constructor(address: string) {
-    this.#server = new FlinkServer('the JobManager', address);
+  /** `patience` is how long an answer may take, in milliseconds; half a minute unless said. */
+  constructor(address: string, patience?: number) {
+    this.#server = new FlinkServer('the JobManager', address, patience);
   }
 
   get url(): string {

@@ -49,8 +49,11 @@ export interface RecordFile<T> {
 export const submissionRecord: RecordFile<SubmissionRecord> = recordFile('flink-submission.json');
 export const resultRecord: RecordFile<JobResult> = recordFile('flink-result.json');
 export const savepointRecord: RecordFile<SavepointRecord> = recordFile(savepointFile());
-/** That a stop was asked for. */
-export const stopRecord: RecordFile<{ readonly asked: number }> = recordFile('flink-stop.json');
+/** That a stop was asked for, and whether a command that may make a savepoint is under way for it. */
+export const stopRecord: RecordFile<{ readonly asked: number; readonly isUnderWay?: true }> =
+  recordFile('flink-stop.json');
+/** That a job was seen to go on without the client that began it. */
+export const outlivedRecord: RecordFile<{ readonly seen: number }> = recordFile('flink-outlived.json');
 
 export function savepointFile(): string {
   return 'flink-savepoint.json';

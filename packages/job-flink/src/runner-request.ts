@@ -60,6 +60,7 @@ export async function writeRequest(job: Job, env: JobRuntimeEnv): Promise<Runner
     nodes,
     configuration,
     is_local: isLocal,
+    waits: settings.jobmanager === undefined,
     job_ids: isLocal ? [] : Array.from({ length: idsGiven }, (_, index) => flinkJobId(env.attemptId, index)),
     result_rows: settings.result_rows,
     result_file: resultFile(env),
@@ -118,6 +119,8 @@ export interface RunnerResult {
   readonly error: JobResultError | null;
   /** How many jobs it has submitted. */
   readonly jobs: number;
+  /** Those of the jobs that it waited for, as texts. */
+  readonly accumulators: Readonly<Record<string, string>>;
 }
 
 /** What the runner left; null when it wrote nothing. Throws `flink.record_unreadable` for anything else. */
@@ -125,7 +128,7 @@ export async function readRunnerResult(env: JobRuntimeEnv): Promise<RunnerResult
   const path = resultFile(env);
   const found = await readJson(path);
   if (found === null) return null;
-  const { status, values, error, jobs } = isJsonObject(found) ? found : {};
+  const { status, values, error, jobs, accumulators = {} } = isJsonObject(found) ? found : {};
   if ((status !== 'FINISHED' && status !== 'FAILED') || !isJsonObject(values) || typeof jobs !== 'number') {
     throw new AIFlowError(
       'flink.record_unreadable',
@@ -141,5 +144,12 @@ export async function readRunnerResult(env: JobRuntimeEnv): Promise<RunnerResult
           message: textOf(said['message']),
           context: isJsonObject(said['context']) ? said['context'] : {},
         };
-  return { status, values, error: problem, jobs };
+  const texts = Object.entries(isJsonObject(accumulators) ? accumulators : {});
+  return {
+    status,
+    values,
+    error: problem,
+    jobs,
+    accumulators: Object.fromEntries(texts.map(([name, value]) => [name, textOf(value)])),
+  };
 }

@@ -31,7 +31,7 @@ def main(request_file: str) -> int:
         print(failure, file=sys.stderr)
         print(failure.context.get("traceback", ""), file=sys.stderr)
         result = {"status": "FAILED", "error": failure.as_json()}
-    result.update(values=job.values, jobs=job.submitted)
+    result.update(values=job.values, jobs=job.submitted, accumulators=job.accumulators)
     write_atomically(Path(request["result_file"]), json.dumps(result, ensure_ascii=False))
     if request["is_local"]:
         end_java()
@@ -55,6 +55,8 @@ class Job:
         #: The results by node, and how many jobs were submitted.
         self.values: dict[str, Any] = {}
         self.submitted = 0
+        #: What the jobs counted that were waited for.
+        self.accumulators: dict[str, str] = {}
         self._flowing: dict[str, list[Any]] = {}
         self._opened: list[tuple[str, Any, FlinkContext]] = []
 
@@ -187,10 +189,18 @@ class Job:
         try:
             result = self.statement_set.execute()
             self._count_job()
-            if self.request["is_local"]:
+            if self.request["waits"]:
                 result.wait()
+                self._take_accumulators(result.get_job_client())
         except Exception as error:
             raise NodeFailure("flink.job_failed", root_of(error)) from error
+
+    def _take_accumulators(self, job_client: Any) -> None:
+        try:
+            found = job_client.get_job_execution_result().result().get_all_accumulator_results()
+            self.accumulators.update({name: str(value) for name, value in found.items()})
+        except Exception as error:  # one of a class that is not here; the job has ended well all the same
+            print(f"no accumulators: {root_of(error)}", file=sys.stderr)
 
     def _is_set_empty(self) -> bool:
         try:
