@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Job, JobRuntimeEnv } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
@@ -9,7 +8,8 @@ import { mainJar } from './java-submission.ts';
 import type { FlinkSettings } from './options.ts';
 import { readProperties } from './options.ts';
 import { planOf } from './plan.ts';
-import { pythonDirectory, secretsVariable, sorted, writeRequest } from './runner-request.ts';
+import { modulePathOf, pythonDirectory, shippedModules } from './python-files.ts';
+import { secretsVariable, sorted, writeRequest } from './runner-request.ts';
 import { savepointToStartFrom } from './savepoints.ts';
 import { substitute } from './variables.ts';
 
@@ -59,7 +59,7 @@ export async function clientCommand(job: Job, env: JobRuntimeEnv): Promise<Proce
   }
   const { path, openConfiguration, secrets } = await writeRequest(job, env);
   const python = locate(settings.python_executable_path, env);
-  const files = [pythonDirectory, ...modulePathOf(env)].join(',');
+  const files = (await shippedModules(env)).join(',');
   const argv = [...start, ...definitions(openConfiguration), ...savepoint, ...more];
   const program = [
     '-pyclientexec',
@@ -107,11 +107,6 @@ async function fromSavepoint(
   };
 }
 
-/** Where Python looks for the user's modules, in this order and before its own places. */
-function modulePathOf(env: JobRuntimeEnv): readonly string[] {
-  return [env.workflowDir, join(env.projectDir, 'dependencies', 'python')].filter((path) => existsSync(path));
-}
-
 function environmentOf(settings: FlinkSettings, env: JobRuntimeEnv): Readonly<Record<string, string>> {
   const merged: Record<string, string> = {
     PYTHONIOENCODING: 'utf-8',
@@ -121,7 +116,7 @@ function environmentOf(settings: FlinkSettings, env: JobRuntimeEnv): Readonly<Re
   const inherited = (merged['PYTHONPATH'] ?? '').split(delimiter).filter((entry) => entry !== '');
   return {
     ...merged,
-    PYTHONPATH: [pythonDirectory, ...modulePathOf(env), ...inherited].join(delimiter),
+    PYTHONPATH: [...modulePathOf(env), ...inherited].join(delimiter),
     PYTHONUNBUFFERED: '1',
   };
 }

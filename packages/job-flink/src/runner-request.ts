@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Job, JobResultError, JobRuntimeEnv, Json, JsonObject } from '@aiflow/core';
 import { AIFlowError, isJsonObject } from '@aiflow/core';
 import { configurationOf, savepointConfiguration } from './configuration.ts';
@@ -12,9 +11,6 @@ import { readJson, writeJson } from './records.ts';
 import { savepointToStartFrom } from './savepoints.ts';
 import type { ResolvedStatement } from './sql-script.ts';
 import { readScript } from './sql-script.ts';
-
-/** The directory that holds our Python package and the program that is started; beside `src` and `dist` alike. */
-export const pythonDirectory: string = fileURLToPath(new URL('../python', import.meta.url));
 
 /** The variable that holds the values of secrets; `python/aiflow_flink/_run/job.py` takes it away. */
 export const secretsVariable = 'AIFLOW_FLINK_SECRETS';

@@ -6,7 +6,7 @@ import { flinkJava, flinkPython, flinkSql } from '../src/index.ts';
 import { JobManager } from '../src/job-manager.ts';
 import { fixtureJar, openCluster, withEngine } from './cluster.ts';
 import { runJob } from './job-run.ts';
-import { nodes } from './python-fixtures.ts';
+import { nodes, places, shared } from './python-fixtures.ts';
 
 const engine = await withEngine(async (home) => ({
   jar: fixtureJar(home),
@@ -52,5 +52,29 @@ whereEngine(flink, () => {
     const ours = (await jobManager.jobs()).filter(({ name }) => name.startsWith('w/j'));
     expect(ours.map(({ state }) => state)).toEqual(['FINISHED', 'FINISHED']);
     expect(ours.map(({ jid }) => jid)).toContain(flinkJobId(env.attemptId, 0));
+  });
+
+  test('functions of the modules of a project, and what they read in its resources, are where the tasks run', async () => {
+    const { result, env } = await runJob({
+      draw: (job) => {
+        job.node(flinkPython('places:Functions'));
+        const statements =
+          'SELECT own_place(n) AS own, shared_place(n) AS shared, resource(n) AS word FROM (VALUES (1)) AS t (n);';
+        job.node(flinkSql({ statements }), { name: 'rows' });
+      },
+      properties: { jobmanager: cluster.url, parallelism: 1 },
+      files: {
+        'workflows/w/places.py': places,
+        'dependencies/python/shared.py': shared,
+        'resources/words/first.txt': 'tea',
+      },
+    });
+    expect(result).toMatchObject({ status: 'FINISHED', error: null });
+    const [row] = result.values['rows'] as readonly Readonly<Record<'own' | 'shared' | 'word', string>>[];
+    for (const place of [row?.own, row?.shared]) {
+      expect(place).toContain(cluster.directory); // the directory of the TaskManager
+      expect(place).not.toContain(env.projectDir);
+    }
+    expect(row?.word).toBe('tea');
   });
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { flinkPython, flinkSql } from '../src/index.ts';
 import { fixtureJar } from './cluster.ts';
 import { runJob } from './job-run.ts';
-import { nodes } from './python-fixtures.ts';
+import { nodes, places, shared } from './python-fixtures.ts';
 
 whereEngine(flink, (home) => {
   const local = { environment: flinkEnvironment(home), properties: { parallelism: 1 } };
@@ -36,6 +36,24 @@ whereEngine(flink, (home) => {
         message: `node "raises", process(): nodes.py:${line}: ValueError: on purpose`,
       },
     });
+  });
+
+  test('a function opens what is in the resources as it does on a cluster', async () => {
+    const { result } = await runJob({
+      ...local,
+      draw: (job: JobBuilder) => {
+        job.node(flinkPython('places:Functions'));
+        job.node(flinkSql({ statements: 'SELECT resource(n) AS word FROM (VALUES (1)) AS t (n);' }), {
+          name: 'rows',
+        });
+      },
+      files: {
+        'workflows/w/places.py': places,
+        'dependencies/python/shared.py': shared,
+        'resources/words/first.txt': 'tea',
+      },
+    });
+    expect(result).toMatchObject({ status: 'FINISHED', values: { rows: [{ word: 'tea' }] }, error: null });
   });
 
   test('a script that fails in the middle is told by its node and line, and none of its INSERTs runs', async () => {

@@ -37,3 +37,42 @@ class Tree:
 
 export const few = `'fields.n.end' = '3', 'number-of-rows' = '3'`;
 export const many = `'fields.n.end' = '1000000', 'number-of-rows' = '1000000', 'rows-per-second' = '10'`;
+
+/**
+ * Functions of modules that are looked up by name where they run: `workflows/<name>/places.py`, and
+ * `dependencies/python/shared.py`. Each says where its module lies.
+ */
+export const places = `
+import os
+from pyflink.table import DataTypes
+from pyflink.table.udf import udf
+import shared
+
+def place():
+    return os.path.abspath(__file__)
+
+@udf(result_type=DataTypes.STRING())
+def own_place(n):
+    return place()
+
+@udf(result_type=DataTypes.STRING())
+def shared_place(n):
+    return shared.place()
+
+@udf(result_type=DataTypes.STRING())
+def resource(n):
+    with open("resources/words/first.txt", encoding="utf-8") as file:
+        return file.read()
+
+class Functions:
+    def process(self, context, inputs):
+        for function in (own_place, shared_place, resource):
+            context.table_env.create_temporary_function(function._name, function)
+`;
+
+export const shared = `
+import os
+
+def place():
+    return os.path.abspath(__file__)
+`;

@@ -4,10 +4,11 @@ import importlib
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 from aiflow_flink._run.failure import NodeFailure, in_node, root_of
 from aiflow_flink._run.java import end_java
@@ -95,7 +96,19 @@ class Job:
         settings = EnvironmentSettings.new_instance().with_configuration(configuration)
         is_stream = self.request["facts"]["exec_mode"] == "STREAM"
         settings = settings.in_streaming_mode() if is_stream else settings.in_batch_mode()
-        return TableEnvironment.create(settings.build())
+        table_env = TableEnvironment.create(settings.build())
+        resources = self._resources()
+        if resources is not None:
+            table_env.add_python_archive(resources, "resources")
+        return table_env
+
+    def _resources(self) -> Optional[str]:
+        """The project's resources in an archive, for Python functions: where those run there is no project."""
+        folder = Path(self.request["facts"]["project_dir"], "resources")
+        has_python = any(node["kind"] == "python" for node in self.request["nodes"])
+        if not has_python or not folder.is_dir() or not any(folder.iterdir()):
+            return None
+        return shutil.make_archive(str(Path(self.request["result_file"]).with_name("flink-resources")), "zip", folder)
 
     def _open(self, node: Mapping[str, Any]) -> tuple[Any, FlinkContext]:
         context = FlinkContext(
