@@ -145,6 +145,7 @@ export type { FinalStatus, Status, StatusReason } from './schedule/status.ts';
 export { isFinal } from './schedule/status.ts';
 export { isLongRunning, startsWithExecution } from './schedule/start-jobs.ts';
 
+export { attemptsOfJob } from './run/attempt-directories.ts';
 export type { RuntimePlace } from './run/create-env.ts';
 export { createJobRuntimeEnv, interpreterCache } from './run/create-env.ts';
 export type { JobRuntimeEnv, RuntimePort } from './run/env.ts';

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { JobRuntimeEnv } from '@aiflow/core';
-import { AIFlowError, errorCode } from '@aiflow/core';
+import { AIFlowError, attemptsOfJob, messageOf } from '@aiflow/core';
 import type { FlinkSettings } from './options.ts';
 import type { SavepointRecord } from './records.ts';
 import { publishEvent, readJson, savepointFile, savepointRecord } from './records.ts';
@@ -33,32 +32,25 @@ export async function tellOfSavepoint(env: JobRuntimeEnv, location: string): Pro
   await savepointRecord.write(env, { project, workflow, job, location, time: env.clock.now() });
 }
 
-/** The records beside other attempts of the same job: `<executions>/<execution>/jobs/<job>.<attempt>`. */
+/** The records of the attempts of the same job. */
 async function recordsOf(env: JobRuntimeEnv): Promise<readonly SavepointRecord[]> {
-  const executions = dirname(dirname(env.executionDir));
   const found: SavepointRecord[] = [];
-  for (const execution of await namesIn(executions)) {
-    const attempts = join(executions, execution, 'jobs');
-    const ours = (await namesIn(attempts)).filter((name) => name.startsWith(`${env.jobName}.`));
-    for (const attempt of ours) {
-      const record = (await readJson(join(attempts, attempt, savepointFile()))) as SavepointRecord | null;
-      if (record !== null && isSameJob(record, env)) found.push(record);
-    }
+  for (const attempt of await attemptsOf(env)) {
+    const record = (await readJson(join(attempt, savepointFile()))) as SavepointRecord | null;
+    if (record !== null && isSameJob(record, env)) found.push(record);
   }
   return found;
 }
 
-function isSameJob({ project, workflow, job }: SavepointRecord, env: JobRuntimeEnv): boolean {
-  return project === env.projectName && workflow === env.workflowName && job === env.jobName;
+async function attemptsOf(env: JobRuntimeEnv): Promise<readonly string[]> {
+  try {
+    return await attemptsOfJob(env);
+  } catch (cause) {
+    const message = `cannot look for savepoints of earlier attempts of job "${env.jobName}": ${messageOf(cause)}`;
+    throw new AIFlowError('flink.savepoints_unreadable', message, { cause });
+  }
 }
 
-async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
-    throw new AIFlowError('flink.savepoints_unreadable', `cannot look for savepoints in ${directory}`, {
-      cause: error,
-    });
-  }
+function isSameJob({ project, workflow, job }: SavepointRecord, env: JobRuntimeEnv): boolean {
+  return project === env.projectName && workflow === env.workflowName && job === env.jobName;
 }

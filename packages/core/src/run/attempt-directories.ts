@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errorCode } from '../errors.ts';
 import { checkName } from '../names.ts';
+import type { JobRuntimeEnv } from './env.ts';
 import type { Attempt } from './runner.ts';
 
 /** The directories of an attempt, which follow from its names alone; they need not exist yet. */
@@ -29,6 +31,34 @@ export function attemptDirectories(root: string, attempt: Attempt): AttemptDirec
     outboxDir: `${stateDir}/outbox`,
     executionDir: `${execution}/shared`,
   };
+}
+
+/**
+ * The state directories of all attempts of jobs of this name that this machine has, the attempt's own among them, in no
+ * order: for a plugin that looks for what earlier attempts left there. Several projects and workflows may have a job of
+ * one name, so what lies in a directory must say whose it is. Throws what the system says of one that cannot be read.
+ */
+export async function attemptsOfJob({
+  executionDir,
+  jobName,
+}: Pick<JobRuntimeEnv, 'executionDir' | 'jobName'>): Promise<readonly string[]> {
+  const root = dirname(dirname(executionDir));
+  const found: string[] = [];
+  for (const execution of await namesIn(root)) {
+    const jobs = join(root, execution, 'jobs');
+    for (const name of await namesIn(jobs))
+      if (name.slice(0, name.lastIndexOf('.')) === jobName) found.push(join(jobs, name));
+  }
+  return found;
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
 }
 
 /**
