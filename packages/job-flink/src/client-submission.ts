@@ -2,7 +2,7 @@ import type { Job, JobHandle, JobRuntimeEnv } from '@aiflow/core';
 import type { ProcessJobController } from '@aiflow/process';
 import type { FlinkHandleData } from './handle.ts';
 import { origin } from './handle.ts';
-import { readRunnerResult } from './runner-request.ts';
+import { readCut, readRunnerResult } from './runner-request.ts';
 import type { Submission } from './submission.ts';
 
 /** How long a job that the client was just sending when it was killed may take to come to light. */
@@ -22,17 +22,18 @@ export function clientSubmission(client: ProcessJobController<FlinkHandleData>):
     },
     async look(data, env) {
       const end = await client.getResult(processHandle(data, env), { env, blocking: false });
-      if (end === null) return { kind: 'under_way' };
+      const cut = data.kind === 'java' ? [] : await readCut(env);
+      if (end === null) return { kind: 'under_way', cut };
       if (end.status === 'FINISHED') {
         const jobs = data.kind === 'java' ? null : ((await readRunnerResult(env))?.jobs ?? 0);
-        return { kind: 'done', jobs, values: end.values, cut: [] };
+        return { kind: 'done', jobs, values: end.values, cut };
       }
       const error = end.error ?? {
         code: 'flink.client_killed',
         message: 'the Flink client was ended',
         context: {},
       };
-      return { kind: 'failed', error };
+      return { kind: 'failed', error, cut };
     },
     async end(data, env) {
       const handle = processHandle(data, env);

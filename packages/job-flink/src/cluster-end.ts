@@ -7,7 +7,7 @@ import { tellOfSavepoints } from './make-savepoint.ts';
 import { resultRecord, savepointRecord, stopRecord } from './records.ts';
 import { rootCause } from './root-cause.ts';
 import { statusOf } from './states.ts';
-import type { Submission } from './submission.ts';
+import type { Submission, SubmissionState } from './submission.ts';
 
 /** An attempt on a cluster. */
 export interface ClusterJob {
@@ -40,9 +40,10 @@ async function findEnd(job: ClusterJob, signal?: AbortSignal): Promise<JobResult
   const failed = jobs.find((one) => statusOf(one.state) === 'FAILED');
   if (failed !== undefined) return await failedJob(job, failed, jobs);
   const live = jobs.filter(isLive);
-  const cut = state.kind === 'done' ? state.cut : [];
-  const killed = jobs.some((one) => statusOf(one.state) === 'KILLED' && !cut.includes(one.jid));
-  if (killed) {
+  const hasKilled = ({ cut }: SubmissionState): boolean =>
+    jobs.some((one) => statusOf(one.state) === 'KILLED' && !cut.includes(one.jid));
+  // One of them may have been cut since we looked.
+  if (hasKilled(state) && hasKilled(await submission.look(data, env))) {
     // One of several was ended on Flink's page: what is left of the others is not what was asked for.
     if (!isStopped && live.length > 0) await endAll(job);
     return live.length > 0 && isStopped
@@ -51,7 +52,7 @@ async function findEnd(job: ClusterJob, signal?: AbortSignal): Promise<JobResult
   }
   if (state.kind === 'failed') return await failedSubmission(job, jobs, state.error, isStopped);
   if (state.kind === 'under_way' && !isStopped) return null;
-  for (const { jid } of live) if (cut.includes(jid)) await jobManager.cancel(jid);
+  for (const { jid } of live) if (state.cut.includes(jid)) await jobManager.cancel(jid);
   if (live.length > 0) return null;
   const expected = state.kind === 'done' ? (state.jobs ?? 1) : 0;
   if (jobs.length < expected) return await missing(job, isStopped);

@@ -39,13 +39,13 @@ export async function collectRows(
     while (fetched.end === 'none') {
       try {
         const { kind, rows } = await gateway.rows(session, query.operation, fetched.page);
-        if (kind === 'later') return { kind: 'under_way' };
+        if (kind === 'later') return { kind: 'under_way', cut };
         fetched = next(fetched, rows, kind === 'last', limit);
       } catch (error) {
         if (!isAIFlowError(error, refused)) throw error;
         const message = `the rows of node "${query.node}" cannot be had: ${textOf(error.context['reason'])}`;
         const context = { node_id: query.node, stack_trace: error.context['said'] ?? '' };
-        return { kind: 'failed', error: { code: 'flink.query_failed', message, context } };
+        return { kind: 'failed', error: { code: 'flink.query_failed', message, context }, cut };
       }
       if (fetched.end === 'cut') await gateway.cancel(session, query.operation);
       await writeJson(file, fetched);

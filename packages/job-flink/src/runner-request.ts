@@ -60,6 +60,7 @@ export async function writeRequest(job: Job, env: JobRuntimeEnv): Promise<Runner
     job_ids: isLocal ? [] : Array.from({ length: idsGiven }, (_, index) => flinkJobId(env.attemptId, index)),
     result_rows: settings.result_rows,
     result_file: resultFile(env),
+    cut_file: cutFile(env),
     facts: factsOf(job, env),
   });
   const isSecret = Object.keys(secret).length > 0 || Object.keys(statements).length > 0;
@@ -107,6 +108,16 @@ function factsOf(job: Job, env: JobRuntimeEnv): JsonObject {
 
 function resultFile(env: JobRuntimeEnv): string {
   return join(env.stateDir, 'flink-runner-result.json');
+}
+
+function cutFile(env: JobRuntimeEnv): string {
+  return join(env.stateDir, 'flink-runner-cut.json');
+}
+
+/** The ids of the SELECTs that the runner has ended, or is about to, because enough of their rows were there. */
+export async function readCut(env: JobRuntimeEnv): Promise<readonly string[]> {
+  const found = await readJson(cutFile(env));
+  return Array.isArray(found) ? found.map(textOf) : [];
 }
 
 export interface RunnerResult {

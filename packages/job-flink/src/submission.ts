@@ -2,12 +2,15 @@ import type { Job, JobResultError, JobRuntimeEnv, Json } from '@aiflow/core';
 import type { FlinkHandleData } from './handle.ts';
 
 /** What is known of a submission without asking the cluster. */
-export type SubmissionState =
-  /** Jobs may still come, or rows. */
-  | { readonly kind: 'under_way' }
-  | SubmissionDone
-  /** It failed, and there is nothing to wait for. */
-  | { readonly kind: 'failed'; readonly error: JobResultError };
+export type SubmissionState = {
+  /** The jobs, by id, that were ended because enough of their rows were there: as good as finished. */
+  readonly cut: readonly string[];
+} & (SubmissionUnderWay | SubmissionDone | SubmissionFailed);
+
+/** Jobs may still come, or rows. */
+interface SubmissionUnderWay {
+  readonly kind: 'under_way';
+}
 
 /** This many jobs are on the cluster, and none will come. */
 interface SubmissionDone {
@@ -16,8 +19,12 @@ interface SubmissionDone {
   readonly jobs: number | null;
   /** What the nodes gave. */
   readonly values: Readonly<Record<string, Json>>;
-  /** The jobs, by id, that were ended because enough of their rows were there: as good as finished. */
-  readonly cut: readonly string[];
+}
+
+/** It failed, and there is nothing to wait for. */
+interface SubmissionFailed {
+  readonly kind: 'failed';
+  readonly error: JobResultError;
 }
 
 /**

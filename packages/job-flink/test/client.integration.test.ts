@@ -54,6 +54,24 @@ whereEngine(flink, () => {
     expect(ours.map(({ jid }) => jid)).toContain(flinkJobId(env.attemptId, 0));
   });
 
+  test('a SELECT with more rows than are kept is ended, and the rest of the job goes on', async () => {
+    const statements = `CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '100',
+      'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '1000000'); SELECT n FROM numbers;`;
+    const { result } = await runJob({
+      draw: (job) => {
+        job.node(flinkSql({ statements }), { name: 'many' });
+        job.node(flinkSql({ statements: 'SELECT 1 AS n;' }), { name: 'one' });
+      },
+      properties: { jobmanager: cluster.url, result_rows: 2, parallelism: 1 },
+      execMode: 'STREAM',
+    });
+    expect(result).toEqual({
+      status: 'FINISHED',
+      values: { many: [{ n: 1 }, { n: 2 }], one: [{ n: 1 }] },
+      error: null,
+    });
+  });
+
   test('functions of the modules of a project, and what they read in its resources, are where the tasks run', async () => {
     const { result, env } = await runJob({
       draw: (job) => {

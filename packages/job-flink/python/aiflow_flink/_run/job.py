@@ -58,6 +58,8 @@ class Job:
         self.submitted = 0
         #: What the jobs counted that were waited for.
         self.accumulators: dict[str, str] = {}
+        #: The ids of the queries that were ended before all of their rows had come.
+        self._cut: list[str] = []
         self._flowing: dict[str, list[Any]] = {}
         self._opened: list[tuple[str, Any, FlinkContext]] = []
 
@@ -189,11 +191,17 @@ class Job:
         with result.collect() as found:  # leaving it ends the query
             for row in found:
                 if len(rows) == limit:
+                    self._say_cut(result.get_job_client())
                     break
                 kind = row.get_row_kind().name
                 fields = dict(zip(names, map(as_field, row)))
                 rows.append(fields if kind == "INSERT" else {"$kind": kind, **fields})
         return rows
+
+    def _say_cut(self, job_client: Any) -> None:
+        """Says, before it is so, that a query is ended because enough of its rows are there: nobody stopped the job."""
+        self._cut.append(str(job_client.get_job_id()))
+        write_atomically(Path(self.request["cut_file"]), json.dumps(self._cut))
 
     def _execute_set(self) -> None:
         # Python nodes may have added to it, too: an empty set is refused, and only Flink knows whether it is.
