@@ -123,6 +123,22 @@ INSERT INTO nowhere SELECT 2;`),
     await job.controller.cleanupJob(job.handle, job.env);
   });
 
+  test('a SELECT that was ended so is no stop of the job while another one still gives rows', async () => {
+    const numbers = (name: string, perSecond: number, last: number): string =>
+      `CREATE TEMPORARY TABLE ${name} (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '${perSecond}',
+        'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '${last}'); SELECT n FROM ${name};`;
+    const { result } = await runJob({
+      draw: (job) => {
+        job.node(flinkSql({ statements: numbers('fast', 100, 1_000_000) }), { name: 'fast' });
+        job.node(flinkSql({ statements: numbers('slow', 1, 6) }), { name: 'slow' });
+      },
+      properties: { jobmanager, sql_gateway, result_rows: 6, parallelism: 1 },
+      execMode: 'STREAM',
+    });
+    const six = [1, 2, 3, 4, 5, 6].map((n) => ({ n }));
+    expect(result).toEqual({ status: 'FINISHED', values: { fast: six, slow: six }, error: null });
+  });
+
   test('variables in a statement are those of env and facts of the execution; anything else is an error', async () => {
     const { draw, properties } = sql("SELECT '${WORD}' AS w, '${AIFLOW_JOB_NAME}' AS j, '$${WORD}' AS p;");
     const env = { WORD: '${SECRET}' };
