@@ -48,7 +48,7 @@ export async function storeStep(
   directory: string,
   state: string,
   env: NodeJS.ProcessEnv,
-  ...[action, ...args]: ['upload'] | ['download', ...string[]]
+  ...[action, ...args]: ['upload', ...string[]] | ['download', ...string[]]
 ): Promise<Step> {
   const memoryFile = join(state, 'memory');
   const program = join(import.meta.dirname, 'store-step.ts');

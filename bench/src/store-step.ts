@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-// One step of a bench in a process of its own: `upload PROJECT STATE` or `download PROJECT STATE ID URI DIRECTORY`. Prints
-// what came of it as JSON, with the milliseconds of the step alone.
+// One step of a bench in a process of its own: `upload PROJECT STATE [TIMES]` or `download PROJECT STATE ID URI
+// DIRECTORY`. Prints what came of it as JSON, with the milliseconds of the step alone.
 import type { BlobManager, Project } from '@aiflow/core';
 import {
   createBlobManager,
@@ -15,18 +15,31 @@ import {
 
 /** What a step prints. */
 export interface StepResult {
+  /** The last time. */
   readonly milliseconds: number;
+  /** Every time. */
+  readonly all: readonly number[];
   readonly snapshotId: string;
   readonly uri: string;
 }
+
+type Done = Pick<StepResult, 'snapshotId' | 'uri'>;
 
 const [action = '', projectDir = '', stateDir = '', ...rest] = process.argv.slice(2);
 const project = await openProject(projectDir, { AIFLOW_HOME: stateDir });
 makeStateDirectory(stateDir);
 const manager = await open(project);
-const began = performance.now();
-const done = action === 'upload' ? await upload() : await download();
-console.log(JSON.stringify({ milliseconds: performance.now() - began, ...done } satisfies StepResult));
+const all: number[] = [];
+const timed = async (step: () => Promise<Done>): Promise<Done> => {
+  const began = performance.now();
+  const found = await step();
+  all.push(performance.now() - began);
+  return found;
+};
+let done = await timed(action === 'upload' ? upload : download);
+for (let left = action === 'upload' ? Number(rest[0] ?? 1) : 1; left > 1; left -= 1)
+  done = await timed(upload);
+console.log(JSON.stringify({ milliseconds: all.at(-1) ?? 0, all, ...done } satisfies StepResult));
 
 async function open({ projectDir: directory, blob }: Project): Promise<BlobManager> {
   const commandDir = import.meta.dirname;
@@ -41,7 +54,7 @@ async function open({ projectDir: directory, blob }: Project): Promise<BlobManag
   });
 }
 
-async function upload(): Promise<Omit<StepResult, 'milliseconds'>> {
+async function upload(): Promise<Done> {
   const { snapshotId, manifest } = await snapshotProject({
     projectPath: projectDir,
     projectName: project.projectName,
@@ -54,7 +67,7 @@ async function upload(): Promise<Omit<StepResult, 'milliseconds'>> {
   return { snapshotId, uri };
 }
 
-async function download(): Promise<Omit<StepResult, 'milliseconds'>> {
+async function download(): Promise<Done> {
   const [snapshotId = '', uri = '', directory = ''] = rest;
   await manager.downloadProject(snapshotId, uri, directory);
   return { snapshotId, uri };

@@ -7,7 +7,14 @@ import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { errorCode, resolveInside } from '@aiflow/core';
-import type { ByteRange, ObjectInfo, ObjectStore, PutOptions, StoreOptions } from '@aiflow/snapshot';
+import type {
+  ByteRange,
+  GetOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  StoreOptions,
+} from '@aiflow/snapshot';
 import { checkKey, checkPrefix, makeDurable, syncPath } from '@aiflow/snapshot';
 
 /** Where objects are written before they are moved to their place; a key never begins with a dot. */
@@ -60,8 +67,11 @@ export class LocalObjectStore implements ObjectStore {
     });
   }
 
-  async get(key: string, { signal }: StoreOptions = {}): Promise<Uint8Array | null> {
-    return await this.#read(key, signal, async (file) => await file.readFile());
+  async get(key: string, { signal, into }: GetOptions = {}): Promise<Uint8Array | null> {
+    return await this.#read(key, signal, async (file, size) => {
+      const bytes = into !== undefined && size <= into.length ? into : Buffer.allocUnsafeSlow(size);
+      return await readFrom(file, 0, bytes.subarray(0, size));
+    });
   }
 
   async getRange(
@@ -71,8 +81,7 @@ export class LocalObjectStore implements ObjectStore {
   ): Promise<Uint8Array | null> {
     return await this.#read(key, signal, async (file, size) => {
       const bytes = Buffer.allocUnsafeSlow(Math.max(Math.min(end, size) - start, 0));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-      return bytes.subarray(0, bytesRead);
+      return await readFrom(file, start, bytes);
     });
   }
 
@@ -231,6 +240,16 @@ async function orNull<T>(looking: Promise<T>): Promise<T | null> {
 /** ENOTDIR: an object lies where the key has a directory. */
 function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
+}
+
+/** Fills `bytes` from `start` on; gives as much of them as there was. */
+async function readFrom(file: FileHandle, start: number, bytes: Uint8Array): Promise<Uint8Array> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 function describe(key: string, stats: Stats): ObjectInfo {

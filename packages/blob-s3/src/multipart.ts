@@ -7,7 +7,7 @@ import type { Bucket } from './bucket.ts';
 import { nameOf, notS3 } from './fault.ts';
 import { lookAt } from './look.ts';
 
-/** From this size in bytes on an object is sent in parts, and each of them but the last has it. */
+/** An object of more bytes than this is sent in parts, and each of them but the last has it. A pack never has more. */
 export const partSize: number = 8 * 1024 * 1024;
 
 /** Who gives up an upload does not wait longer for a server that may be gone, in milliseconds. */

@@ -1,6 +1,13 @@
 import type { PluginHost } from '@aiflow/core';
 import { abortable } from '@aiflow/core';
-import type { ByteRange, ObjectInfo, ObjectStore, PutOptions, StoreOptions } from '@aiflow/snapshot';
+import type {
+  ByteRange,
+  GetOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  StoreOptions,
+} from '@aiflow/snapshot';
 import { checkKey, checkPrefix } from '@aiflow/snapshot';
 import { Bucket } from './bucket.ts';
 import { checkBucket, listObjects, lookAt } from './look.ts';
@@ -44,11 +51,11 @@ export class S3ObjectStore implements ObjectStore {
 
   async put(key: string, bytes: Uint8Array, options: PutOptions = {}): Promise<void> {
     checkKey(key);
-    if (bytes.length < partSize) await putWhole(this.#bucket, key, bytes, options);
+    if (bytes.length <= partSize) await putWhole(this.#bucket, key, bytes, options);
     else await putInParts(this.#bucket, key, bytes, options, this.#host.logger);
   }
 
-  async get(key: string, options: StoreOptions = {}): Promise<Uint8Array | null> {
+  async get(key: string, options: GetOptions = {}): Promise<Uint8Array | null> {
     const bytes = await readObject(this.#bucket, checkKey(key), options);
     return bytes ?? (await this.#absent(options));
   }

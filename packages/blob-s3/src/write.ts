@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PutOptions } from '@aiflow/snapshot';
+import type { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
 import { notS3, statusOf } from './fault.ts';
 import { lookAt } from './look.ts';
@@ -9,15 +10,28 @@ export async function putWhole(
   bucket: Bucket,
   key: string,
   bytes: Uint8Array,
-  { signal }: PutOptions,
+  { signal, sha256 }: PutOptions,
 ): Promise<void> {
   const Key = bucket.keyOf(key);
   await bucket.requests.run({ action: 'write', key: Key, size: bytes.length, signal }, async (attempt) => {
     const { sdk, client } = attempt;
     const command = new sdk.PutObjectCommand({ Bucket: bucket.name, Key, Body: bytes, ...bucket.checksum });
+    if (sha256 !== undefined) signWith(command, sha256);
     const { ETag } = await client.send(command, { abortSignal: attempt.signal });
     if (ETag === undefined) throw notS3('ETag');
   });
+}
+
+/** The signature covers the SHA-256 of the body. The SDK would find it out on the main thread, where all else waits. */
+function signWith(command: PutObjectCommand, sha256: string): void {
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const { request } = args as { readonly request: { readonly headers: Record<string, string> } };
+      request.headers['x-amz-content-sha256'] = sha256;
+      return await next(args);
+    },
+    { step: 'build', name: 'signWith' },
+  );
 }
 
 /**

@@ -20,6 +20,8 @@ export interface BuiltPack {
   /** What {@link PackSink.buffer} gave; its first `length` bytes are the pack. */
   readonly buffer: ArrayBuffer;
   readonly length: number;
+  /** Of these bytes. A store may need it, and here is where there is a processor for it. */
+  readonly sha256: string;
   readonly index: Uint8Array<ArrayBuffer>;
   /** For each large file that is complete: the parts that are in this pack or were in the store before. */
   readonly files: readonly PartedFile[];
@@ -131,7 +133,9 @@ class PackBuilder {
     const contents = { frames: this.#frames, pieces: this.#pieces, files: this.#files };
     const index = encodeIndex(contents);
     const files = this.#files;
-    this.#sink.emit({ id: packIdOf(index), buffer: this.#buffer, length: this.#length, index, files });
+    const [buffer, length] = [this.#buffer, this.#length];
+    const sha256 = hash('sha256', new Uint8Array(buffer, 0, length), 'hex');
+    this.#sink.emit({ id: packIdOf(index), buffer, length, sha256, index, files });
     [this.#buffer, this.#length, this.#raw] = [null, 0, 0];
     [this.#frames, this.#pieces, this.#files] = [[], [], []];
   }

@@ -1,16 +1,19 @@
+import { Buffers } from './buffers.ts';
 import { forEachLimit } from './concurrency.ts';
 import { corrupt, repairedByRemoval } from './corrupt.ts';
 import { errorOfFault } from './fault-error.ts';
 import { FaultError } from './fault.ts';
+import { freeBytes } from './free-bytes.ts';
 import { packKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
+import { largestPack } from './pack-index.ts';
 import type { FillPlan, LargeFile, WantedPack } from './plan-fill.ts';
 import { Threads } from './threads.ts';
 import type { PackBytes, WrittenFile } from './unpack.ts';
 import { checkWritten, unpack } from './unpack.ts';
 
 /** How many packs are held in memory: those that are read and those that are unpacked. */
-const packsInMemory = 4;
+const packsInMemory = 3;
 /** With less than this to write, threads would take longer to begin than the work takes. */
 const few = { files: 400, bytes: 8 * 1024 * 1024 };
 
@@ -26,12 +29,15 @@ export async function fetchPacks(
   work: Work,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const buffers = new Buffers(packsInMemory, largestPack);
   const onAbort = (): void => void work.close();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     for (const large of largeFiles) if (large.partsLeft === 0) await check(store, large, work); // all zeros
     await forEachLimit(packs, packsInMemory, signal, async (pack, each) => {
-      await fetchPack(store, pack, work, each);
+      const memory: Memory = { buffer: await buffers.take() };
+      await fetchPack(store, pack, work, memory, each);
+      buffers.give(memory.buffer);
       for (const large of pack.largeFiles) {
         large.partsLeft -= 1;
         if (large.partsLeft === 0) await check(store, large, work);
@@ -45,18 +51,24 @@ export async function fetchPacks(
   }
 }
 
+/** What a pack is read to. It goes to a thread and comes back, which makes it another buffer. */
+interface Memory {
+  buffer: ArrayBuffer;
+}
+
 /** Reads a pack and has it unpacked; once more when it turns out not to be what was stored, as on a bad line. */
 async function fetchPack(
   store: ObjectStore,
   pack: WantedPack,
   work: Work,
+  memory: Memory,
   signal: AbortSignal,
 ): Promise<void> {
   for (let again = false; ; again = true) {
-    const bytes = await readPack(store, pack, signal);
+    const bytes = await readPack(store, pack, new Uint8Array(memory.buffer), signal);
     const isWhole = bytes !== null && bytes.length === pack.end - pack.start;
     try {
-      if (isWhole) await work.unpack({ ...jobOf(pack), bytes, again });
+      if (isWhole) await work.unpack({ ...jobOf(pack), bytes, again }, memory);
       if (isWhole) return;
     } catch (error) {
       if (!(error instanceof FaultError) || error.fault.kind !== 'corrupt' || again)
@@ -76,11 +88,12 @@ function jobOf({ index, start, writes }: WantedPack): Omit<PackBytes, 'bytes' | 
 async function readPack(
   store: ObjectStore,
   { index: { id, size }, start, end }: WantedPack,
+  into: Uint8Array<ArrayBuffer>,
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   if (store.getRange !== undefined && end - start <= size / 2)
     return await store.getRange(packKey(id), { start, end }, { signal });
-  const bytes = await store.get(packKey(id), { signal });
+  const bytes = await store.get(packKey(id), { signal, into });
   if (bytes === null) return null;
   if (bytes.length !== size) return bytes.subarray(0, 0); // none of it can be believed
   return start === 0 && end === size ? bytes : bytes.subarray(start, end);
@@ -103,7 +116,8 @@ function errorOf(store: ObjectStore, error: unknown): unknown {
 
 /** Who unpacks and checks. Who starts it closes it. */
 export interface Work {
-  unpack(pack: PackBytes): Promise<void>;
+  /** The bytes may lie in `memory`, which is free again afterwards; others are gone. */
+  unpack(pack: PackBytes, memory: Memory): Promise<void>;
   check(file: WrittenFile): Promise<void>;
   /** No file is touched once this resolves. */
   close(): Promise<void>;
@@ -118,11 +132,16 @@ const inline: Work = {
 class InThreads implements Work {
   readonly #threads = new Threads();
 
-  async unpack(pack: PackBytes): Promise<void> {
+  async unpack(pack: PackBytes, memory: Memory): Promise<void> {
     const { buffer, byteLength } = pack.bytes;
-    // Moved to the thread, which spares a copy; not where the buffer has more in it than these bytes.
-    const moved = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? [buffer] : [];
-    await this.#threads.run({ kind: 'unpack', ...pack }, moved);
+    const isOurs = buffer === memory.buffer;
+    // Moved to the thread, which spares a copy; not where a store's buffer has more in it than these bytes.
+    const moves = buffer instanceof ArrayBuffer && (isOurs || byteLength === buffer.byteLength);
+    await this.#threads.run({ kind: 'unpack', ...pack }, moves ? [buffer] : [], (said) => {
+      if (said.kind !== 'freed') return;
+      if (isOurs) memory.buffer = said.buffer;
+      else freeBytes(new Uint8Array(said.buffer));
+    });
   }
 
   async check(file: WrittenFile): Promise<void> {

@@ -1,5 +1,12 @@
 export { bytesOf, expectedSize } from './bytes-of.ts';
-export type { ByteRange, ObjectInfo, ObjectStore, PutOptions, StoreOptions } from './object-store.ts';
+export type {
+  ByteRange,
+  GetOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  StoreOptions,
+} from './object-store.ts';
 export { checkKey, checkPrefix, largestObject } from './object-store.ts';
 export type { StoreBlobManagerOptions } from './manager.ts';
 export { StoreBlobManager } from './manager.ts';

@@ -5,12 +5,22 @@ export interface StoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface GetOptions extends StoreOptions {
+  /**
+   * Memory that the bytes may be put in, from its beginning, where they fit: then the answer is a view of it. A store
+   * that makes memory of its own may leave it alone. It is the store's until the call has ended.
+   */
+  readonly into?: Uint8Array<ArrayBuffer> | undefined;
+}
+
 export interface PutOptions extends StoreOptions {
   /**
    * The object must survive the loss of power before any reader sees it. Asked for the few objects that make others
    * count; a store that never shows what is not durable need not look at it.
    */
   readonly durable?: boolean;
+  /** The SHA-256 of the bytes in hexadecimal, for a store that would have to find it out; without it nobody knows it yet. */
+  readonly sha256?: string | undefined;
 }
 
 /** What a store knows of an object without reading it. */
@@ -60,7 +70,7 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
 
   /** The bytes of the object, which are the caller's to change; null when there is none. */
-  get(key: string, options?: StoreOptions): Promise<Uint8Array | null>;
+  get(key: string, options?: GetOptions): Promise<Uint8Array | null>;
 
   /** Null when there is none. Sees what any caller put before. */
   head(key: string, options?: StoreOptions): Promise<ObjectInfo | null>;

@@ -2,9 +2,9 @@
 import { parentPort } from 'node:worker_threads';
 import { PackRoom, buildPacks } from './build-packs.ts';
 import { FaultError } from './fault.ts';
-import { freeBytes } from './free-bytes.ts';
 import { ProjectReader, fromColumns } from './read-project.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
+import type { PackBytes } from './unpack.ts';
 import { checkWritten, unpack } from './unpack.ts';
 
 if (parentPort === null) throw new Error('this file is the body of a thread');
@@ -30,8 +30,7 @@ async function work(message: Exclude<ToThread, { readonly kind: 'buffer' }>): Pr
         );
         break;
       case 'unpack':
-        unpack(message);
-        freeBytes(message.bytes);
+        unpackAndFree(message);
         break;
       case 'check':
         checkWritten(message.file);
@@ -43,6 +42,15 @@ async function work(message: Exclude<ToThread, { readonly kind: 'buffer' }>): Pr
     return;
   }
   say({ kind: 'done' });
+}
+
+function unpackAndFree(pack: PackBytes): void {
+  try {
+    unpack(pack);
+  } finally {
+    const { buffer } = pack.bytes;
+    if (buffer instanceof ArrayBuffer) say({ kind: 'freed', buffer }, [buffer]);
+  }
 }
 
 async function askForBuffer(): Promise<ArrayBuffer> {

@@ -15,7 +15,7 @@ import { ProjectReader, toColumns } from './read-project.ts';
 import { Threads } from './threads.ts';
 
 /** How many packs are held in memory: those that are filled and those that are on their way. */
-const packsInMemory = 4;
+const packsInMemory = 3;
 /** With less than this to send, threads would take longer to begin than the work takes. */
 const few = { files: 400, bytes: 8 * 1024 * 1024 };
 
@@ -76,7 +76,7 @@ async function buildInThread(
 ): Promise<void> {
   await threads.run({ kind: 'build', files: toColumns(files), known }, [], (said, reply) => {
     if (said.kind === 'built') sink.emit(said.pack);
-    else {
+    if (said.kind === 'wants-buffer') {
       const give = (buffer: ArrayBuffer): void => reply({ kind: 'buffer', buffer }, [buffer]);
       // There is none when something has failed, and the thread is ended then.
       void sink.buffer().then(give, () => undefined);
@@ -124,9 +124,9 @@ class Sending implements PackSink {
     while (this.#puts.size > 0) await Promise.all(this.#puts);
   }
 
-  async #put({ id, buffer, length, index, files }: BuiltPack): Promise<void> {
+  async #put({ id, buffer, length, sha256, index, files }: BuiltPack): Promise<void> {
     const options = { signal: this.signal };
-    await this.#store.put(packKey(id), new Uint8Array(buffer, 0, length), options);
+    await this.#store.put(packKey(id), new Uint8Array(buffer, 0, length), { ...options, sha256 });
     this.#buffers.give(buffer);
     await this.#store.put(indexKey(id), index, options);
     this.packIds.push(id);

@@ -8,7 +8,10 @@ import type { TestRunner } from '../suite/runner.ts';
 export interface ObjectStoreUnderTest {
   readonly location: string;
   put(key: string, bytes: Uint8Array, options?: SignalOptions): Promise<void>;
-  get(key: string, options?: SignalOptions): Promise<Uint8Array | null>;
+  get(
+    key: string,
+    options?: SignalOptions & { readonly into?: Uint8Array<ArrayBuffer> | undefined },
+  ): Promise<Uint8Array | null>;
   head(key: string, options?: SignalOptions): Promise<ObjectFacts | null>;
   list(prefix: string, options?: SignalOptions): AsyncIterable<ObjectFacts>;
   delete(key: string, options?: SignalOptions): Promise<void>;

@@ -51,6 +51,18 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
     },
   },
   {
+    name: 'an object comes back byte for byte also where memory for it is given, as much as it needs or less',
+    run: async ({ store }) => {
+      const bytes = new Uint8Array(randomBytes(large));
+      await store.put('packs/given', bytes);
+      for (const room of [large + 5, large, large - 1, 0]) {
+        const into = new Uint8Array(room);
+        equalBytes(await store.get('packs/given', { into }), bytes);
+      }
+      assert.equal(await store.get('packs/missing', { into: new Uint8Array(10) }), null);
+    },
+  },
+  {
     name: 'takes every character that a key may have, and a key of 512 of them',
     run: async (context) => {
       const long = Array.from({ length: 8 }, (_, index) => String(index).repeat(63)).join('/');
