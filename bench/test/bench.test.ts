@@ -25,10 +25,10 @@ describe('npm run bench', () => {
     ])
       expect(stdout).toContain(what);
     // Without a server or the programs beside it, less of the snapshots is measured, and nothing of Flink.
-    const onServer = isInstalled(versitygw) ? (isInstalled(s5cmd) ? 6 : 2) : 0;
+    const onServer = isInstalled(versitygw) ? (isInstalled(s5cmd) ? 7 : 3) : 0;
     const besideFlink = isInstalled(flink) ? 1 : 0; // else that line says why it was skipped
     expect(stdout).toContain('flink: ');
-    expect(stdout.match(/goal .*: (met|MISSED)/g)).toHaveLength(15 + onServer + besideFlink);
+    expect(stdout.match(/goal .*: (met|MISSED)/g)).toHaveLength(17 + onServer + besideFlink);
   });
 
   it('measures only what it is asked for', async () => {
