@@ -52,12 +52,12 @@ function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3Clien
   const { endpoint_url, region_name, timeout_seconds } = options;
   const silence = timeout_seconds * 1000;
   const agent = { keepAlive: true, maxSockets: sockets };
+  const wish = checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
   return {
     maxAttempts: 1,
     forcePathStyle: isPathStyle(options),
-    requestChecksumCalculation: checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
-    // All that is read is held against hashes that no server made, and the SDK would look at each byte once more.
-    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: wish,
+    responseChecksumValidation: wish,
     requestHandler: {
       connectionTimeout: Math.min(connectionTimeout, silence),
       socketTimeout: silence,
