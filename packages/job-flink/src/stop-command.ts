@@ -52,7 +52,8 @@ async function run(
     const { size: before } = fstatSync(file);
     const child = spawn(command, args, {
       cwd: env.workingDir,
-      env: { ...env.environment, FLINK_LOG_DIR: directory },
+      // Without the token of the attempt: it is no process of the job, and another stop would end it with them.
+      env: { ...env.environment, AIFLOW_ATTEMPT_ID: undefined, FLINK_LOG_DIR: directory },
       stdio: ['ignore', file, file],
     });
     const [code] = (await once(child, 'exit')) as [number | null];
