@@ -176,3 +176,20 @@ class Node:
   expect(result?.values).toEqual({ a: [2, 4, 2, 4] });
   expect(stdout.match(/once/g)).toHaveLength(1);
 });
+
+test('a forked child is ended by SIGTERM at once, wherever it is', async () => {
+  const { result } = await runNodes(
+    `import os, signal, time
+class Node:
+  def process(self, context, inputs):
+    child = os.fork()
+    if child == 0:
+      try: time.sleep(60)
+      finally: os._exit(7)
+    os.kill(child, signal.SIGTERM)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+`,
+    [{ id: 'a' }],
+  );
+  expect(result?.values).toEqual({ a: -15 });
+});

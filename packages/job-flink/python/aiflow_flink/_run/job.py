@@ -25,6 +25,8 @@ def main(request_file: str) -> int:
     secrets = json.loads(os.environ.pop("AIFLOW_FLINK_SECRETS", "{}"))
     job = Job(request, secrets)
     signal.signal(signal.SIGTERM, stop)
+    # A child that user code forks ends at once: raised in the wrong place there, the exception would be lost.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     try:
         job.run()
         result = {"status": "FINISHED", "error": None}

@@ -13,12 +13,14 @@ class Stopped(BaseException):
 
 class StopSignal:
     """SIGTERM, turned into :class:`Stopped` while nodes work, and only noted while they are being closed: whoever
-    asks ends the process by force when the grace time is over."""
+    asks ends the process by force when the grace time is over. A forked child is ended by it at once: raised in the
+    wrong place there, :class:`Stopped` is lost, and a pool that ends its children so would wait for one for ever."""
 
     def __init__(self) -> None:
         self.requested = False
         self.raises = True
         signal.signal(signal.SIGTERM, self._receive)
+        os.register_at_fork(after_in_child=self.release)
 
     def _receive(self, *_: Any) -> None:
         self.requested = True
