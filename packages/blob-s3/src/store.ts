@@ -26,6 +26,8 @@ import { putUnlessThere, putWhole } from './write.ts';
  */
 export class S3ObjectStore implements ObjectStore {
   readonly location: string;
+  /** Each request is signed with it. */
+  readonly needsSha256 = true;
   /** Only where the server is known to honour it: see `conditional_writes`. */
   readonly putIfAbsent?: NonNullable<ObjectStore['putIfAbsent']>;
   readonly #bucket: Bucket;

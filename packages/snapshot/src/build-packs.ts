@@ -20,8 +20,8 @@ export interface BuiltPack {
   /** What {@link PackSink.buffer} gave; its first `length` bytes are the pack. */
   readonly buffer: ArrayBuffer;
   readonly length: number;
-  /** Of these bytes. A store may need it, and here is where there is a processor for it. */
-  readonly sha256: string;
+  /** Of these bytes, for a store that needs it; here is where there is a processor for it. */
+  readonly sha256: string | undefined;
   readonly index: Uint8Array<ArrayBuffer>;
   /** For each large file that is complete: the parts that are in this pack or were in the store before. */
   readonly files: readonly PartedFile[];
@@ -29,6 +29,7 @@ export interface BuiltPack {
 
 /** Where packs go. Its buffers have room for {@link largestPack} bytes, and are few: so is what is held at once. */
 export interface PackSink {
+  readonly needsSha256: boolean;
   buffer(): Promise<ArrayBuffer>;
   emit(pack: BuiltPack): void;
 }
@@ -134,7 +135,8 @@ class PackBuilder {
     const index = encodeIndex(contents);
     const files = this.#files;
     const [buffer, length] = [this.#buffer, this.#length];
-    const sha256 = hash('sha256', new Uint8Array(buffer, 0, length), 'hex');
+    const { needsSha256 } = this.#sink;
+    const sha256 = needsSha256 ? hash('sha256', new Uint8Array(buffer, 0, length), 'hex') : undefined;
     this.#sink.emit({ id: packIdOf(index), buffer, length, sha256, index, files });
     [this.#buffer, this.#length, this.#raw] = [null, 0, 0];
     [this.#frames, this.#pieces, this.#files] = [[], [], []];

@@ -19,7 +19,7 @@ export interface PutOptions extends StoreOptions {
    * count; a store that never shows what is not durable need not look at it.
    */
   readonly durable?: boolean;
-  /** The SHA-256 of the bytes in hexadecimal, for a store that would have to find it out; without it nobody knows it yet. */
+  /** The SHA-256 of the bytes in hexadecimal, where it is known: that of a pack, for a store that `needsSha256`. */
   readonly sha256?: string | undefined;
 }
 
@@ -60,6 +60,12 @@ export interface ObjectStore {
    * as the objects stay.
    */
   readonly location: string;
+
+  /**
+   * Whether `put` would have to find out the SHA-256 of its bytes, such as to sign them. The packs' is then found out in
+   * a thread, beside all else, and told it.
+   */
+  readonly needsSha256?: boolean;
 
   /**
    * Stores the object and resolves when every reader sees it. Readers see all of it or nothing, also when the call

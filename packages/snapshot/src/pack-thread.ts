@@ -26,7 +26,7 @@ async function work(message: Exclude<ToThread, { readonly kind: 'buffer' }>): Pr
           fromColumns(message.files),
           message.known,
           { reader, room },
-          { buffer: askForBuffer, emit },
+          { needsSha256: message.needsSha256, buffer: askForBuffer, emit },
         );
         break;
       case 'unpack':

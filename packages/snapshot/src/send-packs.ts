@@ -74,7 +74,8 @@ async function buildInThread(
   known: ReadonlySet<string>,
   sink: PackSink,
 ): Promise<void> {
-  await threads.run({ kind: 'build', files: toColumns(files), known }, [], (said, reply) => {
+  const { needsSha256 } = sink;
+  await threads.run({ kind: 'build', files: toColumns(files), known, needsSha256 }, [], (said, reply) => {
     if (said.kind === 'built') sink.emit(said.pack);
     if (said.kind === 'wants-buffer') {
       const give = (buffer: ArrayBuffer): void => reply({ kind: 'buffer', buffer }, [buffer]);
@@ -89,6 +90,7 @@ class Sending implements PackSink {
   readonly packIds: string[] = [];
   readonly files: PartedFile[] = [];
   readonly signal: AbortSignal;
+  readonly needsSha256: boolean;
   /** What went wrong first. */
   failure: { readonly error: unknown } | null = null;
   readonly #store: ObjectStore;
@@ -98,6 +100,7 @@ class Sending implements PackSink {
 
   constructor(store: ObjectStore, signal: AbortSignal | undefined) {
     this.#store = store;
+    this.needsSha256 = store.needsSha256 === true;
     this.signal =
       signal === undefined ? this.#failing.signal : AbortSignal.any([signal, this.#failing.signal]);
   }

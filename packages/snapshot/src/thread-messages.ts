@@ -5,7 +5,12 @@ import type { PackBytes, WrittenFile } from './unpack.ts';
 
 /** What a thread is told. It answers `done` or `fault`, but to a `buffer`, which is an answer itself. */
 export type ToThread =
-  | { readonly kind: 'build'; readonly files: WantedFiles; readonly known: ReadonlySet<string> }
+  | {
+      readonly kind: 'build';
+      readonly files: WantedFiles;
+      readonly known: ReadonlySet<string>;
+      readonly needsSha256: boolean;
+    }
   | { readonly kind: 'buffer'; readonly buffer: ArrayBuffer }
   | ({ readonly kind: 'unpack' } & PackBytes)
   | { readonly kind: 'check'; readonly file: WrittenFile };
