@@ -5,18 +5,16 @@ import type { JobBuilder } from '@aiflow/core';
 import { afterAll, expect, test } from 'vitest';
 import { flinkJobId } from '../src/ids.ts';
 import type { FlinkProperties } from '../src/index.ts';
-import { flinkJava, flinkPython, flinkSql } from '../src/index.ts';
+import { flinkPython, flinkSql } from '../src/index.ts';
 import { JobManager } from '../src/job-manager.ts';
 import { flinkJobPlugin } from '../src/plugin.ts';
-import { fixtureJar, openCluster, runningOn, withEngine } from './cluster.ts';
+import { openClusterWithJar, runningOn, withEngine } from './cluster.ts';
+import { countFiles, drawCount } from './java-fixture.ts';
 import type { SubmittedTestJob } from './job-run.ts';
 import { endOf, eventsOf, runJob, submitJob, until } from './job-run.ts';
 import { few, many, nodes } from './python-fixtures.ts';
 
-const engine = await withEngine(async (home) => ({
-  jar: fixtureJar(home),
-  cluster: await openCluster(home),
-}));
+const engine = await withEngine(openClusterWithJar);
 afterAll(async () => await engine?.cluster[Symbol.asyncDispose]());
 
 whereEngine(flink, () => {
@@ -29,9 +27,8 @@ whereEngine(flink, () => {
   /** The client keeps to itself where the JobManager is, and all else that it logs. */
   const silent = { ...properties, env: { ROOT_LOG_LEVEL: 'OFF' }, flink_stop_args: target };
   const java = (...args: string[]) => ({
-    files: { 'dependencies/jar/count.jar': jar },
-    draw: (job: JobBuilder) =>
-      job.node(flinkJava({ mainJarFile: 'count.jar', entryClass: 'fixture.Count', args })),
+    files: countFiles(jar),
+    draw: drawCount(...args),
     properties,
   });
   const python = (options: string, what = 'n') => ({

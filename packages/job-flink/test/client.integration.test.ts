@@ -1,17 +1,14 @@
 import { flink, whereEngine } from '@aiflow-private/engines';
-import type { JobBuilder } from '@aiflow/core';
 import { afterAll, expect, test } from 'vitest';
 import { flinkJobId } from '../src/ids.ts';
-import { flinkJava, flinkPython, flinkSql } from '../src/index.ts';
+import { flinkPython, flinkSql } from '../src/index.ts';
 import { JobManager } from '../src/job-manager.ts';
-import { fixtureJar, openCluster, withEngine } from './cluster.ts';
+import { openClusterWithJar, withEngine } from './cluster.ts';
+import { countFiles, drawCount } from './java-fixture.ts';
 import { runJob } from './job-run.ts';
 import { nodes, places, shared } from './python-fixtures.ts';
 
-const engine = await withEngine(async (home) => ({
-  jar: fixtureJar(home),
-  cluster: await openCluster(home),
-}));
+const engine = await withEngine(openClusterWithJar);
 afterAll(async () => await engine?.cluster[Symbol.asyncDispose]());
 
 whereEngine(flink, () => {
@@ -19,9 +16,8 @@ whereEngine(flink, () => {
   const { cluster, jar } = engine;
   const jobManager = new JobManager(cluster.url);
   const java = (...args: string[]) => ({
-    files: { 'dependencies/jar/count.jar': jar },
-    draw: (job: JobBuilder) =>
-      job.node(flinkJava({ mainJarFile: 'count.jar', entryClass: 'fixture.Count', args })),
+    files: countFiles(jar),
+    draw: drawCount(...args),
   });
 
   test('flink run gives a jar the same id as REST does, and its end is the result', async () => {

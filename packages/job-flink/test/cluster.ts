@@ -30,6 +30,19 @@ export function fixtureJar(home: string): Buffer {
   }
 }
 
+/** What a test file of Java jobs needs: see {@link openCluster} and {@link fixtureJar}. */
+export async function openClusterWithJar(
+  home: string,
+  options: { readonly gateway?: boolean } = {},
+): Promise<ClusterWithJar> {
+  return { jar: fixtureJar(home), cluster: await openCluster(home, options) };
+}
+
+export interface ClusterWithJar {
+  readonly cluster: FlinkCluster;
+  readonly jar: Buffer;
+}
+
 /** What of an attempt the cluster runs, asked of the cluster. */
 export function runningOn(address: () => string): (attemptId: string) => Promise<readonly string[]> {
   return async (attemptId) => {

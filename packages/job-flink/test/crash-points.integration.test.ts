@@ -6,22 +6,20 @@ import type { JobBuilder } from '@aiflow/core';
 import { afterAll, expect, test } from 'vitest';
 import { flinkJava, flinkSql } from '../src/index.ts';
 import { JobManager } from '../src/job-manager.ts';
-import { fixtureJar, openCluster, runningOn, withEngine } from './cluster.ts';
+import { openClusterWithJar, runningOn, withEngine } from './cluster.ts';
+import { countFiles } from './java-fixture.ts';
 import type { PreparedTestJob } from './job-run.ts';
 import { endOf, prepareJob } from './job-run.ts';
 import { runsLong } from './sql-fixtures.ts';
 
-const engine = await withEngine(async (home) => ({
-  jar: fixtureJar(home),
-  cluster: await openCluster(home, { gateway: true }),
-}));
+const engine = await withEngine(async (home) => await openClusterWithJar(home, { gateway: true }));
 afterAll(async () => await engine?.cluster[Symbol.asyncDispose]());
 
 whereEngine(flink, () => {
   if (engine === null) return;
   const { cluster, jar } = engine;
   const running = runningOn(() => cluster.url);
-  const files = { 'dependencies/jar/count.jar': jar };
+  const files = countFiles(jar);
   const java = {
     files,
     draw: (job: JobBuilder) =>

@@ -1,44 +1,17 @@
 import { flink, whereEngine } from '@aiflow-private/engines';
-import type { JobBuilder } from '@aiflow/core';
-import { jobPluginSuite } from '@aiflow/testkit';
-import { afterAll, describe, it } from 'vitest';
-import { flinkJava } from '../src/index.ts';
-import { flinkJobPlugin } from '../src/plugin.ts';
-import { fixtureJar, openCluster, runningOn, withEngine } from './cluster.ts';
+import { afterAll } from 'vitest';
+import { openClusterWithJar, withEngine } from './cluster.ts';
+import { javaSuite } from './java-fixture.ts';
 
-const engine = await withEngine(async (home) => ({
-  jar: fixtureJar(home),
-  cluster: await openCluster(home),
-}));
+const engine = await withEngine(openClusterWithJar);
 afterAll(async () => await engine?.cluster[Symbol.asyncDispose]());
 
 whereEngine(flink, () => {
-  const { cluster, jar } = engine ?? {};
-  const properties = { jobmanager: cluster?.url ?? '' };
-  const count = (how: string) => ({
-    draw: (job: JobBuilder) =>
-      job.node(flinkJava({ mainJarFile: 'count.jar', entryClass: 'fixture.Count', args: [how] }), {
-        name: 'count',
-      }),
+  const properties = { jobmanager: engine?.cluster.url ?? '' };
+  javaSuite(engine, {
     properties,
-  });
-  jobPluginSuite({
-    describe,
-    it,
-    factory: flinkJobPlugin,
-    module: new URL('../src/plugin.ts', import.meta.url),
-    files: { 'dependencies/jar/count.jar': jar ?? '' },
+    withSecret: { ...properties, flink_conf: { 'fixture.secret': '${AIFLOW_CONFORMANCE_SECRET}' } },
     patience: 60_000,
     killAfter: [0, 5, 20, 50, 100, 200, 400, 800],
-    runningOf: runningOn(() => cluster?.url ?? ''),
-    jobs: {
-      succeeds: { ...count('succeed'), values: { flink: { accumulators: { seen: '3' } } } },
-      fails: count('fail'),
-      runsLong: count('long'),
-      usesSecret: {
-        ...count('long'),
-        properties: { ...properties, flink_conf: { 'fixture.secret': '${AIFLOW_CONFORMANCE_SECRET}' } },
-      },
-    },
   });
 });

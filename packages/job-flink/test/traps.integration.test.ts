@@ -6,21 +6,19 @@ import { afterAll, expect, test } from 'vitest';
 import { flinkJobId, marker } from '../src/ids.ts';
 import { flinkJava, flinkSql } from '../src/index.ts';
 import { JobManager } from '../src/job-manager.ts';
-import { fixtureJar, openCluster, withEngine } from './cluster.ts';
+import { openClusterWithJar, withEngine } from './cluster.ts';
+import { countFiles } from './java-fixture.ts';
 import { endOf, eventsOf, prepareJob, runJob, submitJob, until } from './job-run.ts';
 import { runsLong } from './sql-fixtures.ts';
 
-const engine = await withEngine(async (home) => ({
-  jar: fixtureJar(home),
-  cluster: await openCluster(home, { gateway: true }),
-}));
+const engine = await withEngine(async (home) => await openClusterWithJar(home, { gateway: true }));
 afterAll(async () => await engine?.cluster[Symbol.asyncDispose]());
 
 whereEngine(flink, (home) => {
   if (engine === null) return;
   const { cluster, jar } = engine;
   const [jobmanager, sql_gateway] = [cluster.url, cluster.gatewayUrl];
-  const files = { 'dependencies/jar/count.jar': jar };
+  const files = countFiles(jar);
   const java = (...args: string[]) => ({
     files,
     draw: (job: JobBuilder) =>
