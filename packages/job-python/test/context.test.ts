@@ -182,14 +182,16 @@ test('a forked child is ended by SIGTERM at once, wherever it is', async () => {
     `import os, signal, time
 class Node:
   def process(self, context, inputs):
+    return sorted({self.ended_child() for _ in range(500)})
+  def ended_child(self):
     child = os.fork()
     if child == 0:
-      try: time.sleep(60)
+      try: time.sleep(1)
       finally: os._exit(7)
     os.kill(child, signal.SIGTERM)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 `,
     [{ id: 'a' }],
   );
-  expect(result?.values).toEqual({ a: -15 });
+  expect(result?.values).toEqual({ a: [-15] });
 });

@@ -219,6 +219,21 @@ describe('a stop', () => {
     expect(await exists(join(env.workingDir, 'closed'))).toBe(true);
   });
 
+  test.each([
+    [
+      'in a __del__',
+      'del_ = type("D", (), {"__del__": lambda self: time.sleep(600)})(); open("started", "w"); del del_',
+    ],
+    [
+      'while it forks',
+      'os.register_at_fork(before=lambda: time.sleep(600)); open("started", "w"); os.fork()',
+    ],
+  ])('that Python swallows %s comes again', async (_, swallows) => {
+    const close = '  def close(self, context):\n    open("closed", "w")\n';
+    const { env } = await stopWhenStarted(node(`${swallows}; time.sleep(600)`) + close, 5);
+    expect(await exists(join(env.workingDir, 'closed'))).toBe(true);
+  });
+
   test('does not wait for a close that takes longer than the grace time', async () => {
     const { result } = await stopWhenStarted(slow('time.sleep(600)'), 0.2);
     expect(result).toEqual({ status: 'KILLED', values: {}, error: null });
