@@ -1,27 +1,27 @@
 /** A fixed number of buffers that are used again and again, so that what is held in memory can be counted. */
-export class Buffers {
-  readonly #size: number;
-  readonly #free: ArrayBuffer[] = [];
-  readonly #waiting: ((buffer: ArrayBuffer) => void)[] = [];
+export class Buffers<Memory> {
+  readonly #make: () => Memory;
+  readonly #free: Memory[] = [];
+  readonly #waiting: ((buffer: Memory) => void)[] = [];
   #left: number;
 
-  constructor(count: number, size: number) {
+  constructor(count: number, make: () => Memory) {
     this.#left = count;
-    this.#size = size;
+    this.#make = make;
   }
 
   /** Waits until there is one. */
-  async take(): Promise<ArrayBuffer> {
+  async take(): Promise<Memory> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     if (this.#left > 0) {
       this.#left -= 1;
-      return new ArrayBuffer(this.#size);
+      return this.#make();
     }
     return await new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  give(buffer: ArrayBuffer): void {
+  give(buffer: Memory): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(buffer);
     else next(buffer);

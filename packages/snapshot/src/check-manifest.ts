@@ -65,9 +65,11 @@ function checkParents(path: string, leaves: ReadonlySet<string>, known: Set<stri
   }
 }
 
+/** A part that is empty, `.` or `..`. */
+const unplainPart = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 function isPlainPath(path: string): boolean {
-  if (path.length > longestPath || !isPlainText(path)) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return path.length <= longestPath && isPlainText(path) && !unplainPart.test(path);
 }
 
 function isPlainText(text: string): boolean {

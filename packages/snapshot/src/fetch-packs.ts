@@ -3,7 +3,6 @@ import { forEachLimit } from './concurrency.ts';
 import { corrupt, repairedByRemoval } from './corrupt.ts';
 import { errorOfFault } from './fault-error.ts';
 import { FaultError } from './fault.ts';
-import { freeBytes } from './free-bytes.ts';
 import { packKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
 import { largestPack } from './pack-index.ts';
@@ -29,15 +28,16 @@ export async function fetchPacks(
   work: Work,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const buffers = new Buffers(packsInMemory, largestPack);
+  // Shared with the threads: moved to them and back, each pack would have the garbage collector look at everything.
+  const buffers = new Buffers(packsInMemory, () => new SharedArrayBuffer(largestPack));
   const onAbort = (): void => void work.close();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     for (const large of largeFiles) if (large.partsLeft === 0) await check(store, large, work); // all zeros
     await forEachLimit(packs, packsInMemory, signal, async (pack, each) => {
-      const memory: Memory = { buffer: await buffers.take() };
-      await fetchPack(store, pack, work, memory, each);
-      buffers.give(memory.buffer);
+      const memory = await buffers.take();
+      await fetchPack(store, pack, work, new Uint8Array(memory), each);
+      buffers.give(memory);
       for (const large of pack.largeFiles) {
         large.partsLeft -= 1;
         if (large.partsLeft === 0) await check(store, large, work);
@@ -51,24 +51,19 @@ export async function fetchPacks(
   }
 }
 
-/** What a pack is read to. It goes to a thread and comes back, which makes it another buffer. */
-interface Memory {
-  buffer: ArrayBuffer;
-}
-
 /** Reads a pack and has it unpacked; once more when it turns out not to be what was stored, as on a bad line. */
 async function fetchPack(
   store: ObjectStore,
   pack: WantedPack,
   work: Work,
-  memory: Memory,
+  into: Uint8Array,
   signal: AbortSignal,
 ): Promise<void> {
   for (let again = false; ; again = true) {
-    const bytes = await readPack(store, pack, new Uint8Array(memory.buffer), signal);
+    const bytes = await readPack(store, pack, into, signal);
     const isWhole = bytes !== null && bytes.length === pack.end - pack.start;
     try {
-      if (isWhole) await work.unpack({ ...jobOf(pack), bytes, again }, memory);
+      if (isWhole) await work.unpack({ ...jobOf(pack), bytes, again });
       if (isWhole) return;
     } catch (error) {
       if (!(error instanceof FaultError) || error.fault.kind !== 'corrupt' || again)
@@ -88,7 +83,7 @@ function jobOf({ index, start, writes }: WantedPack): Omit<PackBytes, 'bytes' | 
 async function readPack(
   store: ObjectStore,
   { index: { id, size }, start, end }: WantedPack,
-  into: Uint8Array<ArrayBuffer>,
+  into: Uint8Array,
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   if (store.getRange !== undefined && end - start <= size / 2)
@@ -116,8 +111,8 @@ function errorOf(store: ObjectStore, error: unknown): unknown {
 
 /** Who unpacks and checks. Who starts it closes it. */
 export interface Work {
-  /** The bytes may lie in `memory`, which is free again afterwards; others are gone. */
-  unpack(pack: PackBytes, memory: Memory): Promise<void>;
+  /** The bytes are gone afterwards, unless their memory is shared. */
+  unpack(pack: PackBytes): Promise<void>;
   check(file: WrittenFile): Promise<void>;
   /** No file is touched once this resolves. */
   close(): Promise<void>;
@@ -132,16 +127,11 @@ const inline: Work = {
 class InThreads implements Work {
   readonly #threads = new Threads();
 
-  async unpack(pack: PackBytes, memory: Memory): Promise<void> {
+  async unpack(pack: PackBytes): Promise<void> {
     const { buffer, byteLength } = pack.bytes;
-    const isOurs = buffer === memory.buffer;
     // Moved to the thread, which spares a copy; not where a store's buffer has more in it than these bytes.
-    const moves = buffer instanceof ArrayBuffer && (isOurs || byteLength === buffer.byteLength);
-    await this.#threads.run({ kind: 'unpack', ...pack }, moves ? [buffer] : [], (said) => {
-      if (said.kind !== 'freed') return;
-      if (isOurs) memory.buffer = said.buffer;
-      else freeBytes(new Uint8Array(said.buffer));
-    });
+    const moves = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+    await this.#threads.run({ kind: 'unpack', ...pack }, moves ? [buffer] : []);
   }
 
   async check(file: WrittenFile): Promise<void> {

@@ -34,19 +34,57 @@ export async function locate(
 ): Promise<Held> {
   const search = new Search(files);
   if (search.isOver) return search.result();
-  const packs: { readonly id: string; readonly size: number; readonly time: number }[] = [];
+  const packs = await listPacks(store, signal);
+  packs.sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));
+  await forEachLimit(packs, sideBySide, signal, async (pack, each) => {
+    if (search.isOver) return;
+    const index = await indexOf(pack, store, indexes, each);
+    if (index !== null) search.add(index);
+  });
+  indexes.keepOnly(new Set(packs.map(({ id }) => id)));
+  return search.result();
+}
+
+/** Whether each of these packs is there and counts. */
+export async function areThere(
+  packIds: readonly string[],
+  store: ObjectStore,
+  indexes: IndexCache,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const packs = new Map((await listPacks(store, signal)).map((pack) => [pack.id, pack]));
+  let found = 0;
+  await forEachLimit(packIds, sideBySide, signal, async (id, each) => {
+    const pack = packs.get(id);
+    if (pack !== undefined && (await indexOf(pack, store, indexes, each)) !== null) found += 1;
+  });
+  return found === packIds.length;
+}
+
+interface ListedPack {
+  readonly id: string;
+  readonly size: number;
+  readonly time: number;
+}
+
+async function listPacks(store: ObjectStore, signal: AbortSignal | undefined): Promise<ListedPack[]> {
+  const packs: ListedPack[] = [];
   for await (const { key, size, modifiedTime: time } of store.list(packsPrefix, { signal })) {
     const id = packIdOfKey(key);
     if (id !== null) packs.push({ id, size, time });
   }
-  packs.sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));
-  await forEachLimit(packs, sideBySide, signal, async ({ id, size }, each) => {
-    if (search.isOver) return;
-    const index = await indexes.read(store, id, each).catch(nullIfDamaged);
-    if (index !== null && index.size === size) search.add(index);
-  });
-  indexes.keepOnly(new Set(packs.map(({ id }) => id)));
-  return search.result();
+  return packs;
+}
+
+/** The index of a pack that counts; null for another. */
+async function indexOf(
+  { id, size }: ListedPack,
+  store: ObjectStore,
+  indexes: IndexCache,
+  signal: AbortSignal,
+): Promise<PackIndex | null> {
+  const index = await indexes.read(store, id, signal).catch(nullIfDamaged);
+  return index?.size === size ? index : null;
 }
 
 function nullIfDamaged(error: unknown): null {

@@ -7,10 +7,11 @@ export interface StoreOptions {
 
 export interface GetOptions extends StoreOptions {
   /**
-   * Memory that the bytes may be put in, from its beginning, where they fit: then the answer is a view of it. A store
-   * that makes memory of its own may leave it alone. It is the store's until the call has ended.
+   * Memory that the bytes may be put in, from its beginning, where they fit: then the answer is a view of it. It may be
+   * shared with threads, which some APIs refuse; a store that makes memory of its own may leave it alone. It is the
+   * store's until the call has ended.
    */
-  readonly into?: Uint8Array<ArrayBuffer> | undefined;
+  readonly into?: Uint8Array | undefined;
 }
 
 export interface PutOptions extends StoreOptions {

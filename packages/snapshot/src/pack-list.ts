@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { AIFlowError, isJsonObject, isSnapshotId } from '@aiflow/core';
+import { AIFlowError, isAIFlowError, isJsonObject, isSnapshotId } from '@aiflow/core';
 import { corrupt } from './corrupt.ts';
 import { packListKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -41,6 +41,11 @@ export async function readPackList(
   const packIds = packs as readonly string[];
   if (sum !== sumOf(packIds)) throw corrupt(store, key, 'its content is damaged');
   return packIds;
+}
+
+/** Whether this is what {@link readPackList} throws of a list that is wrong for good, until it is stored again. */
+export function isWrongList(error: unknown): error is AIFlowError {
+  return isAIFlowError(error) && (error.code === 'blob.corrupt' || error.code === 'blob.unsupported_layout');
 }
 
 function sumOf(packIds: readonly string[]): string {

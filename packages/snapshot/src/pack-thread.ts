@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { PackRoom, buildPacks } from './build-packs.ts';
 import { FaultError } from './fault.ts';
+import { freeBytes } from './free-bytes.ts';
 import { ProjectReader, fromColumns } from './read-project.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
 import type { PackBytes } from './unpack.ts';
@@ -48,8 +49,7 @@ function unpackAndFree(pack: PackBytes): void {
   try {
     unpack(pack);
   } finally {
-    const { buffer } = pack.bytes;
-    if (buffer instanceof ArrayBuffer) say({ kind: 'freed', buffer }, [buffer]);
+    freeBytes(pack.bytes);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AIFlowError, isAIFlowError } from '@aiflow/core';
+import { AIFlowError } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
 import { lastUses } from './info.ts';
 import {
@@ -15,13 +15,11 @@ import {
 import type { Lease } from './lease.ts';
 import { takeLease } from './lease.ts';
 import type { ObjectInfo, ObjectStore } from './object-store.ts';
-import { readPackList } from './pack-list.ts';
+import { isWrongList, readPackList } from './pack-list.ts';
 
 const sideBySide = 16;
 /** After so many removals it is made sure again that no one took us for dead. */
 const batch = 500;
-/** What is wrong with a list of packs for good, until it is stored again. */
-const wrongList: ReadonlySet<string> = new Set(['blob.corrupt', 'blob.unsupported_layout']);
 
 /**
  * Removes snapshots that were last used before `unusedSince`, by the store's clock, whether their manifests can be
@@ -87,7 +85,7 @@ async function keysUsedBy(store: ObjectStore, snapshotIds: ReadonlySet<string>):
       for (const id of await readPackList(store, snapshotId, signal)) used.add(packKey(id)).add(indexKey(id));
     } catch (error) {
       // A store that fails may answer the next time: only what is wrong for good is passed over.
-      if (!isAIFlowError(error) || !wrongList.has(error.code)) throw error;
+      if (!isWrongList(error)) throw error;
       unreadable.push({ snapshotId, error });
     }
   });

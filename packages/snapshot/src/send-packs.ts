@@ -94,7 +94,7 @@ class Sending implements PackSink {
   /** What went wrong first. */
   failure: { readonly error: unknown } | null = null;
   readonly #store: ObjectStore;
-  readonly #buffers = new Buffers(packsInMemory, largestPack);
+  readonly #buffers = new Buffers(packsInMemory, () => new ArrayBuffer(largestPack));
   readonly #failing = new AbortController();
   readonly #puts = new Set<Promise<void>>();
 

@@ -19,8 +19,6 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'done' }
   | { readonly kind: 'fault'; readonly fault: Fault }
-  /** The memory of what it was told to unpack, which it no longer needs. */
-  | { readonly kind: 'freed'; readonly buffer: ArrayBuffer }
   /** It needs a `buffer` to go on. */
   | { readonly kind: 'wants-buffer' }
   | { readonly kind: 'built'; readonly pack: BuiltPack };

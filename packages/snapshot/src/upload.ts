@@ -8,10 +8,10 @@ import { infoKey, manifestKey, packListKey } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import { takeLease } from './lease.ts';
-import { locate } from './locate.ts';
+import { areThere, locate } from './locate.ts';
 import { packManifest, unpackManifest } from './manifest-bytes.ts';
 import type { ObjectStore } from './object-store.ts';
-import { packListText } from './pack-list.ts';
+import { isWrongList, packListText, readPackList } from './pack-list.ts';
 import type { FileEntry } from './project-files.ts';
 import { ProjectFiles } from './project-files.ts';
 import { sendPacks } from './send-packs.ts';
@@ -47,9 +47,10 @@ export async function upload(
   const lease = await takeLease(store, 'upload', signal);
   try {
     await waitForPruning(lease, signal);
-    const stored = await holds(store, manifestKey(snapshotId), text, signal);
-    if (!(stored && withoutContents)) {
-      await layout.ensure(signal);
+    await layout.ensure(signal);
+    const isStored = await holds(store, manifestKey(snapshotId), text, signal);
+    const isWhole = isStored && (withoutContents || (await hasPacks(store, indexes, snapshotId, signal)));
+    if (!isWhole) {
       const files = manifest.entries.filter((entry): entry is FileEntry => entry.type === 'file');
       const held = await locate(store, indexes, files, signal);
       const wanted = held.missing.map((entry) => project.find(entry));
@@ -59,10 +60,10 @@ export async function upload(
       await store.put(packListKey(snapshotId), packListText(packIds), { signal });
     }
     await store.put(infoKey(snapshotId), facts, { signal });
-    if (stored && withoutContents) return;
+    if (isWhole) return;
     await store.flush?.({ signal });
     await lease.confirm(signal);
-    if (!stored) await store.put(manifestKey(snapshotId), packManifest(text), { signal, durable: true });
+    if (!isStored) await store.put(manifestKey(snapshotId), packManifest(text), { signal, durable: true });
   } finally {
     await lease.release();
   }
@@ -90,6 +91,21 @@ async function holds(
   if (found === null) return false;
   const unpacked = unpackManifest(found, text.length);
   return unpacked !== null && text.equals(unpacked);
+}
+
+/** Whether all packs of a stored snapshot are there; not when it cannot be read which those are. */
+async function hasPacks(
+  store: ObjectStore,
+  indexes: IndexCache,
+  snapshotId: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return await areThere(await readPackList(store, snapshotId, signal), store, indexes, signal);
+  } catch (error) {
+    if (isWrongList(error)) return false;
+    throw error;
+  }
 }
 
 /** Pruning takes seconds, and ends or is taken for dead. */

@@ -96,6 +96,32 @@ describe('an upload', () => {
     expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
   });
 
+  it.each([
+    ['is gone', null],
+    ['is damaged', '{"format":1,"packs":[],"sum":"x"}'],
+    ['a later version wrote', '{"format":2}'],
+  ])('puts a list of packs again that %s, and no pack', async (_, text) => {
+    const made = await at.project(many);
+    const uri = await at.upload(made);
+    const key = packListKey(made.snapshotId);
+    if (text === null) at.store.objects.delete(key);
+    else at.store.objects.set(key, { bytes: Buffer.from(text), modifiedTime: 1 });
+    at.store.takeCalls();
+    await at.upload(made);
+    const puts = at.store.takeCalls().filter((call) => /^put (packs|indexes|snapshots)/.test(call));
+    expect(puts).toEqual([packListKey, infoKey].map((keyOf) => `put ${keyOf(made.snapshotId)}`));
+    expect(readTexts(await at.blob.downloadProject(made.snapshotId, uri))).toEqual(many);
+  });
+
+  it('of a snapshot that is whole in the store puts its facts and nothing else', async () => {
+    const made = await at.project(many);
+    await at.upload(made);
+    at.store.takeCalls();
+    await at.upload(made);
+    const puts = at.store.takeCalls().filter((call) => /^put (?!leases)/.test(call));
+    expect(puts).toEqual([`put ${infoKey(made.snapshotId)}`]);
+  });
+
   it('of a snapshot that is stored makes it the last used', async () => {
     const [older, newer] = [await at.project({ a: '1' }), await at.project({ a: '2' })];
     let time = 1_000;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { errorCode, messageOf } from '../errors.ts';
-import { hashFile } from './hash.ts';
+import { hashInThreads, isWorthThreads } from './hash-in-threads.ts';
+import type { HashOutcome } from './hash.ts';
+import { tryHash } from './hash.ts';
 import { ignoreFile } from './ignore.ts';
 import type { IndexEntry, SnapshotIndex } from './index-file.ts';
 import type { SnapshotProblem } from './problem.ts';
@@ -28,34 +29,49 @@ export async function hashFiles(
 ): Promise<HashedFiles> {
   const entries: IndexEntry[] = [];
   const problems: SnapshotProblem[] = [];
-  let hashed = 0;
+  const unknown: WalkedFile[] = [];
+  for (const file of files) {
+    const sha256 = index?.find(file.path, file.stat) ?? null;
+    if (sha256 === null) unknown.push(file);
+    else entries.push({ ...file, sha256 });
+  }
+  const hash = isWorthThreads(unknown) ? hashInThreads : hashInTurns;
+  const outcomes = await hash(root, unknown, signal);
+  for (const [at, { path }] of unknown.entries()) {
+    const outcome = outcomes[at] ?? null;
+    if (outcome === null) problems.push(changed(path));
+    else if ('failure' in outcome) problems.push(problemOf(path, outcome.failure));
+    else entries.push({ path, ...outcome });
+  }
+  return { entries, problems, hashed: unknown.length };
+}
+
+async function hashInTurns(
+  root: string,
+  files: readonly WalkedFile[],
+  signal: AbortSignal | undefined,
+): Promise<HashOutcome[]> {
+  const outcomes: HashOutcome[] = [];
   let turnEnds = performance.now() + turn;
   for (const { path, stat } of files) {
-    const known = index?.find(path, stat) ?? null;
-    if (known !== null) {
-      entries.push({ path, stat, sha256: known });
-      continue;
-    }
-    hashed += 1;
-    try {
-      const found = await hashFile(`${root}/${path}`, stat, signal);
-      if (found === null) problems.push(changed(path));
-      else entries.push({ path, ...found });
-    } catch (error) {
-      signal?.throwIfAborted();
-      problems.push(isGone(error) ? changed(path) : unreadable(path, error));
-    }
+    outcomes.push(await tryHash(`${root}/${path}`, stat, signal));
     if (performance.now() < turnEnds) continue;
     await setImmediate();
     signal?.throwIfAborted();
     turnEnds = performance.now() + turn;
   }
-  return { entries, problems, hashed };
+  return outcomes;
 }
 
 /** ELOOP is what opening without following says of a link. */
-function isGone(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '');
+const gone: readonly (string | null)[] = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+
+function problemOf(
+  path: string,
+  { code, message }: { readonly code: string | null; readonly message: string },
+): SnapshotProblem {
+  if (gone.includes(code)) return changed(path);
+  return { code: 'snapshot.unreadable', path, message: `it cannot be read: ${message}` };
 }
 
 function changed(path: string): SnapshotProblem {
@@ -64,8 +80,4 @@ function changed(path: string): SnapshotProblem {
     path,
     message: `it changes while it is read: wait until it is written, or add it to ${ignoreFile}`,
   };
-}
-
-function unreadable(path: string, error: unknown): SnapshotProblem {
-  return { code: 'snapshot.unreadable', path, message: `it cannot be read: ${messageOf(error)}` };
 }

@@ -1,3 +1,4 @@
+// Also runs in threads: it loads nothing but Node.
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -37,6 +38,23 @@ export async function hashFile(
     if (sha256 !== null) return { sha256, stat: seen };
   }
   return null;
+}
+
+/** What became of a file: null when it did not hold still. */
+export type HashOutcome =
+  | HashedFile
+  | { readonly failure: { readonly code: string | null; readonly message: string } }
+  | null;
+
+/** Hashes a file that was seen as `stat`, and never throws for what the file system says. */
+export async function tryHash(path: string, stat: FileStat, signal?: AbortSignal): Promise<HashOutcome> {
+  try {
+    return await hashFile(path, stat, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const { code = null, message } = error as NodeJS.ErrnoException;
+    return { failure: { code, message } };
+  }
 }
 
 let buffer: Buffer | null = null;

@@ -10,7 +10,7 @@ export interface ObjectStoreUnderTest {
   put(key: string, bytes: Uint8Array, options?: SignalOptions): Promise<void>;
   get(
     key: string,
-    options?: SignalOptions & { readonly into?: Uint8Array<ArrayBuffer> | undefined },
+    options?: SignalOptions & { readonly into?: Uint8Array | undefined },
   ): Promise<Uint8Array | null>;
   head(key: string, options?: SignalOptions): Promise<ObjectFacts | null>;
   list(prefix: string, options?: SignalOptions): AsyncIterable<ObjectFacts>;

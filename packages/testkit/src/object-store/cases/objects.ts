@@ -56,7 +56,7 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       const bytes = new Uint8Array(randomBytes(large));
       await store.put('packs/given', bytes);
       for (const room of [large + 5, large, large - 1, 0]) {
-        const into = new Uint8Array(room);
+        const into = new Uint8Array(new SharedArrayBuffer(room));
         equalBytes(await store.get('packs/given', { into }), bytes);
       }
       assert.equal(await store.get('packs/missing', { into: new Uint8Array(10) }), null);

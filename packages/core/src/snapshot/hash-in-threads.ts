@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { HashBatch } from './hash-thread.ts';
+import type { HashOutcome } from './hash.ts';
+import type { WalkedFile } from './walk.ts';
+
+/** More threads than this are of no use: the disk is what is waited for then. */
+const mostThreads = 4;
+/** What a thread is told at once: so many files, or so many bytes, whichever is less. */
+const batch = { files: 500, bytes: 16 * 1024 * 1024 };
+/** With less than this, threads would take longer to begin than the work takes. */
+const few = { files: 2_000, bytes: 64 * 1024 * 1024 };
+
+// In the sources of this package the thread's file is TypeScript, in what is published it is JavaScript.
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+/** Whether it pays to hash these files in threads. */
+export function isWorthThreads(files: readonly WalkedFile[]): boolean {
+  return files.length > few.files || files.reduce((sum, { stat }) => sum + stat.size, 0) > few.bytes;
+}
+
+/** What became of each of the files, in their order. They are read side by side, by as many threads as there are cores. */
+export async function hashInThreads(
+  root: string,
+  files: readonly WalkedFile[],
+  signal: AbortSignal | undefined,
+): Promise<HashOutcome[]> {
+  const batches = batchesOf(files);
+  const outcomes: HashOutcome[][] = [];
+  const left = batches.entries();
+  const count = Math.max(1, Math.min(availableParallelism(), mostThreads, batches.length));
+  const workers = Array.from({ length: count }, () => startThread());
+  const work = async (worker: Worker): Promise<void> => {
+    for (const [at, part] of left) outcomes[at] = await hashBatch(worker, { root, files: part }, signal);
+  };
+  try {
+    await Promise.all(workers.map(work));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await Promise.all(workers.map(async (worker) => await worker.terminate()));
+  }
+  return outcomes.flat();
+}
+
+function startThread(): Worker {
+  return new Worker(new URL(`./hash-thread.${extension}`, import.meta.url));
+}
+
+async function hashBatch(
+  worker: Worker,
+  part: HashBatch,
+  signal: AbortSignal | undefined,
+): Promise<HashOutcome[]> {
+  // Rejects with what ends the thread.
+  const answer = once(worker, 'message', { signal });
+  worker.postMessage(part);
+  const [outcomes] = (await answer) as [HashOutcome[]];
+  return outcomes;
+}
+
+function batchesOf(files: readonly WalkedFile[]): WalkedFile[][] {
+  const batches: WalkedFile[][] = [];
+  let [last, bytes]: [WalkedFile[], number] = [[], 0];
+  for (const file of files) {
+    if (last.length === 0) batches.push(last);
+    last.push(file);
+    bytes += file.stat.size;
+    if (last.length === batch.files || bytes >= batch.bytes) [last, bytes] = [[], 0];
+  }
+  return batches;
+}
