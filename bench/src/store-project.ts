@@ -1,14 +1,23 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { S3Server } from '@aiflow-private/engines';
 import { costOf } from './measure.ts';
-import type { StepResult } from './store-step.ts';
+
+/** What `store-step.mjs` prints. */
+export interface StepResult {
+  /** The last time. */
+  readonly milliseconds: number;
+  /** Every time. */
+  readonly all: readonly number[];
+  /** The most that the process had resident, in bytes. */
+  readonly memory: number;
+  readonly snapshotId: string;
+  readonly uri: string;
+}
 
 /** A step that ran in a process of its own, start and end of the process included in `wall`. */
 export interface Step extends StepResult {
   readonly wall: number;
-  /** The most that the process had resident, in bytes. */
-  readonly memory: number;
 }
 
 /** Lets the project in `directory/project` be stored on the local disk, or on a server. */
@@ -50,12 +59,10 @@ export async function storeStep(
   env: NodeJS.ProcessEnv,
   ...[action, ...args]: ['upload', ...string[]] | ['download', ...string[]]
 ): Promise<Step> {
-  const memoryFile = join(state, 'memory');
-  const program = join(import.meta.dirname, 'store-step.ts');
-  const options = ['--import', join(import.meta.dirname, 'tell-memory.ts')];
+  const program = join(import.meta.dirname, 'store-step.mjs');
   const { wall, stdout } = await costOf(
-    [process.execPath, ...options, program, action, join(directory, 'project'), state, ...args],
-    { cwd: directory, env: { ...process.env, ...env, BENCH_MEMORY_FILE: memoryFile } },
+    [process.execPath, program, action, join(directory, 'project'), state, ...args],
+    { cwd: directory, env: { ...process.env, ...env } },
   );
-  return { ...(JSON.parse(stdout) as StepResult), wall, memory: Number(readFileSync(memoryFile, 'utf8')) };
+  return { ...(JSON.parse(stdout) as StepResult), wall };
 }

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+// @ts-check
 // One step of a bench in a process of its own: `upload PROJECT STATE [TIMES]` or `download PROJECT STATE ID URI
-// DIRECTORY`. Prints what came of it as JSON, with the milliseconds of the step alone.
-import type { BlobManager, Project } from '@aiflow/core';
+// DIRECTORY`. Prints what came of it as JSON, a StepResult. JavaScript, as what is published: to take the types out of
+// a program, Node loads what takes as long as starting it.
+import { join } from 'node:path';
 import {
   createBlobManager,
   environmentSecrets,
@@ -13,38 +14,24 @@ import {
   systemClock,
 } from '@aiflow/core';
 
-/** What a step prints. */
-export interface StepResult {
-  /** The last time. */
-  readonly milliseconds: number;
-  /** Every time. */
-  readonly all: readonly number[];
-  readonly snapshotId: string;
-  readonly uri: string;
-}
-
-type Done = Pick<StepResult, 'snapshotId' | 'uri'>;
+/** @typedef {Pick<import('./store-project.ts').StepResult, 'snapshotId' | 'uri'>} Done */
 
 const [action = '', projectDir = '', stateDir = '', ...rest] = process.argv.slice(2);
 const project = await openProject(projectDir, { AIFLOW_HOME: stateDir });
 makeStateDirectory(stateDir);
-const manager = await open(project);
-const all: number[] = [];
-const timed = async (step: () => Promise<Done>): Promise<Done> => {
-  const began = performance.now();
-  const found = await step();
-  all.push(performance.now() - began);
-  return found;
-};
+const manager = await open();
+/** @type {number[]} */
+const all = [];
 let done = await timed(action === 'upload' ? upload : download);
 for (let left = action === 'upload' ? Number(rest[0] ?? 1) : 1; left > 1; left -= 1)
   done = await timed(upload);
-console.log(JSON.stringify({ milliseconds: all.at(-1) ?? 0, all, ...done } satisfies StepResult));
+const memory = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ milliseconds: all.at(-1) ?? 0, all, memory, ...done }));
 
-async function open({ projectDir: directory, blob }: Project): Promise<BlobManager> {
+async function open() {
   const commandDir = import.meta.dirname;
-  const needs = [{ kind: 'blob', className: blob.className }] as const;
-  const [name = ''] = await loadPlugins(needs, { projectDir: directory, plugins: [], commandDir });
+  const needs = [{ kind: /** @type {const} */ ('blob'), className: project.blob.className }];
+  const [name = ''] = await loadPlugins(needs, { projectDir: project.projectDir, plugins: [], commandDir });
   const secrets = environmentSecrets(process.env);
   return await createBlobManager(project, name, {
     logger: silentLogger,
@@ -54,7 +41,16 @@ async function open({ projectDir: directory, blob }: Project): Promise<BlobManag
   });
 }
 
-async function upload(): Promise<Done> {
+/** @param {() => Promise<Done>} step */
+async function timed(step) {
+  const began = performance.now();
+  const found = await step();
+  all.push(performance.now() - began);
+  return found;
+}
+
+/** @returns {Promise<Done>} */
+async function upload() {
   const { snapshotId, manifest } = await snapshotProject({
     projectPath: projectDir,
     projectName: project.projectName,
@@ -67,7 +63,8 @@ async function upload(): Promise<Done> {
   return { snapshotId, uri };
 }
 
-async function download(): Promise<Done> {
+/** @returns {Promise<Done>} */
+async function download() {
   const [snapshotId = '', uri = '', directory = ''] = rest;
   await manager.downloadProject(snapshotId, uri, directory);
   return { snapshotId, uri };
