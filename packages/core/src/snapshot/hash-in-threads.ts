@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { AIFlowError, messageOf } from '../errors.ts';
 import type { HashBatch } from './hash-thread.ts';
 import type { HashOutcome } from './hash.ts';
 import type { WalkedFile } from './walk.ts';
@@ -38,7 +39,8 @@ export async function hashInThreads(
     await Promise.all(workers.map(work));
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
+    const message = `a thread that hashes the project's files ended: ${messageOf(error)}`;
+    throw new AIFlowError('snapshot.thread_failed', message, { cause: error });
   } finally {
     await Promise.all(workers.map(async (worker) => await worker.terminate()));
   }

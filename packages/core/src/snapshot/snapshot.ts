@@ -44,7 +44,8 @@ const lockfiles = ['pnpm-lock.yaml', 'package-lock.json', 'yarn.lock', 'bun.lock
  *
  * All that a snapshot cannot hold comes in one error: `snapshot.link_outside`, `snapshot.special_file`,
  * `snapshot.invalid_name`, `snapshot.unreadable`, `snapshot.changed` (a file that did not hold still), or
- * `snapshot.invalid` when they differ. Also throws `snapshot.no_project` and `snapshot.index_unusable`.
+ * `snapshot.invalid` when they differ. Also throws `snapshot.no_project`, `snapshot.index_unusable` and
+ * `snapshot.thread_failed`.
  */
 export async function snapshotProject(options: SnapshotProjectOptions): Promise<ProjectSnapshot> {
   const { indexPath, signal } = options;
