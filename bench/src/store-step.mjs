@@ -3,6 +3,7 @@
 // DIRECTORY`. Prints what came of it as JSON, a StepResult. JavaScript, as what is published: to take the types out of
 // a program, Node loads what takes as long as starting it.
 import { join } from 'node:path';
+import { boundMemory } from '@aiflow/cli';
 import {
   createBlobManager,
   environmentSecrets,
@@ -17,6 +18,7 @@ import {
 /** @typedef {Pick<import('./store-project.ts').StepResult, 'snapshotId' | 'uri'>} Done */
 
 const [action = '', projectDir = '', stateDir = '', ...rest] = process.argv.slice(2);
+boundMemory(); // as every command that works on a project does
 const project = await openProject(projectDir, { AIFLOW_HOME: stateDir });
 makeStateDirectory(stateDir);
 const manager = await open();

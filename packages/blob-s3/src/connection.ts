@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { AIFlowError, messageOf } from '@aiflow/core';
+import { httpAgents } from '@aiflow/snapshot';
 import type * as S3 from '@aws-sdk/client-s3';
 import type { S3BlobManagerOptions } from './options.ts';
 
@@ -51,7 +50,7 @@ function plainEndpoint(region: string): string {
 function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3ClientConfig {
   const { endpoint_url, region_name, timeout_seconds } = options;
   const silence = timeout_seconds * 1000;
-  const agent = { keepAlive: true, maxSockets: sockets };
+  const agents = httpAgents({ maxSockets: sockets }, trust(options.verify));
   const wish = checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
   return {
     maxAttempts: 1,
@@ -61,8 +60,8 @@ function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3Clien
     requestHandler: {
       connectionTimeout: Math.min(connectionTimeout, silence),
       socketTimeout: silence,
-      httpAgent: new HttpAgent(agent),
-      httpsAgent: new HttpsAgent({ ...agent, ...trust(options.verify) }),
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
     },
     // It would warn on the console of many requests that wait for a connection, which is as it should be.
     logger: silent,

@@ -6,8 +6,8 @@ const lookEveryMs = 100;
 
 /**
  * Keeps V8's space for new objects from growing on, for as long as this process lives: on a machine with much memory it
- * would become 128 MB, of which a run that keeps 26 MB alive needs next to nothing. V8 takes its limit only when it starts, and a
- * second start of Node would cost every command its time; but it asks before each growth by how much.
+ * would become 128 MB, of which a run that keeps 26 MB alive needs next to nothing. V8 takes its limit only when it
+ * starts, and a second start of Node would cost every command its time; but it asks before each growth by how much.
  */
 export function boundMemory(): void {
   const timer = setInterval(() => {

@@ -1,6 +1,5 @@
 import type { Event, ProjectContext, Scheduler, Status, Workflow, WorkflowExecutionInfo } from '@aiflow/core';
 import { isFinal, statusEventTypes } from '@aiflow/core';
-import { boundMemory } from './bound-memory.ts';
 import { errorLines } from './error-lines.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -37,7 +36,6 @@ export async function execute(submission: Submission, options: ExecuteOptions): 
   const { interrupt, context, directory } = options;
   const endless = spellLongRunning(workflow);
   if (endless !== null) process.stderr.write(`${endless}\n`);
-  boundMemory();
   await scheduler.start();
   let left: readonly WorkflowExecutionInfo[] = [];
   try {

@@ -1,2 +1,3 @@
+export { boundMemory } from './bound-memory.ts';
 export { exitCodes } from './exit-codes.ts';
 export { main } from './main.ts';

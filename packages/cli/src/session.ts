@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PluginNeed, Project, ProjectHost } from '@aiflow/core';
 import { environmentSecrets, loadPlugins, openProject, stderrLogger, systemClock } from '@aiflow/core';
+import { boundMemory } from './bound-memory.ts';
 import { exitCodes } from './exit-codes.ts';
 import { printable } from './output/printable.ts';
 
@@ -13,8 +14,9 @@ export type Session = ProjectHost;
 /** The directory of this command, beside whose package plugins may be installed. */
 export const commandDir: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Opens a project; nothing is written. Throws what `openProject` throws. */
+/** Opens a project, for the life of this process; nothing is written. Throws what `openProject` throws. */
 export async function openSession(directory: string): Promise<Session> {
+  boundMemory();
   const project = await openProject(directory, process.env);
   return {
     project,

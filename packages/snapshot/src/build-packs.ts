@@ -89,6 +89,8 @@ async function addLarge(
 export class PackRoom {
   /** With a byte more for who reads one too many. */
   readonly frame: Buffer = Buffer.allocUnsafeSlow(largestPiece + 1);
+  /** For what is tried of a frame. */
+  readonly sample: Buffer = Buffer.allocUnsafeSlow(sample);
 }
 
 /** Fills one pack after the other. */
@@ -145,7 +147,7 @@ class PackBuilder {
   #endFrame(): void {
     if (this.#frameLength === 0 || this.#buffer === null) return;
     const raw = this.#room.frame.subarray(0, this.#frameLength);
-    const compressed = compress(raw);
+    const compressed = compress(raw, this.#room.sample);
     const stored = compressed ?? raw;
     new Uint8Array(this.#buffer).set(stored, this.#length);
     this.#frames.push({ stored: stored.length, raw: raw.length, compressed: compressed !== null });
@@ -156,24 +158,25 @@ class PackBuilder {
 }
 
 /** The bytes in fewer; null when it does not pay. */
-function compress(bytes: Buffer): Uint8Array | null {
-  if (bytes.length > 4 * sample && !paysFor(sampleOf(bytes))) return null;
-  const compressed = zstdCompressSync(bytes, {
-    params: level,
-    chunkSize: bytes.length + 64,
-  });
+function compress(bytes: Buffer, room: Buffer): Uint8Array | null {
+  if (bytes.length > 4 * sample && compressIfPays(sampleOf(bytes, room)) === null) return null;
+  return compressIfPays(bytes);
+}
+
+function compressIfPays(bytes: Buffer): Uint8Array | null {
+  // In one go: what does not compress becomes a little longer.
+  const compressed = zstdCompressSync(bytes, { params: level, chunkSize: bytes.length + sample });
   if (compressed.length < bytes.length * pays) return compressed;
   freeBytes(compressed);
   return null;
 }
 
-function paysFor(bytes: Buffer): boolean {
-  return zstdCompressSync(bytes, { params: level, chunkSize: sample }).length < bytes.length * pays;
-}
-
 /** Some of the beginning, of the middle and of the end. */
-function sampleOf(bytes: Buffer): Buffer {
-  const share = Math.floor(sample / 4);
-  const starts = [0, 1, 2, 3].map((place) => Math.floor(((bytes.length - share) * place) / 3));
-  return Buffer.concat(starts.map((start) => bytes.subarray(start, start + share)));
+function sampleOf(bytes: Buffer, room: Buffer): Buffer {
+  const share = sample / 4;
+  for (let place = 0; place < 4; place += 1) {
+    const start = Math.floor(((bytes.length - share) * place) / 3);
+    bytes.copy(room, place * share, start, start + share);
+  }
+  return room;
 }

@@ -1,4 +1,6 @@
 export { bytesOf, expectedSize } from './bytes-of.ts';
+export type { HttpAgents } from './http-agents.ts';
+export { httpAgents } from './http-agents.ts';
 export type {
   ByteRange,
   GetOptions,

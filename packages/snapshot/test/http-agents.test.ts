@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer as createHttpServer, request as requestHttp } from 'node:http';
+import { createServer as createHttpsServer, request as requestHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { HttpAgents } from '../src/http-agents.ts';
+import { httpAgents } from '../src/http-agents.ts';
+
+const body = randomBytes(20 * 1024 * 1024);
+const sum = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe.each(['http', 'https'] as const)('agents of %s', (protocol) => {
+  let directory: string;
+  let identity: { readonly cert: Buffer; readonly key: Buffer };
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'aiflow-agents-'));
+    const [certificate, key] = [join(directory, 'certificate.pem'), join(directory, 'key.pem')];
+    const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '2', '-out', certificate, '-keyout', key];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    execFileSync('openssl', ['req', '-x509', ...made, ...subject], { stdio: 'pipe' });
+    identity = { cert: readFileSync(certificate), key: readFileSync(key) };
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  async function serve(
+    listener: RequestListener,
+  ): Promise<{ url: string; agents: HttpAgents; server: Server }> {
+    const server = protocol === 'http' ? createHttpServer(listener) : createHttpsServer(identity, listener);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const agents = httpAgents({ maxSockets: 2 }, { ca: identity.cert });
+    onTestFinished(async () => {
+      for (const agent of Object.values(agents) as HttpAgents['http'][]) agent.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    });
+    return { url: `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/`, agents, server };
+  }
+
+  async function ask({ http, https }: HttpAgents, url: string, sent?: Buffer): Promise<IncomingMessage> {
+    const method = sent === undefined ? 'GET' : 'PUT';
+    const request =
+      protocol === 'http'
+        ? requestHttp(url, { agent: http, method })
+        : requestHttps(url, { agent: https, method });
+    request.end(sent);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return response;
+  }
+
+  async function readAll(response: IncomingMessage, pauseMs = 0): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      if (pauseMs > 0) await setTimeout(pauseMs);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  test('give each of several bodies at once, over connections that are kept', async () => {
+    const sockets = new Set<unknown>();
+    const { url, agents } = await serve((request, response) => {
+      sockets.add(request.socket);
+      response.end(body.subarray(Number(request.url?.slice(1))));
+    });
+    const read = async (at: number): Promise<string> => sum(await readAll(await ask(agents, `${url}${at}`)));
+    const starts = [0, 1, 1000, body.length - 1, body.length, 65_536];
+    const found = await Promise.all(starts.map(read));
+    expect(found).toEqual(starts.map((at) => sum(body.subarray(at))));
+    expect(sockets.size).toBe(2);
+  });
+
+  test('read no more than is taken, and lose nothing of it', async () => {
+    let written = 0;
+    const { url, agents } = await serve((_request, response) => {
+      for (let at = 0; at < body.length; at += 1_000_000)
+        response.write(body.subarray(at, at + 1_000_000), () => (written += 1_000_000));
+      response.end();
+    });
+    const response = await ask(agents, url);
+    await setTimeout(300);
+    expect(written).toBeLessThan(body.length / 2); // the rest waits in the server: nobody reads
+    expect(sum(await readAll(response, 1))).toBe(sum(body));
+  });
+
+  test('send what is sent, and tell of an answer that breaks off', async () => {
+    const answer = async (...[request, response]: Parameters<RequestListener>): Promise<void> => {
+      const bytes = await readAll(request);
+      response.setHeader('content-length', 1_000_000);
+      response.write(sum(bytes));
+      if (bytes.length === 0) response.write(body.subarray(0, 100_000), () => request.socket.destroy());
+      else response.end(body.subarray(0, 1_000_000 - 64));
+    };
+    const { url, agents } = await serve((request, response) => void answer(request, response));
+    const whole = await readAll(await ask(agents, url, body));
+    expect(whole.subarray(0, 64).toString()).toBe(sum(body));
+    expect(whole.length).toBe(1_000_000);
+    await expect(readAll(await ask(agents, url))).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  test('read into the same memory, whatever comes', async () => {
+    const { url, agents } = await serve((_request, response) => void response.end(body));
+    const response = await ask(agents, url);
+    const memory = new Set<ArrayBufferLike>();
+    response.socket.on('data', (bytes: Buffer) => memory.add(bytes.buffer));
+    expect(sum(await readAll(response))).toBe(sum(body));
+    expect(memory.size).toBe(1);
+  });
+});
