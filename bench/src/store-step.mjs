@@ -14,6 +14,7 @@ import {
   snapshotProject,
   systemClock,
 } from '@aiflow/core';
+import { mostResident } from './most-resident.mjs';
 
 /** @typedef {Pick<import('./store-project.ts').StepResult, 'snapshotId' | 'uri'>} Done */
 
@@ -27,7 +28,7 @@ const all = [];
 let done = await timed(action === 'upload' ? upload : download);
 for (let left = action === 'upload' ? Number(rest[0] ?? 1) : 1; left > 1; left -= 1)
   done = await timed(upload);
-const memory = process.resourceUsage().maxRSS * 1024;
+const memory = mostResident();
 console.log(JSON.stringify({ milliseconds: all.at(-1) ?? 0, all, memory, ...done }));
 
 async function open() {

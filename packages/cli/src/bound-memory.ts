@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Enough for what thousands of jobs leave behind between two collections; twice that is the most that it becomes. */
-const enough = 16 * 2 ** 20;
+const enough = 8 * 2 ** 20;
 const lookEveryMs = 100;
 
 /**
