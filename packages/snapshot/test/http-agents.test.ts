@@ -79,15 +79,10 @@ describe.each(['http', 'https'] as const)('agents of %s', (protocol) => {
   });
 
   test('read no more than is taken, and lose nothing of it', async () => {
-    let written = 0;
-    const { url, agents } = await serve((_request, response) => {
-      for (let at = 0; at < body.length; at += 1_000_000)
-        response.write(body.subarray(at, at + 1_000_000), () => (written += 1_000_000));
-      response.end();
-    });
+    const { url, agents } = await serve((_request, response) => void response.end(body));
     const response = await ask(agents, url);
     await setTimeout(300);
-    expect(written).toBeLessThan(body.length / 2); // the rest waits in the server: nobody reads
+    expect(response.socket.bytesRead).toBeLessThan(1_000_000); // the rest waits before the socket: nobody takes it
     expect(sum(await readAll(response, 1))).toBe(sum(body));
   });
 
