@@ -24,31 +24,82 @@ export function startWork(files: number, bytes: number): Work {
 /** Writes all files of a plan, each of which is checked. */
 export async function fetchPacks(
   store: ObjectStore,
-  { packs, largeFiles }: FillPlan,
+  plan: FillPlan,
   work: Work,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  // Shared with the threads: moved to them and back, each pack would have the garbage collector look at everything.
-  const buffers = new Buffers(packsInMemory, () => new SharedArrayBuffer(largestPack));
+  const fetching = new Fetching(store, plan, work);
   const onAbort = (): void => void work.close();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    for (const large of largeFiles) if (large.partsLeft === 0) await check(store, large, work); // all zeros
-    await forEachLimit(packs, packsInMemory, signal, async (pack, each) => {
-      const memory = await buffers.take();
-      await fetchPack(store, pack, work, new Uint8Array(memory), each);
-      buffers.give(memory);
+    const zeros = plan.largeFiles.filter((large) => large.partsLeft === 0);
+    await forEachLimit(zeros, packsInMemory, signal, async (large, each) => fetching.finish(large, each));
+    await forEachLimit(plan.packs, packsInMemory, signal, async (pack, each) => {
+      await fetching.fetch(pack, each);
       for (const large of pack.largeFiles) {
         large.partsLeft -= 1;
-        if (large.partsLeft === 0) await check(store, large, work);
+        if (large.partsLeft === 0) await fetching.finish(large, each);
       }
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
+    throw errorOf(store, error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+class Fetching {
+  readonly #store: ObjectStore;
+  readonly #packs: ReadonlyMap<string, WantedPack>;
+  readonly #work: Work;
+  // Shared with the threads: moved to them and back, each pack would have the garbage collector look at everything.
+  readonly #buffers = new Buffers(packsInMemory, () => new SharedArrayBuffer(largestPack));
+
+  constructor(store: ObjectStore, { packs }: FillPlan, work: Work) {
+    this.#store = store;
+    this.#packs = new Map(packs.map((pack) => [pack.index.id, pack]));
+    this.#work = work;
+  }
+
+  async fetch(pack: WantedPack, signal: AbortSignal): Promise<void> {
+    const memory = await this.#buffers.take();
+    await fetchPack(this.#store, pack, this.#work, new Uint8Array(memory), signal);
+    this.#buffers.give(memory);
+  }
+
+  /** Checks a large file whose parts are all there. A pack whose part of it is wrong is read once more. */
+  async finish(large: LargeFile, signal: AbortSignal): Promise<void> {
+    for (const again = new Set<WantedPack>(); ;) {
+      try {
+        await this.#work.check(large.written);
+        return;
+      } catch (error) {
+        const damaged = isCorrupt(error) ? this.#packs.get(error.fault.where) : undefined;
+        if (damaged === undefined || again.has(damaged)) throw error;
+        again.add(damaged);
+        await this.fetch(partsOf(large, damaged), signal);
+      }
+    }
+  }
+}
+
+/** What is wanted of the pack for this file. The others may be done, and read-only. */
+function partsOf({ entry: { path } }: LargeFile, pack: WantedPack): WantedPack {
+  const { directory, places, paths, modes, positions } = pack.writes;
+  const isOurs = (_: unknown, row: number): boolean => paths[row] === path;
+  const writes = {
+    directory,
+    places: places.filter(isOurs),
+    paths: paths.filter(isOurs),
+    modes: modes.filter(isOurs),
+    positions: positions.filter(isOurs),
+  };
+  return { ...pack, writes };
+}
+
+function isCorrupt(error: unknown): error is FaultError & { readonly fault: { readonly kind: 'corrupt' } } {
+  return error instanceof FaultError && error.fault.kind === 'corrupt';
 }
 
 /** Reads a pack and has it unpacked; once more when it turns out not to be what was stored, as on a bad line. */
@@ -66,8 +117,7 @@ async function fetchPack(
       if (isWhole) await work.unpack({ ...jobOf(pack), bytes, again });
       if (isWhole) return;
     } catch (error) {
-      if (!(error instanceof FaultError) || error.fault.kind !== 'corrupt' || again)
-        throw errorOf(store, error);
+      if (!isCorrupt(error) || again) throw error;
     }
     if (!again) continue;
     const what = bytes === null ? 'it is missing' : 'it has another length';
@@ -92,14 +142,6 @@ async function readPack(
   if (bytes === null) return null;
   if (bytes.length !== size) return bytes.subarray(0, 0); // none of it can be believed
   return start === 0 && end === size ? bytes : bytes.subarray(start, end);
-}
-
-async function check(store: ObjectStore, { written }: LargeFile, work: Work): Promise<void> {
-  try {
-    await work.check(written);
-  } catch (error) {
-    throw errorOf(store, error);
-  }
 }
 
 function errorOf(store: ObjectStore, error: unknown): unknown {

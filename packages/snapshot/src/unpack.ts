@@ -120,7 +120,7 @@ const chunk = 256 * 1024;
 
 let buffer: Buffer | null = null;
 
-/** Reads a large file again, takes the permissions away that are to go, and throws unless it is what it must be. */
+/** Reads a large file again and takes the permissions away that are to go, or throws when it is not what it must be. */
 export function checkWritten({ path, target, keep, sha256, parts }: WrittenFile): void {
   const into = (buffer ??= Buffer.allocUnsafeSlow(largestPiece)).subarray(0, chunk);
   let found: string;
@@ -130,8 +130,8 @@ export function checkWritten({ path, target, keep, sha256, parts }: WrittenFile)
       const sum = createHash('sha256');
       for (let read = 1; read > 0; sum.update(into.subarray(0, read)))
         read = readSync(descriptor, into, 0, into.length, null);
-      fchmodSync(descriptor, fstatSync(descriptor).mode & keep);
       found = sum.digest('hex');
+      if (found === sha256) fchmodSync(descriptor, fstatSync(descriptor).mode & keep);
     } finally {
       closeSync(descriptor);
     }
