@@ -1,7 +1,7 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { largestObject } from '@aiflow/snapshot';
+import { largestObject, readBody } from '@aiflow/snapshot';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'DELETE';
@@ -70,23 +70,14 @@ export async function sendHttp({ timeoutMs, signal, ...request }: HttpRequest): 
 /** Node itself tells when an answer breaks off, unless it has no length: that is not taken. */
 async function readWhole(response: IncomingMessage): Promise<Uint8Array> {
   const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestAnswer) throw new Error(`the answer is larger than ${largestAnswer} bytes`);
-    chunks.push(chunk);
-  }
-  if (length === undefined && encoding === undefined && size > 0) {
+  const bytes = await readBody(response, {
+    length: length === undefined ? null : Number(length),
+    most: largestAnswer,
+  });
+  if (length === undefined && encoding === undefined && bytes.length > 0) {
     throw networkError('ECONNRESET', 'the answer does not say how long it is, so it may have been cut off');
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return bytes;
 }
 
 function networkError(code: string, message: string): Error {

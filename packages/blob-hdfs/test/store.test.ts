@@ -152,7 +152,7 @@ describe('a server that is no HDFS', () => {
       response.end(new Uint8Array(largestObject + 2_000_000));
     });
     await expect(open({ hdfsUrl: server.url, maxAttempts: 1 }).get('a')).rejects.toMatchObject({
-      message: expect.stringContaining('the answer is larger than') as unknown,
+      message: expect.stringContaining('the answer has more than') as unknown,
     });
   });
 

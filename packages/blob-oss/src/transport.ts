@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { httpAgents, largestObject } from '@aiflow/snapshot';
+import { httpAgents, largestObject, readBody } from '@aiflow/snapshot';
 import type OSS from 'ali-oss';
 
 /** What became of the last request of a call: read when the call has failed. */
@@ -54,7 +54,9 @@ export function createTransport(timeout: number): Transport {
       const response = await answered.promise;
       exchange.status = response.statusCode ?? null;
       exchange.headers = response.headers;
-      const data = await readAll(response);
+      const length = lengthOf(response, method);
+      const { buffer, byteOffset, byteLength } = await readBody(response, { length, most: largestObject });
+      const data = Buffer.from(buffer, byteOffset, byteLength);
       const answer = { status: response.statusCode ?? 0, headers: response.headers };
       return { ...answer, data, res: answer };
     } catch (error) {
@@ -67,19 +69,10 @@ export function createTransport(timeout: number): Transport {
   };
 }
 
-async function readAll(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestObject) {
-      throw Object.assign(new Error(`the answer has more than ${largestObject} bytes`), {
-        code: 'ETOOLARGE',
-      });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** What answers HEAD says how long the object is, and has no body. */
+function lengthOf({ headers }: IncomingMessage, method: string): number | null {
+  const length = headers['content-length'];
+  return length === undefined || method === 'HEAD' ? null : Number(length);
 }
 
 function silence(milliseconds: number): Error {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { AIFlowError } from '@aiflow/core';
-import { largestObject } from '@aiflow/snapshot';
+import { largestObject, readBody } from '@aiflow/snapshot';
 import type { ByteRange, GetOptions } from '@aiflow/snapshot';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
@@ -57,7 +57,8 @@ async function bodyOf(
   signal.addEventListener('abort', stop, { once: true });
   deadline.expect(length ?? largestObject);
   try {
-    const bytes = await collect(body, length, into, () => deadline.heard());
+    const onBytes = (): void => deadline.heard();
+    const bytes = await readBody(body, { length: length ?? null, most: largestObject, into, onBytes });
     if (length !== undefined && bytes.length !== length) {
       throw named('Truncated', `${bytes.length} bytes came, and ${length} were announced`);
     }
@@ -65,31 +66,6 @@ async function bodyOf(
   } finally {
     signal.removeEventListener('abort', stop);
   }
-}
-
-/** Without a second copy where the length is known. */
-async function collect(
-  body: Readable,
-  length: number | undefined,
-  into: Uint8Array | undefined,
-  heard: () => void,
-): Promise<Uint8Array> {
-  const isRoom = into !== undefined && length !== undefined && length <= into.length;
-  const whole = isRoom ? into.subarray(0, length) : new Uint8Array(length ?? 0);
-  const chunks: Uint8Array[] = [];
-  let at = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array<ArrayBuffer>>) {
-    heard();
-    const { length: size, buffer } = chunk;
-    if (at + size <= whole.length) {
-      whole.set(chunk, at);
-      // Gives its memory back. The collector would have to look for it once for each 15 MB that come.
-      if (size === buffer.byteLength) buffer.transfer(0);
-    } else chunks.push(chunk); // more than was announced, or nothing was
-    at += size;
-  }
-  if (chunks.length === 0) return at === whole.length ? whole : whole.subarray(0, at);
-  return length === undefined ? new Uint8Array(Buffer.concat(chunks)) : new Uint8Array(at);
 }
 
 function named(name: string, message: string): Error {

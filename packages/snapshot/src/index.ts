@@ -12,4 +12,6 @@ export type {
 export { checkKey, checkPrefix, largestObject } from './object-store.ts';
 export type { StoreBlobManagerOptions } from './manager.ts';
 export { StoreBlobManager } from './manager.ts';
+export type { ReadBodyOptions } from './read-body.ts';
+export { readBody } from './read-body.ts';
 export { makeDurable, syncPath } from './flush.ts';
