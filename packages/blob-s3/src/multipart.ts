@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aiflow/core';
-import { messageOf } from '@aiflow/core';
+import { messageOf, pause } from '@aiflow/core';
 import type { PutOptions } from '@aiflow/snapshot';
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
@@ -126,25 +126,53 @@ async function complete(
   });
 }
 
-/** Also when the caller no longer waits: else the parts would be kept, and paid for, until somebody finds them. */
-async function giveUp(bucket: Bucket, { key, id }: Upload, logger: Logger): Promise<void> {
-  const Key = bucket.keyOf(key);
+/**
+ * Also when the caller no longer waits: else the parts would be kept, and paid for, until somebody finds them. A part
+ * that the server was still taking when it was told may be kept all the same
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html), so it is looked for.
+ */
+async function giveUp(bucket: Bucket, upload: Upload, logger: Logger): Promise<void> {
+  const Key = bucket.keyOf(upload.key);
   try {
     const signal = AbortSignal.timeout(patience);
-    await bucket.requests.run({ action: 'delete', key: Key, signal }, async (attempt) => {
-      const { sdk, client } = attempt;
-      const input = { Bucket: bucket.name, Key, UploadId: id };
-      try {
-        await client.send(new sdk.AbortMultipartUploadCommand(input), { abortSignal: attempt.signal });
-      } catch (error) {
-        if (nameOf(error) !== 'NoSuchUpload') throw error;
-      }
-    });
+    for (let delay = 50; ; delay *= 2) {
+      await abort(bucket, upload, signal);
+      if (!(await isLeft(bucket, upload, signal))) return;
+      await pause(delay, signal);
+    }
   } catch (error) {
     logger.warn(
       `parts of "${Key}" are left in the bucket "${bucket.name}": ${messageOf(error)}; ` +
         'let a lifecycle rule of the bucket remove uploads that were never completed',
-      { bucket: bucket.name, key: Key, uploadId: id },
+      { bucket: bucket.name, key: Key, uploadId: upload.id },
     );
   }
+}
+
+async function abort(bucket: Bucket, { key, id }: Upload, signal: AbortSignal): Promise<void> {
+  const Key = bucket.keyOf(key);
+  await bucket.requests.run({ action: 'delete', key: Key, signal }, async (attempt) => {
+    const { sdk, client } = attempt;
+    const input = { Bucket: bucket.name, Key, UploadId: id };
+    try {
+      await client.send(new sdk.AbortMultipartUploadCommand(input), { abortSignal: attempt.signal });
+    } catch (error) {
+      if (nameOf(error) !== 'NoSuchUpload') throw error;
+    }
+  });
+}
+
+/** Whether the server still knows an upload that it was told to forget; not when it does not say. */
+async function isLeft(bucket: Bucket, { key, id }: Upload, signal: AbortSignal): Promise<boolean> {
+  const Key = bucket.keyOf(key);
+  return await bucket.requests.run({ action: 'look at', key: Key, signal }, async (attempt) => {
+    const { sdk, client } = attempt;
+    const command = new sdk.ListPartsCommand({ Bucket: bucket.name, Key, UploadId: id });
+    try {
+      const { UploadId } = await client.send(command, { abortSignal: attempt.signal });
+      return UploadId === id;
+    } catch {
+      return false;
+    }
+  });
 }
