@@ -1,4 +1,6 @@
-import { httpAgents } from '@aiflow/snapshot';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { readInPlace } from '@aiflow/snapshot';
 import { dataNodeUrl } from './data-node-url.ts';
 import type { Failure } from './failure.ts';
 import { answerFailure, connectionFailure } from './failure.ts';
@@ -22,7 +24,8 @@ const noBytes = new Uint8Array(0);
 /** NameNodes and DataNodes, and the connections to them. */
 export class Servers {
   readonly #timeoutMs: number;
-  readonly #agents = httpAgents({ timeout: idleMs });
+  readonly #http = readInPlace(new HttpAgent({ keepAlive: true, timeout: idleMs }));
+  readonly #https = readInPlace(new HttpsAgent({ keepAlive: true, timeout: idleMs }));
 
   /** How long a server may be silent, in milliseconds. */
   constructor(timeoutMs: number) {
@@ -31,7 +34,7 @@ export class Servers {
 
   /** One request to `server`. Rejects with the signal's reason; all else that may happen is told. */
   async ask(server: URL, request: Pick<HttpRequest, 'method' | 'url' | 'body' | 'signal'>): Promise<Outcome> {
-    const agent = request.url.protocol === 'https:' ? this.#agents.https : this.#agents.http;
+    const agent = request.url.protocol === 'https:' ? this.#https : this.#http;
     const none = { url: server, body: noBytes, failure: null, dataNode: null };
     try {
       const answer = await sendHttp({ ...request, agent, timeoutMs: this.#timeoutMs });

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { httpAgents, largestObject, readBody } from '@aiflow/snapshot';
+import { Agent as HttpAgent, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { largestObject, readBody, readInPlace } from '@aiflow/snapshot';
 import type OSS from 'ali-oss';
 
 /** What became of the last request of a call: read when the call has failed. */
@@ -28,7 +28,8 @@ const longest = 10;
  * large a body is; and one whose signal aborts, at once.
  */
 export function createTransport(timeout: number): Transport {
-  const agents = httpAgents({ maxSockets: 64 });
+  const kept = { keepAlive: true, maxSockets: 64 };
+  const agents = { http: readInPlace(new HttpAgent(kept)), https: readInPlace(new HttpsAgent(kept)) };
   return async (url, { method, headers, content, stream }, exchange, signal) => {
     const isPlain = url.startsWith('http:');
     const agent = isPlain ? agents.http : agents.https;

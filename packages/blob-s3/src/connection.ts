@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { AIFlowError, messageOf } from '@aiflow/core';
-import { httpAgents } from '@aiflow/snapshot';
+import { readInPlace } from '@aiflow/snapshot';
 import type * as S3 from '@aws-sdk/client-s3';
 import type { S3BlobManagerOptions } from './options.ts';
 
@@ -50,7 +52,7 @@ function plainEndpoint(region: string): string {
 function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3ClientConfig {
   const { endpoint_url, region_name, timeout_seconds } = options;
   const silence = timeout_seconds * 1000;
-  const agents = httpAgents({ maxSockets: sockets }, trust(options.verify));
+  const kept = { keepAlive: true, maxSockets: sockets };
   const wish = checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
   return {
     maxAttempts: 1,
@@ -60,8 +62,8 @@ function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3Clien
     requestHandler: {
       connectionTimeout: Math.min(connectionTimeout, silence),
       socketTimeout: silence,
-      httpAgent: agents.http,
-      httpsAgent: agents.https,
+      httpAgent: readInPlace(new HttpAgent(kept)),
+      httpsAgent: readInPlace(new HttpsAgent({ ...kept, ...trust(options.verify) })),
     },
     // It would warn on the console of many requests that wait for a connection, which is as it should be.
     logger: silent,

@@ -1,6 +1,4 @@
 export { bytesOf, expectedSize } from './bytes-of.ts';
-export type { HttpAgents } from './http-agents.ts';
-export { httpAgents } from './http-agents.ts';
 export type {
   ByteRange,
   GetOptions,
@@ -12,6 +10,8 @@ export type {
 export { checkKey, checkPrefix, largestObject } from './object-store.ts';
 export type { StoreBlobManagerOptions } from './manager.ts';
 export { StoreBlobManager } from './manager.ts';
-export type { ReadBodyOptions } from './read-body.ts';
+export type { ReadableBody, ReadBodyOptions } from './read-body.ts';
 export { readBody } from './read-body.ts';
+export type { ConnectingAgent } from './read-in-place.ts';
+export { readInPlace } from './read-in-place.ts';
 export { makeDurable, syncPath } from './flush.ts';

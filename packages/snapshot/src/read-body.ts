@@ -1,4 +1,7 @@
-import type { Readable } from 'node:stream';
+/** As far as it is used here of Node's `Readable`, whose type would need `@types/node` of whoever uses this package. */
+export interface ReadableBody extends AsyncIterable<unknown> {
+  destroy(): unknown;
+}
 
 export interface ReadBodyOptions {
   /** How many bytes were announced; null when it was not said. */
@@ -16,7 +19,7 @@ export interface ReadBodyOptions {
  * came, that is for the caller to notice. Rejects with an error of the code `ETOOLARGE`, or with what breaks the body
  * off; it is destroyed then.
  */
-export async function readBody(body: Readable, options: ReadBodyOptions): Promise<Uint8Array> {
+export async function readBody(body: ReadableBody, options: ReadBodyOptions): Promise<Uint8Array> {
   const { length, most, into, onBytes } = options;
   if ((length ?? 0) > most) {
     body.destroy();

@@ -2,21 +2,25 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
-import { createServer as createHttpServer, request as requestHttp } from 'node:http';
-import { createServer as createHttpsServer, request as requestHttps } from 'node:https';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { Agent as HttpAgent, createServer as createHttpServer, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, createServer as createHttpsServer, request as requestHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { HttpAgents } from '../src/http-agents.ts';
-import { httpAgents } from '../src/http-agents.ts';
+import { readInPlace } from '../src/read-in-place.ts';
+
+interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
 
 const body = randomBytes(20 * 1024 * 1024);
 const sum = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-describe.each(['http', 'https'] as const)('agents of %s', (protocol) => {
+describe.each(['http', 'https'] as const)('agents of %s that read in place', (protocol) => {
   let directory: string;
   let identity: { readonly cert: Buffer; readonly key: Buffer };
   beforeAll(() => {
@@ -29,23 +33,25 @@ describe.each(['http', 'https'] as const)('agents of %s', (protocol) => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  async function serve(
-    listener: RequestListener,
-  ): Promise<{ url: string; agents: HttpAgents; server: Server }> {
+  async function serve(listener: RequestListener): Promise<{ url: string; agents: Agents }> {
     const server = protocol === 'http' ? createHttpServer(listener) : createHttpsServer(identity, listener);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const agents = httpAgents({ maxSockets: 2 }, { ca: identity.cert });
+    const kept = { keepAlive: true, maxSockets: 2 };
+    const agents = {
+      http: readInPlace(new HttpAgent(kept)),
+      https: readInPlace(new HttpsAgent({ ...kept, ca: identity.cert })),
+    };
     onTestFinished(async () => {
-      for (const agent of Object.values(agents) as HttpAgents['http'][]) agent.destroy();
+      for (const agent of Object.values(agents) as HttpAgent[]) agent.destroy();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     });
-    return { url: `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/`, agents, server };
+    return { url: `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/`, agents };
   }
 
-  async function ask({ http, https }: HttpAgents, url: string, sent?: Buffer): Promise<IncomingMessage> {
+  async function ask({ http, https }: Agents, url: string, sent?: Buffer): Promise<IncomingMessage> {
     const method = sent === undefined ? 'GET' : 'PUT';
     const request =
       protocol === 'http'
