@@ -164,7 +164,7 @@ function compress(bytes: Buffer, room: Buffer): Uint8Array | null {
 }
 
 function compressIfPays(bytes: Buffer): Uint8Array | null {
-  // In one go: what does not compress becomes a little longer.
+  // In one go, also where it becomes longer, and in memory that is large enough to be freed.
   const compressed = zstdCompressSync(bytes, { params: level, chunkSize: bytes.length + sample });
   if (compressed.length < bytes.length * pays) return compressed;
   freeBytes(compressed);

@@ -33,7 +33,12 @@ export async function fetchPacks(
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const zeros = plan.largeFiles.filter((large) => large.partsLeft === 0);
-    await forEachLimit(zeros, packsInMemory, signal, async (large, each) => fetching.finish(large, each));
+    await forEachLimit(
+      zeros,
+      packsInMemory,
+      signal,
+      async (large, each) => await fetching.finish(large, each),
+    );
     await forEachLimit(plan.packs, packsInMemory, signal, async (pack, each) => {
       await fetching.fetch(pack, each);
       for (const large of pack.largeFiles) {
@@ -49,6 +54,7 @@ export async function fetchPacks(
   }
 }
 
+/** Fetches packs with the memory that there is for them. */
 class Fetching {
   readonly #store: ObjectStore;
   readonly #packs: ReadonlyMap<string, WantedPack>;

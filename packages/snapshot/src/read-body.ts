@@ -28,21 +28,20 @@ export async function readBody(body: ReadableBody, options: ReadBodyOptions): Pr
   const isRoom = into !== undefined && length !== null && length <= into.length;
   const whole = isRoom ? into.subarray(0, length) : new Uint8Array(length ?? 0);
   const more: Uint8Array[] = [];
-  let size = 0;
+  let [size, placed] = [0, 0];
   for await (const chunk of body as AsyncIterable<Uint8Array<ArrayBuffer>>) {
     onBytes?.();
-    const at = size;
     size += chunk.length;
     if (size > most) throw tooLarge(most);
     if (size <= whole.length) {
-      whole.set(chunk, at);
+      whole.set(chunk, placed);
+      placed = size;
       // Gives its memory back. The collector would have to look for it once for each 15 MB that come.
       if (chunk.length === chunk.buffer.byteLength) chunk.buffer.transfer(0);
     } else more.push(chunk);
   }
-  if (more.length === 0) return size === whole.length ? whole : whole.subarray(0, size);
-  const came = size - more.reduce((sum, chunk) => sum + chunk.length, 0);
-  return new Uint8Array(Buffer.concat([whole.subarray(0, came), ...more]));
+  const first = whole.subarray(0, placed);
+  return more.length === 0 ? first : new Uint8Array(Buffer.concat([first, ...more]));
 }
 
 function tooLarge(most: number): Error {

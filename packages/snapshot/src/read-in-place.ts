@@ -17,7 +17,8 @@ interface Emitting {
  * Has the sockets of an agent read into the same memory, and gives the agent. It does what it did, and leaves less
  * behind: Node makes memory for whatever a socket reads and then copies the body from it, so that of 2 GB that are
  * downloaded 2 GB are garbage, for which the collector stops the program dozens of times. It is done by the option
- * `onread` of https://nodejs.org/api/net.html#new-netsocketoptions.
+ * `onread` of https://nodejs.org/api/net.html#new-netsocketoptions. Not for an agent that goes through a proxy
+ * (`proxyEnv`): it needs what the socket reads for itself.
  */
 export function readInPlace<Agent extends ConnectingAgent>(agent: Agent): Agent {
   const connect = agent.createConnection.bind(agent) as unknown as (
