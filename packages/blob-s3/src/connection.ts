@@ -58,7 +58,7 @@ function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3Clien
     maxAttempts: 1,
     forcePathStyle: isPathStyle(options),
     requestChecksumCalculation: wish,
-    responseChecksumValidation: wish,
+    responseChecksumValidation: 'WHEN_REQUIRED', // each request that reads says so
     requestHandler: {
       connectionTimeout: Math.min(connectionTimeout, silence),
       socketTimeout: silence,

@@ -120,7 +120,7 @@ const fields = v.strictObject({
   ),
   checksum_algorithm: v.pipe(
     v.optional(v.picklist(['crc32', 'sha256', 'none']), 'crc32'),
-    v.description('The checksum that is sent with an object and held against what comes back.'),
+    v.description('The checksum that is sent with an object. What comes back is held against it, or a hash.'),
   ),
   conditional_writes: v.pipe(
     v.optional(v.boolean()),

@@ -11,14 +11,19 @@ import type { Attempt } from './requests.ts';
 export async function readObject(
   bucket: Bucket,
   key: string,
-  { signal, into }: GetOptions,
+  { signal, into, verifiedByCaller = false }: GetOptions,
   range?: ByteRange,
 ): Promise<Uint8Array | null> {
   const Key = bucket.keyOf(key);
   return await bucket.requests.run({ action: 'read', key: Key, signal }, async (attempt) => {
     const { sdk, client } = attempt;
     const Range = range && `bytes=${range.start}-${range.end - 1}`;
-    const command = new sdk.GetObjectCommand({ Bucket: bucket.name, Key, ...(Range && { Range }) });
+    const command = new sdk.GetObjectCommand({
+      Bucket: bucket.name,
+      Key,
+      ...(Range && { Range }),
+      ...(bucket.requests.checksums && !verifiedByCaller && { ChecksumMode: 'ENABLED' }),
+    });
     let output: GetObjectCommandOutput;
     try {
       output = await client.send(command, { abortSignal: attempt.signal });

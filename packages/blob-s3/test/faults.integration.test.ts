@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Fault, FaultProxy, ProxiedRequest, S3Server } from '@aiflow-private/engines';
 import { freePort, startFaultProxy, startVersitygw, versitygw, whereEngine } from '@aiflow-private/engines';
+import type { GetOptions } from '@aiflow/snapshot';
 import type { TestHost } from '@aiflow/testkit';
 import { createTestHost } from '@aiflow/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -407,6 +408,15 @@ whereEngine(versitygw, (home) => {
       expect(Object.keys(proxy.requests[0]?.headers ?? {}).join()).not.toContain('checksum');
       await (await open({ checksum_algorithm: 'sha256' })).put('there', text('what is there'));
       expect(proxy.requests[1]?.headers['x-amz-checksum-sha256']).toEqual(expect.any(String));
+    });
+
+    test('is asked for a checksum, but not of what is held against a hash anyway', async () => {
+      const mode = async (options: GetOptions): Promise<unknown> => {
+        expect(await store.get('there', options)).toEqual(text('what is there'));
+        return proxy.requests.at(-1)?.headers['x-amz-checksum-mode'];
+      };
+      expect(await mode({})).toBe('ENABLED');
+      expect(await mode({ verifiedByCaller: true })).toBeUndefined();
     });
 
     test('that removes one object at a time is asked for each', async () => {

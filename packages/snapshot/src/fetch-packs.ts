@@ -144,7 +144,7 @@ async function readPack(
 ): Promise<Uint8Array | null> {
   if (store.getRange !== undefined && end - start <= size / 2)
     return await store.getRange(packKey(id), { start, end }, { signal });
-  const bytes = await store.get(packKey(id), { signal, into });
+  const bytes = await store.get(packKey(id), { signal, into, verifiedByCaller: true });
   if (bytes === null) return null;
   if (bytes.length !== size) return bytes.subarray(0, 0); // none of it can be believed
   return start === 0 && end === size ? bytes : bytes.subarray(start, end);

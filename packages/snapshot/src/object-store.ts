@@ -12,6 +12,8 @@ export interface GetOptions extends StoreOptions {
    * store's until the call has ended.
    */
   readonly into?: Uint8Array | undefined;
+  /** The caller holds the bytes against a hash of its own: a store need not hold them against a checksum as well. */
+  readonly verifiedByCaller?: boolean;
 }
 
 export interface PutOptions extends StoreOptions {

@@ -37,6 +37,12 @@ export interface Writes {
 
 export const partOfFile = 0xffff;
 
+/**
+ * So many bytes are hashed or written at once: they are still in the processor's cache then. For a write of megabytes
+ * Linux also looks for free memory in pieces as large, and may take ten times as long to find them.
+ */
+const chunk = 256 * 1024;
+
 /** A large file that has been written, and what it must be. */
 export interface WrittenFile {
   readonly path: string;
@@ -105,8 +111,10 @@ function write(
     const flags = isPart ? constants.O_WRONLY | constants.O_NOFOLLOW : flag;
     const descriptor = openSync(`${directory}/${path}`, flags, isPart ? 0 : mode);
     try {
-      for (let at = 0; at < bytes.length;)
-        at += writeSync(descriptor, bytes, at, bytes.length - at, isPart ? position + at : null);
+      for (let at = 0; at < bytes.length;) {
+        const length = Math.min(bytes.length - at, chunk);
+        at += writeSync(descriptor, bytes, at, length, isPart ? position + at : null);
+      }
     } finally {
       closeSync(descriptor);
     }
@@ -114,9 +122,6 @@ function write(
     throw localFault(path, error);
   }
 }
-
-/** So many bytes are hashed while they are still in the processor's cache. */
-const chunk = 256 * 1024;
 
 let buffer: Buffer | null = null;
 
