@@ -12,8 +12,9 @@ const escapes: Readonly<Record<string, string>> = {
   'and ignores TERM': `env -i setsid /bin/bash -c "trap '' TERM HUP INT; echo \\$\\$ >it; ${forever}" &`,
   'and answers TERM with another one': `env -i setsid /bin/bash -c "trap \\"setsid /bin/bash -c 'echo \\\\\\$\\\\\\$ >it; ${forever}' & exit\\" TERM; echo \\$\\$ >it; ${forever}" &`,
   'and stops itself': `env -i setsid /bin/bash -c 'echo $$ >it; kill -STOP $$' &`,
-  // Each lives for a moment only, so that nobody who looks finds it still there.
-  'and runs from process to process': `echo 'echo $$ >it; setsid /bin/bash chain &' >chain; env -i setsid /bin/bash chain &`,
+  // Each lives for a moment only, so that nobody who looks finds it still there. It comes to an end by itself in a
+  // minute or two: nobody would find it after a run of these tests that was ended in the middle.
+  'and runs from process to process': `echo 'echo $$ >it; (( $1 > 0 )) && setsid /bin/bash chain $(($1 - 1)) &' >chain; env -i setsid /bin/bash chain 30000 &`,
 };
 
 /** What only a launcher can do that is told of every orphan. */
