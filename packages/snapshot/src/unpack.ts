@@ -38,8 +38,8 @@ export interface Writes {
 export const partOfFile = 0xffff;
 
 /**
- * So many bytes are hashed or written at once: they are still in the processor's cache then. For a write of megabytes
- * Linux also looks for free memory in pieces as large, and may take ten times as long to find them.
+ * So many bytes are hashed or written at once: they are still in the processor's cache then. Writes of 2 MiB and more
+ * took ten times the processor time on Linux 6.18.
  */
 const chunk = 256 * 1024;
 
