@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AIFlowError } from '@aiflow/core';
 import { largestObject } from './object-store.ts';
@@ -23,11 +24,16 @@ export function packManifest(text: Buffer): Buffer {
   );
 }
 
-/** The text again; null when that cannot be. Whether it is the right one is for its hash to say. */
-export function unpackManifest(bytes: Uint8Array, mostBytes: number = longest): Uint8Array | null {
+/** The text again; null when the bytes are not those of the manifest that has this id. */
+export function manifestTextOf(bytes: Uint8Array, snapshotId: string): Uint8Array | null {
+  const text = unpack(bytes);
+  return text !== null && hash('sha256', text, 'hex') === snapshotId ? text : null;
+}
+
+function unpack(bytes: Uint8Array): Uint8Array | null {
   if (!zstdMagic.equals(bytes.subarray(0, zstdMagic.length))) return bytes;
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: mostBytes, chunkSize: 1024 * 1024 });
+    return zstdDecompressSync(bytes, { maxOutputLength: longest, chunkSize: 1024 * 1024 });
   } catch {
     return null;
   }

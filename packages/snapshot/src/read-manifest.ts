@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto';
 import type { Manifest } from '@aiflow/core';
 import { AIFlowError } from '@aiflow/core';
 import { checkManifest } from './check-manifest.ts';
 import { corrupt } from './corrupt.ts';
 import { manifestKey } from './keys.ts';
-import { unpackManifest } from './manifest-bytes.ts';
+import { manifestTextOf } from './manifest-bytes.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** The manifest of a stored snapshot, held against its id and checked. Throws `blob.not_found` and `blob.corrupt`. */
@@ -22,9 +21,8 @@ export async function readManifest(
       { context: { snapshotId, location: store.location } },
     );
   }
-  const text = unpackManifest(bytes);
-  if (text === null || hash('sha256', text, 'hex') !== snapshotId)
-    throw corrupt(store, key, 'its content is damaged');
+  const text = manifestTextOf(bytes, snapshotId);
+  if (text === null) throw corrupt(store, key, 'its content is damaged');
   return checkManifest(parse(new TextDecoder().decode(text)));
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Manifest, UploadProjectOptions } from '@aiflow/core';
 import { AIFlowError, manifestText, pause } from '@aiflow/core';
 import { checkManifest } from './check-manifest.ts';
@@ -9,7 +9,7 @@ import type { Layout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import { takeLease } from './lease.ts';
 import { areThere, locate } from './locate.ts';
-import { packManifest, unpackManifest } from './manifest-bytes.ts';
+import { manifestTextOf, packManifest } from './manifest-bytes.ts';
 import type { ObjectStore } from './object-store.ts';
 import { isWrongList, packListText, readPackList } from './pack-list.ts';
 import type { FileEntry } from './project-files.ts';
@@ -28,29 +28,27 @@ export interface UploadPlace {
  * one that is stored already only its few facts are put anew, which makes it the last used. Both happen under a lease:
  * a removal that is under way may be about to remove just this one.
  *
- * A stored manifest counts when it has the right bytes, and is put again when it was damaged. To look for the contents
- * that it names costs a list of the store's packs, so that is left out `withoutContents`: for who will not read them.
+ * A stored manifest counts when it has the right bytes, which its id says; so the given one is held against the id only
+ * where it is to be stored, and is put again when the stored one was damaged. To look for the contents that it names
+ * costs a list of the store's packs, so that is left out `withoutContents`: for who will not read them.
  */
 export async function upload(
   { store, layout, indexes }: UploadPlace,
   snapshotId: string,
   projectPath: string,
-  options: UploadProjectOptions,
+  { manifest, overlay, signal }: UploadProjectOptions,
   withoutContents: boolean,
 ): Promise<void> {
-  const { signal } = options;
-  const manifest = checkManifest(options.manifest);
-  const text = textOf(manifest, snapshotId);
-  const facts = Buffer.from(JSON.stringify(describeManifest(manifest)));
-  const project = new ProjectFiles(projectPath, options.overlay);
+  const project = new ProjectFiles(projectPath, overlay);
   await layout.check(signal);
   const lease = await takeLease(store, 'upload', signal);
   try {
     await waitForPruning(lease, signal);
     await layout.ensure(signal);
-    const isStored = await holds(store, manifestKey(snapshotId), text, signal);
+    const isStored = await holdsManifest(store, snapshotId, signal);
     const isWhole = isStored && (withoutContents || (await hasPacks(store, indexes, snapshotId, signal)));
-    if (!isWhole) {
+    const text = isWhole ? null : checkedText(manifest, snapshotId);
+    if (text !== null) {
       const files = manifest.entries.filter((entry): entry is FileEntry => entry.type === 'file');
       const held = await locate(store, indexes, files, signal);
       const wanted = held.missing.map((entry) => project.find(entry));
@@ -59,8 +57,9 @@ export async function upload(
       const packIds = [...held.packIds, ...sent.packIds, ...parts.filter((id) => id !== undefined)];
       await store.put(packListKey(snapshotId), packListText(packIds), { signal });
     }
+    const facts = Buffer.from(JSON.stringify(describeManifest(manifest)));
     await store.put(infoKey(snapshotId), facts, { signal });
-    if (isWhole) return;
+    if (text === null) return;
     await store.flush?.({ signal });
     await lease.confirm(signal);
     if (!isStored) await store.put(manifestKey(snapshotId), packManifest(text), { signal, durable: true });
@@ -69,9 +68,10 @@ export async function upload(
   }
 }
 
-function textOf(manifest: Manifest, snapshotId: string): Buffer {
-  const text = Buffer.from(manifestText(manifest));
-  const found = createHash('sha256').update(text).digest('hex');
+/** The text of a manifest that may be stored under this id. */
+function checkedText(manifest: Manifest, snapshotId: string): Buffer {
+  const text = Buffer.from(manifestText(checkManifest(manifest)));
+  const found = hash('sha256', text, 'hex');
   if (found === snapshotId) return text;
   throw new AIFlowError(
     'blob.invalid_id',
@@ -80,17 +80,13 @@ function textOf(manifest: Manifest, snapshotId: string): Buffer {
   );
 }
 
-/** Whether the object is exactly this text, packed or not. */
-async function holds(
+async function holdsManifest(
   store: ObjectStore,
-  key: string,
-  text: Buffer,
+  snapshotId: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const found = await store.get(key, { signal });
-  if (found === null) return false;
-  const unpacked = unpackManifest(found, text.length);
-  return unpacked !== null && text.equals(unpacked);
+  const bytes = await store.get(manifestKey(snapshotId), { signal });
+  return bytes !== null && manifestTextOf(bytes, snapshotId) !== null;
 }
 
 /** Whether all packs of a stored snapshot are there; not when it cannot be read which those are. */

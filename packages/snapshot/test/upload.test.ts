@@ -261,6 +261,17 @@ describe('an upload', () => {
     expect(at.store.keys('snapshots/')).toEqual([]);
   });
 
+  it.each([
+    ['blob.invalid_id', 'of another snapshot', { projectName: 'another' }],
+    ['blob.invalid_manifest', 'that cannot be used', { projectName: '../x' }],
+  ])('refuses with %s a manifest %s, and stores nothing of it', async (code, _, change) => {
+    const made = await at.project({ a: '1' });
+    const manifest = { ...made.manifest, ...change };
+    const upload = at.blob.uploadProject(made.snapshotId, made.path, { manifest });
+    await expect(upload).rejects.toMatchObject({ code });
+    expect(at.store.keys('')).toEqual([layoutKey]);
+  });
+
   it('leaves the project as it was', async () => {
     const made = await at.project(many);
     await at.upload(made);

@@ -1,60 +1,66 @@
 import { setImmediate } from 'node:timers/promises';
+import type { FileTable } from './file-table.ts';
 import { hashInThreads, isWorthThreads } from './hash-in-threads.ts';
 import type { HashOutcome } from './hash.ts';
 import { tryHash } from './hash.ts';
 import { ignoreFile } from './ignore.ts';
-import type { IndexEntry, SnapshotIndex } from './index-file.ts';
+import type { SnapshotIndex } from './index-file.ts';
 import type { SnapshotProblem } from './problem.ts';
-import type { WalkedFile } from './walk.ts';
 
 /** After so many milliseconds of reading files, other work of the process has its turn. */
 const turn = 25;
 
 export interface HashedFiles {
-  readonly entries: IndexEntry[];
-  readonly problems: SnapshotProblem[];
+  /** The hash of each file; empty for one that has a problem. */
+  readonly hashes: readonly string[];
+  readonly problems: readonly SnapshotProblem[];
   /** How many were read, and not found in the index. */
-  readonly hashed: number;
+  readonly read: number;
 }
 
 /**
- * The hashes of files below `root`, taken from the index where it still holds. Never throws for a file: what is
- * wrong with one is a problem in the result.
+ * The hashes of files below `root`, taken from the index where it still holds. A file that was another when it was read
+ * is so in `files` then. Never throws for a file: what is wrong with one is a problem in the result.
  */
 export async function hashFiles(
   root: string,
-  files: readonly WalkedFile[],
+  files: FileTable,
   index: SnapshotIndex | null,
   signal: AbortSignal | undefined,
 ): Promise<HashedFiles> {
-  const entries: IndexEntry[] = [];
+  const hashes: string[] = [];
   const problems: SnapshotProblem[] = [];
-  const unknown: WalkedFile[] = [];
-  for (const file of files) {
-    const sha256 = index?.find(file.path, file.stat) ?? null;
-    if (sha256 === null) unknown.push(file);
-    else entries.push({ ...file, sha256 });
+  const unknown: number[] = [];
+  for (let at = 0; at < files.count; at += 1) {
+    const sha256 = index?.find(files.path(at), files.stat(at)) ?? '';
+    hashes.push(sha256);
+    if (sha256 === '') unknown.push(at);
   }
-  const hash = isWorthThreads(unknown) ? hashInThreads : hashInTurns;
-  const outcomes = await hash(root, unknown, signal);
-  for (const [at, { path }] of unknown.entries()) {
-    const outcome = outcomes[at] ?? null;
-    if (outcome === null) problems.push(changed(path));
+  const some = files.pick(unknown);
+  const hash = isWorthThreads(some) ? hashInThreads : hashInTurns;
+  for (const [order, outcome] of (await hash(root, some, signal)).entries()) {
+    const at = unknown[order] ?? 0;
+    const path = files.path(at);
+    if (typeof outcome === 'string') hashes[at] = outcome;
+    else if (outcome === null) problems.push(changed(path));
     else if ('failure' in outcome) problems.push(problemOf(path, outcome.failure));
-    else entries.push({ path, ...outcome });
+    else {
+      hashes[at] = outcome.sha256;
+      files.set(at, outcome.stat);
+    }
   }
-  return { entries, problems, hashed: unknown.length };
+  return { hashes, problems, read: unknown.length };
 }
 
 async function hashInTurns(
   root: string,
-  files: readonly WalkedFile[],
+  files: FileTable,
   signal: AbortSignal | undefined,
 ): Promise<HashOutcome[]> {
   const outcomes: HashOutcome[] = [];
   let turnEnds = performance.now() + turn;
-  for (const { path, stat } of files) {
-    outcomes.push(await tryHash(`${root}/${path}`, stat, signal));
+  for (let at = 0; at < files.count; at += 1) {
+    outcomes.push(await tryHash(`${root}/${files.path(at)}`, files.stat(at), signal));
     if (performance.now() < turnEnds) continue;
     await setImmediate();
     signal?.throwIfAborted();

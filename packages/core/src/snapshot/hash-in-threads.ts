@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AIFlowError, messageOf } from '../errors.ts';
+import type { FileRows, FileTable } from './file-table.ts';
 import type { HashBatch } from './hash-thread.ts';
 import type { HashOutcome } from './hash.ts';
-import type { WalkedFile } from './walk.ts';
 
 /** More threads than this are of no use: the disk is what is waited for then. */
 const mostThreads = 4;
@@ -17,14 +17,17 @@ const few = { files: 2_000, bytes: 64 * 1024 * 1024 };
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 /** Whether it pays to hash these files in threads. */
-export function isWorthThreads(files: readonly WalkedFile[]): boolean {
-  return files.length > few.files || files.reduce((sum, { stat }) => sum + stat.size, 0) > few.bytes;
+export function isWorthThreads(files: FileTable): boolean {
+  if (files.count > few.files) return true;
+  let bytes = 0;
+  for (let at = 0; at < files.count; at += 1) bytes += files.size(at);
+  return bytes > few.bytes;
 }
 
 /** What became of each of the files, in their order. They are read side by side, by as many threads as there are cores. */
 export async function hashInThreads(
   root: string,
-  files: readonly WalkedFile[],
+  files: FileTable,
   signal: AbortSignal | undefined,
 ): Promise<HashOutcome[]> {
   const batches = batchesOf(files);
@@ -63,14 +66,15 @@ async function hashBatch(
   return outcomes;
 }
 
-function batchesOf(files: readonly WalkedFile[]): WalkedFile[][] {
-  const batches: WalkedFile[][] = [];
-  let [last, bytes]: [WalkedFile[], number] = [[], 0];
-  for (const file of files) {
-    if (last.length === 0) batches.push(last);
-    last.push(file);
-    bytes += file.stat.size;
-    if (last.length === batch.files || bytes >= batch.bytes) [last, bytes] = [[], 0];
+function batchesOf(files: FileTable): FileRows[] {
+  const batches: FileRows[] = [];
+  let [from, bytes] = [0, 0];
+  for (let at = 0; at < files.count; at += 1) {
+    bytes += files.size(at);
+    const next = at + 1;
+    if (next < files.count && next - from < batch.files && bytes < batch.bytes) continue;
+    batches.push(files.rows(from, next));
+    [from, bytes] = [next, 0];
   }
   return batches;
 }

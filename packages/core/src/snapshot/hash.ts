@@ -40,8 +40,9 @@ export async function hashFile(
   return null;
 }
 
-/** What became of a file: null when it did not hold still. */
+/** What became of a file: its hash alone when it is as it was seen, and null when it did not hold still. */
 export type HashOutcome =
+  | string
   | HashedFile
   | { readonly failure: { readonly code: string | null; readonly message: string } }
   | null;
@@ -49,7 +50,8 @@ export type HashOutcome =
 /** Hashes a file that was seen as `stat`, and never throws for what the file system says. */
 export async function tryHash(path: string, stat: FileStat, signal?: AbortSignal): Promise<HashOutcome> {
   try {
-    return await hashFile(path, stat, signal);
+    const found = await hashFile(path, stat, signal);
+    return found?.stat === stat ? found.sha256 : found;
   } catch (error) {
     signal?.throwIfAborted();
     const { code = null, message } = error as NodeJS.ErrnoException;

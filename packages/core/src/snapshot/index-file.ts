@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { dirname } from 'node:path';
 import { AIFlowError, errorCode, messageOf } from '../errors.ts';
 import type { FileStat } from './file-stat.ts';
+import { isSame } from './file-stat.ts';
+import { FileTable, rowWidth } from './file-table.ts';
 
 /*
  * The index remembers the hash of each file together with what lstat said of it, as git's does: while that is the
@@ -10,19 +12,13 @@ import type { FileStat } from './file-stat.ts';
  * look like one, so an entry is believed only if it is older than the index's own time, which is taken before the
  * walk ("racily clean", gitformat-index(5)).
  *
- * The bytes: as 64-bit floats in this machine's order: magic with version, time, count n, length of root; n sizes,
- * n mtimes, n ctimes, n inode numbers; then n × 32 bytes of SHA-256; root; the paths, each followed by NUL; at last
- * the SHA-256 of all before. It is a cache on one machine: what cannot be read as exactly this is as good as none.
+ * The bytes: as 64-bit floats in this machine's order: magic with version, time, count n, length of root; n rows of a
+ * file table; then n × 32 bytes of SHA-256; root; the paths, each followed by NUL; at last the SHA-256 of all before.
+ * It is a cache on one machine: what cannot be read as exactly this is as good as none.
  */
-const magic = 0x41_49_46_4c_01; // "AIFL" and the version
+const magic = 0x41_49_46_4c_02; // "AIFL" and the version
 const headerLength = 4;
 const sumLength = 32;
-
-export interface IndexEntry {
-  readonly path: string;
-  readonly stat: FileStat;
-  readonly sha256: string;
-}
 
 /** What was known after the last walk. */
 export interface SnapshotIndex {
@@ -53,34 +49,35 @@ function parse(bytes: Buffer, root: string): SnapshotIndex | null {
   const body = new Uint8Array(bytes).buffer;
   const [found, time, count, rootLength] = new Float64Array(body, 0, headerLength);
   if (found !== magic || time === undefined || count === undefined || rootLength === undefined) return null;
-  const column = (number: number): Float64Array =>
-    new Float64Array(body, (headerLength + number * count) * 8, count);
-  const [sizes, mtimes, ctimes, inodes] = [column(0), column(1), column(2), column(3)];
-  const hashesStart = (headerLength + 4 * count) * 8;
+  const hashesStart = (headerLength + rowWidth * count) * 8;
   const rootStart = hashesStart + 32 * count;
   const pathsStart = rootStart + rootLength;
   if (bytes.toString('utf8', rootStart, pathsStart) !== root) return null;
-  const paths = bytes.toString('utf8', pathsStart, bodyLength).split('\0');
-  const find = finder(paths, count);
+  const paths = bytes.toString('utf8', pathsStart, bodyLength).split('\0').slice(0, count);
+  const known = new FileTable({
+    paths,
+    numbers: new Float64Array(body, headerLength * 8, rowWidth * count),
+  });
+  const hashes = bytes.toString('hex', hashesStart, rootStart);
+  const find = finder(paths);
   return {
     count,
     find(path, stat) {
       const at = find(path);
-      if (at === -1 || sizes[at] !== stat.size || mtimes[at] !== stat.mtimeMs) return null;
-      if (ctimes[at] !== stat.ctimeMs || inodes[at] !== stat.ino) return null;
+      if (at === -1 || !isSame(known.stat(at), stat)) return null;
       if (stat.mtimeMs >= time || stat.ctimeMs >= time) return null;
-      return bytes.toString('hex', hashesStart + at * 32, hashesStart + at * 32 + 32);
+      return hashes.slice(at * 64, at * 64 + 64);
     },
   };
 }
 
 /** Finds a path's place. Paths are mostly asked for in the order of the file, where the next one is at hand. */
-function finder(paths: readonly string[], count: number): (path: string) => number {
+function finder(paths: readonly string[]): (path: string) => number {
   let next = 0;
   let places: Map<string, number> | null = null;
   return (path) => {
-    if (next < count && paths[next] === path) return next++;
-    places ??= new Map(paths.slice(0, count).map((known, at) => [known, at]));
+    if (paths[next] === path) return next++;
+    places ??= new Map(paths.map((known, at) => [known, at]));
     const at = places.get(path) ?? -1;
     if (at !== -1) next = at + 1;
     return at;
@@ -104,25 +101,20 @@ export function writeIndex(
   indexPath: string,
   root: string,
   time: number,
-  entries: readonly IndexEntry[],
+  files: FileTable,
+  hashes: readonly string[],
 ): void {
+  const { paths, numbers } = files.rows();
   const rootBytes = Buffer.from(root);
-  const pathBytes = Buffer.from(entries.map((entry) => `${entry.path}\0`).join(''));
-  const count = entries.length;
-  const hashesStart = (headerLength + 4 * count) * 8;
-  const rootStart = hashesStart + 32 * count;
+  const pathBytes = Buffer.from(paths.map((path) => `${path}\0`).join(''));
+  const hashesStart = headerLength * 8 + numbers.byteLength;
+  const rootStart = hashesStart + 32 * paths.length;
   const bodyLength = rootStart + rootBytes.length + pathBytes.length;
   const bytes = Buffer.from(new ArrayBuffer(bodyLength + sumLength));
-  const numbers = new Float64Array(bytes.buffer, 0, headerLength + 4 * count);
-  numbers.set([magic, time, count, rootBytes.length]);
-  for (const [at, { stat, sha256 }] of entries.entries()) {
-    const place = headerLength + at;
-    numbers[place] = stat.size;
-    numbers[place + count] = stat.mtimeMs;
-    numbers[place + 2 * count] = stat.ctimeMs;
-    numbers[place + 3 * count] = stat.ino;
-    bytes.write(sha256, hashesStart + 32 * at, 'hex');
-  }
+  const header = new Float64Array(bytes.buffer, 0, headerLength);
+  header.set([magic, time, paths.length, rootBytes.length]);
+  new Float64Array(bytes.buffer, headerLength * 8, numbers.length).set(numbers);
+  bytes.write(hashes.join(''), hashesStart, 'hex');
   bytes.set(rootBytes, rootStart);
   bytes.set(pathBytes, rootStart + rootBytes.length);
   bytes.write(hash('sha256', bytes.subarray(0, bodyLength), 'hex'), bodyLength, 'hex');

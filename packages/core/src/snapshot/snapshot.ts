@@ -2,9 +2,9 @@ import { realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PluginVersion } from '../compile/workflow.ts';
 import { AIFlowError, errorCode, messageOf } from '../errors.ts';
+import { FileTable } from './file-table.ts';
 import { hashFiles } from './hash-files.ts';
 import { ignoreFile } from './ignore.ts';
-import type { IndexEntry } from './index-file.ts';
 import { readIndex, takeTime, writeIndex } from './index-file.ts';
 import { leadsOutside } from './links.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
@@ -61,14 +61,14 @@ export async function snapshotProject(options: SnapshotProjectOptions): Promise<
   const own = await hashFiles(root, project.files, index, signal);
   const laid = await hashFiles(options.overlay ?? '', overlay.files, null, signal);
   refuse([...own.problems, ...laid.problems]);
-  if (indexPath !== null && (own.hashed > 0 || index?.count !== own.entries.length)) {
-    writeIndex(indexPath, root, time, own.entries);
+  if (indexPath !== null && (own.read > 0 || index?.count !== project.files.count)) {
+    writeIndex(indexPath, root, time, project.files, own.hashes);
   }
 
-  const entries: ManifestEntry[] = [];
-  for (const { path, stat, sha256 } of [...own.entries, ...laid.entries]) {
-    entries.push({ type: 'file', path, size: stat.size, executable: stat.executable, sha256 });
-  }
+  const entries: ManifestEntry[] = [
+    ...fileEntries(project.files, own.hashes),
+    ...fileEntries(overlay.files, laid.hashes),
+  ];
   for (const part of [project, overlay]) {
     for (const [path, target] of part.links) entries.push({ type: 'link', path, target });
     for (const path of part.emptyDirectories) entries.push({ type: 'directory', path });
@@ -79,10 +79,17 @@ export async function snapshotProject(options: SnapshotProjectOptions): Promise<
     projectName: options.projectName,
     workflowName: options.workflowName,
     plugins: options.plugins,
-    lockfile: findLockfile(own.entries),
+    lockfile: findLockfile(entries),
     entries,
   };
   return { snapshotId: snapshotIdOf(manifest), manifest };
+}
+
+function fileEntries(files: FileTable, hashes: readonly string[]): ManifestEntry[] {
+  return hashes.map((sha256, at) => {
+    const { size, executable } = files.stat(at);
+    return { type: 'file', path: files.path(at), size, executable, sha256 };
+  });
 }
 
 function findProject(projectPath: string): string {
@@ -113,7 +120,7 @@ function realPath(path: string): string {
   }
 }
 
-const nothing: Walk = { files: [], links: new Map(), emptyDirectories: [], problems: [] };
+const nothing: Walk = { files: new FileTable(), links: new Map(), emptyDirectories: [], problems: [] };
 
 /** What was generated, with its paths as they are in the snapshot. */
 async function walkOverlay(overlay: string | null, signal: AbortSignal | undefined): Promise<Walk> {
@@ -123,7 +130,7 @@ async function walkOverlay(overlay: string | null, signal: AbortSignal | undefin
   const found = await walk(root, { ignoring: false, signal });
   const laid = (path: string): string => `${generatedDirectory}/${path}`;
   return {
-    files: found.files.map((file) => ({ ...file, path: laid(file.path) })),
+    files: found.files.renamed(laid),
     links: new Map([...found.links].map(([path, target]) => [laid(path), target])),
     emptyDirectories: found.emptyDirectories.map(laid),
     problems: found.problems.map((problem) => ({ ...problem, path: laid(problem.path) })),
@@ -147,10 +154,14 @@ function refuse(problems: readonly SnapshotProblem[]): void {
   if (problems.length > 0) throw snapshotError(problems);
 }
 
-function findLockfile(entries: readonly IndexEntry[]): Manifest['lockfile'] {
+function findLockfile(entries: readonly ManifestEntry[]): Manifest['lockfile'] {
+  const found = new Map<string, string>();
+  for (const entry of entries) {
+    if (entry.type === 'file' && lockfiles.includes(entry.path)) found.set(entry.path, entry.sha256);
+  }
   for (const path of lockfiles) {
-    const found = entries.find((entry) => entry.path === path);
-    if (found !== undefined) return { path, sha256: found.sha256 };
+    const sha256 = found.get(path);
+    if (sha256 !== undefined) return { path, sha256 };
   }
   return null;
 }

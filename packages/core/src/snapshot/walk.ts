@@ -2,21 +2,15 @@ import type { Dirent } from 'node:fs';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { errorCode, messageOf } from '../errors.ts';
-import type { FileStat } from './file-stat.ts';
 import { fileStat } from './file-stat.ts';
+import { FileTable } from './file-table.ts';
 import type { IgnoreRules } from './ignore.ts';
 import { ignoreFile, judgeEntry, parseIgnoreFile, virtualEnvironmentFile } from './ignore.ts';
 import type { SnapshotProblem, SnapshotProblemCode } from './problem.ts';
 
-export interface WalkedFile {
-  /** Below the walk's root, with `/`. */
-  readonly path: string;
-  readonly stat: FileStat;
-}
-
 /** What a walk found, in no particular order. */
 export interface Walk {
-  readonly files: WalkedFile[];
+  readonly files: FileTable;
   /** Path → target. */
   readonly links: Map<string, string>;
   /** Directories from which nothing was taken. */
@@ -49,7 +43,7 @@ const turn = 25;
  * file would cost more than the call; the depth is limited by the file system only.
  */
 export async function walk(root: string, options: WalkOptions): Promise<Walk> {
-  const found: Walk = { files: [], links: new Map(), emptyDirectories: [], problems: [] };
+  const found: Walk = { files: new FileTable(), links: new Map(), emptyDirectories: [], problems: [] };
   const pending: Directory[] = [
     { path: '', parent: null, rules: null, takenBack: true, holdsSomething: false },
   ];
@@ -141,7 +135,7 @@ function take(found: Walk, fullPath: string, path: string, entry: Dirent): boole
   try {
     if (entry.isFile()) {
       const stats = lstatSync(fullPath);
-      if (stats.isFile()) found.files.push({ path, stat: fileStat(stats) });
+      if (stats.isFile()) found.files.add(path, fileStat(stats));
       else report(found, 'snapshot.changed', path, 'it changed while the snapshot was made: try again');
       return true;
     }

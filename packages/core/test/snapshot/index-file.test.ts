@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fileStat } from '../../src/snapshot/file-stat.ts';
+import { FileTable } from '../../src/snapshot/file-table.ts';
 import { readIndex, writeIndex } from '../../src/snapshot/index-file.ts';
 import { Bench } from './project-tree.ts';
 
@@ -22,12 +23,15 @@ const wrong = 'f'.repeat(64);
 
 /** An index that knows a wrong hash of each file: what comes from it can be told from what was read. */
 function plantIndex(bench: Bench, time: number, root = bench.project): void {
-  const entries = Object.keys(tree).map((path) => ({
-    path,
-    stat: fileStat(lstatSync(join(bench.project, path))),
-    sha256: wrong,
-  }));
-  writeIndex(bench.indexPath, root, time, entries);
+  const files = new FileTable();
+  for (const path of Object.keys(tree)) files.add(path, fileStat(lstatSync(join(bench.project, path))));
+  writeIndex(
+    bench.indexPath,
+    root,
+    time,
+    files,
+    Object.keys(tree).map(() => wrong),
+  );
 }
 
 async function hashes(bench: Bench): Promise<(string | null)[]> {
