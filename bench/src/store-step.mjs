@@ -23,6 +23,7 @@ boundMemory(); // as every command that works on a project does
 const project = await openProject(projectDir, { AIFLOW_HOME: stateDir });
 makeStateDirectory(stateDir);
 const manager = await open();
+manager.prepare?.(); // as `aiflow run` does
 /** @type {number[]} */
 const all = [];
 let done = await timed(action === 'upload' ? upload : download);

@@ -55,6 +55,11 @@ export class S3Requests {
     return this.#checksums;
   }
 
+  /** Loads the SDK, so that the first request finds it there; what goes wrong is told by that. */
+  prepare(): void {
+    void this.#connect().catch(() => undefined);
+  }
+
   async run<T>(request: Request, make: Make<T>): Promise<T> {
     const { signal, size = 0 } = request;
     for (let number = 1; ; number += 1) {

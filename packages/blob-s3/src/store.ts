@@ -51,6 +51,10 @@ export class S3ObjectStore implements ObjectStore {
     };
   }
 
+  prepare(): void {
+    this.#bucket.requests.prepare();
+  }
+
   async put(key: string, bytes: Uint8Array, options: PutOptions = {}): Promise<void> {
     checkKey(key);
     if (bytes.length <= partSize) await putWhole(this.#bucket, key, bytes, options);

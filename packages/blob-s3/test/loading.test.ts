@@ -10,7 +10,7 @@ function loadedBy(...lines: readonly string[]): string[] {
     "console.log(JSON.stringify(loaded.filter((path) => path.includes('@aws-sdk') || path.includes('@smithy'))));",
   ].join('\n');
   const args = ['--input-type=module', '--eval', program];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as string[];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })) as string[];
 }
 
 const entry = JSON.stringify(new URL('../src/index.ts', import.meta.url).href);
@@ -21,6 +21,13 @@ const make = `const { S3BlobManager } = await import(${entry}); const manager = 
 
 test('importing the package and making a blob manager loads nothing of the SDK', () => {
   expect(loadedBy(make)).toEqual([]);
+});
+
+test('getting ready loads it', () => {
+  const isThere =
+    "Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('@aws-sdk'))";
+  const wait = `while (!${isThere}) await new Promise((resolve) => setTimeout(resolve, 10));`;
+  expect(loadedBy(make, 'manager.prepare();', wait)).not.toEqual([]);
 });
 
 test('the first request loads it', () => {

@@ -40,6 +40,7 @@ export function guardStore(store: ObjectStore): ObjectStore {
   const deleteMany = store.deleteMany?.bind(store);
   return {
     ...guarded,
+    ...(store.prepare !== undefined && { prepare: () => store.prepare?.() }),
     ...(store.needsSha256 !== undefined && { needsSha256: store.needsSha256 }),
     ...(flush && {
       flush: async (options) =>

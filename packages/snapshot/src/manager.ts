@@ -73,6 +73,10 @@ export class StoreBlobManager implements BlobManager {
     this.#copies = new SharedCopies(options.cacheDir, bytes);
   }
 
+  prepare(): void {
+    this.#store.prepare?.();
+  }
+
   async uploadProject(
     snapshotId: string,
     projectPath: string,

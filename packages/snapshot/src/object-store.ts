@@ -70,6 +70,9 @@ export interface ObjectStore {
    */
   readonly needsSha256?: boolean;
 
+  /** Begins to get ready for the first call; what `prepare` of a {@link BlobManager} says holds here. */
+  prepare?(): void;
+
   /**
    * Stores the object and resolves when every reader sees it. Readers see all of it or nothing, also when the call
    * fails, is aborted or its process is killed. A key that is taken is replaced, and readers see the old one or the

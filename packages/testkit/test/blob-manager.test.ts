@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -96,6 +97,13 @@ const mutants: readonly {
       },
     }),
     fails: ['an id that is stored is not stored again, has the same uri, and is then the last used'],
+  },
+  {
+    breaks: 'to get ready leaves a file behind',
+    mutate: (_, { host }) => ({
+      prepare: () => writeFileSync(join(host.stateDir, 'prepared'), ''),
+    }),
+    fails: ['prepare, if there is one, may be called at any time, and touches no file'],
   },
   {
     breaks: 'what was used since is removed too',

@@ -43,15 +43,29 @@ async function submit(session: Session, workflowName: string, signal: AbortSigna
   const { project, onOutput } = session;
   return withOverlay(project.stateDir, async (overlay) => {
     const build = { commandDir, signal, ...(onOutput && { onOutput }) };
-    const workflow = await whileImporting(project.projectDir, () =>
+    // A thread draws the definition, and what comes next is loaded meanwhile. What is wrong with the definition is told
+    // first, and nothing is told while something is still being imported.
+    const building = whileImporting(project.projectDir, () =>
       buildWorkflow(project, workflowName, overlay, build),
     );
-    const blob = await openBlob(session);
-    // This process is there for one execution: it starts none of other workflows.
-    const { name, scheduler } = await openScheduler(session, blob.manager, { startsByItself: false });
+    const opening = open(session);
+    await Promise.allSettled([building, opening]);
+    const workflow = await building;
+    const { blob, name, scheduler } = await opening;
     checkPools(workflow, await poolsOf(project, name), null);
     // Only now: what cannot be run leaves nothing behind.
     const context = await storeProject(project, workflow, overlay, blob, { signal });
     return { workflow, project: context, scheduler };
   });
+}
+
+interface Opened extends Awaited<ReturnType<typeof openScheduler>> {
+  readonly blob: Awaited<ReturnType<typeof openBlob>>;
+}
+
+async function open(session: Session): Promise<Opened> {
+  const blob = await openBlob(session);
+  blob.manager.prepare?.();
+  // This process is there for one execution: it starts none of other workflows.
+  return { blob, ...(await openScheduler(session, blob.manager, { startsByItself: false })) };
 }

@@ -40,6 +40,12 @@ export interface RemoveSnapshotsOptions {
  */
 export interface BlobManager {
   readonly config: JsonObject;
+  /**
+   * Begins to get ready for what will be asked next, such as to load a large library, so that it is there by then.
+   * Touches nothing outside this process, and leaves it to what is asked to say what is wrong. A manager that is ready
+   * at once leaves this out.
+   */
+  prepare?(): void;
   /** Stores the project; resolves with the uri that `downloadProject` takes. `blob.changed` when a file is not what the manifest says. */
   uploadProject(
     workflowSnapshotId: string,

@@ -45,9 +45,7 @@ function parse(bytes: Buffer, root: string): SnapshotIndex | null {
   const bodyLength = bytes.length - sumLength;
   if (bodyLength < headerLength * 8) return null;
   if (hash('sha256', bytes.subarray(0, bodyLength), 'hex') !== bytes.toString('hex', bodyLength)) return null;
-  // A copy of its own begins at a multiple of 8, which a view of 64-bit numbers must.
-  const body = new Uint8Array(bytes).buffer;
-  const [found, time, count, rootLength] = new Float64Array(body, 0, headerLength);
+  const [found, time, count, rootLength] = numbersAt(bytes, 0, headerLength);
   if (found !== magic || time === undefined || count === undefined || rootLength === undefined) return null;
   const hashesStart = (headerLength + rowWidth * count) * 8;
   const rootStart = hashesStart + 32 * count;
@@ -56,7 +54,7 @@ function parse(bytes: Buffer, root: string): SnapshotIndex | null {
   const paths = bytes.toString('utf8', pathsStart, bodyLength).split('\0').slice(0, count);
   const known = new FileTable({
     paths,
-    numbers: new Float64Array(body, headerLength * 8, rowWidth * count),
+    numbers: numbersAt(bytes, headerLength * 8, rowWidth * count),
   });
   const hashes = bytes.toString('hex', hashesStart, rootStart);
   const find = finder(paths);
@@ -69,6 +67,11 @@ function parse(bytes: Buffer, root: string): SnapshotIndex | null {
       return hashes.slice(at * 64, at * 64 + 64);
     },
   };
+}
+
+/** A copy of its own, which begins at a multiple of 8 as a view of 64-bit numbers must. */
+function numbersAt(bytes: Buffer, start: number, count: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(new Uint8Array(bytes.subarray(start, start + count * 8)).buffer);
 }
 
 /** Finds a path's place. Paths are mostly asked for in the order of the file, where the next one is at hand. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import type { Case } from '../../suite/case.ts';
 import { rejectsWithCode } from '../../suite/expect.ts';
 import type { BlobManagerContext } from '../context.ts';
@@ -10,6 +11,23 @@ export const storeCases: readonly Case<BlobManagerSuiteOptions, BlobManagerConte
     name: 'an empty store lists nothing',
     run: async ({ blob }) => {
       assert.deepEqual(await blob.listSnapshots(), []);
+    },
+  },
+  {
+    name: 'prepare, if there is one, may be called at any time, and touches no file',
+    run: async (context) => {
+      const { directory, host } = await context.place();
+      const listed = async (): Promise<string[][]> => [
+        await readdir(directory, { recursive: true }),
+        await readdir(host.stateDir, { recursive: true }),
+      ];
+      const before = await listed();
+      const blob = await context.reopen();
+      for (let count = 0; count < 2; count += 1) {
+        blob.prepare?.();
+        assert.deepEqual(await blob.listSnapshots(), []);
+      }
+      assert.deepEqual(await listed(), before);
     },
   },
   {
