@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Project } from '@aiflow/core';
 import { AIFlowError, discoverPlugins, isAIFlowError, loadPlugins } from '@aiflow/core';
 import type { ProblemList } from './collect-problems.ts';
-import { commandDir, whileImporting } from './session.ts';
+import { commandDir } from './command-dir.ts';
+import { whileImporting } from './session.ts';
 
 /** Looks for problems in what a project lists as `plugins:`, each at its place: files are imported, packages looked up. */
 export async function checkPlugins(project: Project, found: ProblemList): Promise<void> {

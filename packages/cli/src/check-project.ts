@@ -12,9 +12,10 @@ import { checkPlugins } from './check-plugins.ts';
 import type { Pools } from './check-pools.ts';
 import { checkPools, poolsOf } from './check-pools.ts';
 import type { ProblemList } from './collect-problems.ts';
+import { commandDir } from './command-dir.ts';
 import { compileProject } from './compile-project.ts';
 import { printable } from './output/printable.ts';
-import { commandDir, load } from './session.ts';
+import { load } from './session.ts';
 import { workflowNames } from './workflow-names.ts';
 
 /**

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Project, Workflow } from '@aiflow/core';
 import { buildWorkflow } from '@aiflow/core';
+import { commandDir } from './command-dir.ts';
 import { printable } from './output/printable.ts';
-import { commandDir, whileImporting } from './session.ts';
+import { whileImporting } from './session.ts';
 
 /**
  * The workflow as a run would get it, with the YAML that wins over its definition; nothing is kept on disk. What the

@@ -1,7 +1,8 @@
 import type { JsonObject, Plugin } from '@aiflow/core';
 import { configSchemas, listPlugins, loadMatching, loadPlugins } from '@aiflow/core';
+import { commandDir } from './command-dir.ts';
 import type { SchemaName } from './schema-paths.ts';
-import { commandDir, whileImporting } from './session.ts';
+import { whileImporting } from './session.ts';
 
 /**
  * The JSON schemas of a project's files, as texts, made from the plugins that are installed there, or beside this

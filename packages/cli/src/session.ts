@@ -1,8 +1,7 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PluginNeed, Project, ProjectHost } from '@aiflow/core';
 import { environmentSecrets, loadPlugins, openProject, stderrLogger, systemClock } from '@aiflow/core';
 import { boundMemory } from './bound-memory.ts';
+import { commandDir } from './command-dir.ts';
 import { exitCodes } from './exit-codes.ts';
 import { printable } from './output/printable.ts';
 
@@ -10,9 +9,6 @@ export { openBlobManager as openBlob, openRunner } from '@aiflow/core';
 
 /** A project with what every command that works on it needs. */
 export type Session = ProjectHost;
-
-/** The directory of this command, beside whose package plugins may be installed. */
-export const commandDir: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Opens a project, for the life of this process; nothing is written. Throws what `openProject` throws. */
 export async function openSession(directory: string): Promise<Session> {
@@ -40,27 +36,33 @@ export function load(project: Project, needs: readonly PluginNeed[]): Promise<st
 }
 
 const writeToStdout = process.stdout.write.bind(process.stdout);
+/** How many import plugins at this moment. */
 let importing = 0;
+let onExit: () => void = () => undefined;
 
 /**
  * Lets plugins be imported meanwhile: what they print goes to stderr, since stdout belongs to the command, and one
  * that ends the process is told of.
  */
 export async function whileImporting<T>(projectDir: string, use: () => Promise<T>): Promise<T> {
-  // Several may import at once: the first one turns stdout away, and the last one turns it back.
-  if (importing === 0) process.stdout.write = process.stderr.write.bind(process.stderr);
+  // The first one turns stdout away, and the last one turns it back.
+  if (importing === 0) {
+    process.stdout.write = process.stderr.write.bind(process.stderr);
+    onExit = () => {
+      const message = 'a plugin ended the process while it was imported: take its call of process.exit() out';
+      process.stderr.write(`error: ${projectDir}: ${message}\n`);
+      process.exitCode = exitCodes.wrongInput;
+    };
+    process.once('exit', onExit);
+  }
   importing += 1;
-  const onExit = (): void => {
-    const message = 'a plugin ended the process while it was imported: take its call of process.exit() out';
-    process.stderr.write(`error: ${projectDir}: ${message}\n`);
-    process.exitCode = exitCodes.wrongInput;
-  };
-  process.once('exit', onExit);
   try {
     return await use();
   } finally {
     importing -= 1;
-    if (importing === 0) process.stdout.write = writeToStdout;
-    process.off('exit', onExit);
+    if (importing === 0) {
+      process.stdout.write = writeToStdout;
+      process.off('exit', onExit);
+    }
   }
 }

@@ -9,11 +9,11 @@ import {
   messageOf,
   nameRule,
 } from '@aiflow/core';
+import { commandDir } from '../command-dir.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { projectFiles } from '../init-files.ts';
 import { schemaTexts } from '../schema-files.ts';
-import { commandDir } from '../session.ts';
 import { writeFiles } from '../write-files.ts';
 
 export const init: Command = {

@@ -1,9 +1,9 @@
 import { discoverPlugins, openProject, toWire } from '@aiflow/core';
+import { commandDir } from '../command-dir.ts';
 import type { Command } from '../command.ts';
 import { outputOption, projectOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
-import { commandDir } from '../session.ts';
 
 export const pluginsList: Command = {
   args: [],

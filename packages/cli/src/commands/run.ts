@@ -1,12 +1,13 @@
 import { buildWorkflow, openScheduler, storeProject, withOverlay } from '@aiflow/core';
 import { checkPools, poolsOf } from '../check-pools.ts';
+import { commandDir } from '../command-dir.ts';
 import type { Command } from '../command.ts';
 import { outputOption, projectOption } from '../command.ts';
 import type { Submission } from '../execute.ts';
 import { execute } from '../execute.ts';
 import { watchInterrupt } from '../interrupt.ts';
 import type { Session } from '../session.ts';
-import { commandDir, openBlob, openSession, whileImporting } from '../session.ts';
+import { openBlob, openSession, whileImporting } from '../session.ts';
 
 export const runWorkflow: Command = {
   args: ['WORKFLOW'],

@@ -1,5 +1,6 @@
 import type { Project } from '@aiflow/core';
 import { AIFlowError, loadDefinition, openProject, readSettings, toWire } from '@aiflow/core';
+import { commandDir } from '../command-dir.ts';
 import type { Command } from '../command.ts';
 import { outputOption, projectOption } from '../command.ts';
 import { compileProject } from '../compile-project.ts';
@@ -9,7 +10,6 @@ import { graphJson, graphText } from '../output/graph-text.ts';
 import { jsonText } from '../output/json.ts';
 import { printable } from '../output/printable.ts';
 import { workflowFacts } from '../output/workflow-facts.ts';
-import { commandDir } from '../session.ts';
 
 export const workflowShow: Command = {
   args: ['WORKFLOW'],
