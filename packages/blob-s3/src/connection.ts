@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { AIFlowError, messageOf } from '@aiflow/core';
 import { readInPlace } from '@aiflow/snapshot';
+import type { HttpGet } from '@aiflow/snapshot';
 import type * as S3 from '@aws-sdk/client-s3';
 import type { S3BlobManagerOptions } from './options.ts';
 
@@ -11,7 +12,11 @@ type Sdk = typeof S3;
 export interface Connection {
   readonly sdk: Sdk;
   readonly client: S3.S3Client;
+  readonly trust: Trust;
 }
+
+/** What is believed of a server that says who it is. */
+export type Trust = Pick<HttpGet, 'ca' | 'rejectUnauthorized'>;
 
 /** So many requests are on the way at once, each on a connection that is kept for the next. */
 const sockets = 64;
@@ -27,12 +32,13 @@ const defaultRegion = 'us-east-1';
  */
 export async function connect(options: S3BlobManagerOptions, checksums: boolean): Promise<Connection> {
   const sdk = await import('@aws-sdk/client-s3');
-  const config = configOf(options, checksums);
+  const trust = trustOf(options.verify);
+  const config = configOf(options, checksums, trust);
   const client = new sdk.S3Client(config);
   const region = options.region_name ?? (await regionOf(client));
   const insecure = options.use_ssl === false && options.endpoint_url === undefined;
   const endpoint = insecure ? { endpoint: plainEndpoint(region) } : {};
-  return { sdk, client: new sdk.S3Client({ ...config, region, ...endpoint }) };
+  return { sdk, client: new sdk.S3Client({ ...config, region, ...endpoint }), trust };
 }
 
 /** What the environment or the files of the AWS tools say. */
@@ -49,7 +55,7 @@ function plainEndpoint(region: string): string {
   return `http://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
-function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3ClientConfig {
+function configOf(options: S3BlobManagerOptions, checksums: boolean, trust: Trust): S3.S3ClientConfig {
   const { endpoint_url, region_name, timeout_seconds } = options;
   const silence = timeout_seconds * 1000;
   const kept = { keepAlive: true, maxSockets: sockets };
@@ -63,7 +69,7 @@ function configOf(options: S3BlobManagerOptions, checksums: boolean): S3.S3Clien
       connectionTimeout: Math.min(connectionTimeout, silence),
       socketTimeout: silence,
       httpAgent: readInPlace(new HttpAgent(kept)),
-      httpsAgent: readInPlace(new HttpsAgent({ ...kept, ...trust(options.verify) })),
+      httpsAgent: readInPlace(new HttpsAgent({ ...kept, ...trust })),
     },
     // It would warn on the console of many requests that wait for a connection, which is as it should be.
     logger: silent,
@@ -89,7 +95,7 @@ function credentialsOf(options: S3BlobManagerOptions): Pick<S3.S3ClientConfig, '
   return { credentials: { accessKeyId: access_key_id, secretAccessKey: secret_access_key, ...token } };
 }
 
-function trust(verify: S3BlobManagerOptions['verify']): { rejectUnauthorized?: boolean; ca?: string } {
+function trustOf(verify: S3BlobManagerOptions['verify']): Trust {
   if (typeof verify !== 'string') return { rejectUnauthorized: verify ?? true };
   try {
     return { ca: readFileSync(verify, 'utf8') };

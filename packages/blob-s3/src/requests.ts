@@ -38,14 +38,15 @@ const longestPause = 20_000;
 export class S3Requests {
   readonly #options: S3BlobManagerOptions;
   readonly #host: Pick<PluginHost, 'clock' | 'logger'>;
-  readonly #silence: number;
+  /** After so many milliseconds without a byte an attempt ends. */
+  readonly silence: number;
   #checksums: boolean;
   #connect: () => Promise<Connection>;
 
   constructor(options: S3BlobManagerOptions, host: Pick<PluginHost, 'clock' | 'logger'>) {
     this.#options = options;
     this.#host = host;
-    this.#silence = options.timeout_seconds * 1000;
+    this.silence = options.timeout_seconds * 1000;
     this.#checksums = options.checksum_algorithm !== 'none';
     this.#connect = once(async () => await connect(options, this.#checksums));
   }
@@ -65,7 +66,7 @@ export class S3Requests {
     for (let number = 1; ; number += 1) {
       signal?.throwIfAborted();
       const checksums = this.#checksums;
-      const deadline = new Deadline(this.#silence, size, signal);
+      const deadline = new Deadline(this.silence, size, signal);
       try {
         const connection = await this.#connect();
         const attempt = { ...connection, signal: deadline.signal, number, deadline };

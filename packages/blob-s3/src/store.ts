@@ -3,6 +3,7 @@ import { abortable } from '@aiflow/core';
 import type {
   ByteRange,
   GetOptions,
+  HttpGet,
   ObjectInfo,
   ObjectStore,
   PutOptions,
@@ -17,6 +18,7 @@ import type { S3BlobManagerOptions } from './options.ts';
 import { checkConditionalWrites } from './probe.ts';
 import { readObject } from './read.ts';
 import { removeObject, removeObjects } from './remove.ts';
+import { requestFor } from './request-for.ts';
 import { S3Requests } from './requests.ts';
 import { putUnlessThere, putWhole } from './write.ts';
 
@@ -69,6 +71,10 @@ export class S3ObjectStore implements ObjectStore {
   async getRange(key: string, range: ByteRange, options: StoreOptions = {}): Promise<Uint8Array | null> {
     const bytes = await readObject(this.#bucket, checkKey(key), options, range);
     return bytes ?? (await this.#absent(options));
+  }
+
+  async requestFor(key: string, { signal }: StoreOptions = {}): Promise<HttpGet> {
+    return await requestFor(this.#bucket, checkKey(key), signal);
   }
 
   async head(key: string, options: StoreOptions = {}): Promise<ObjectInfo | null> {

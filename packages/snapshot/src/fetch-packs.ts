@@ -4,7 +4,7 @@ import { corrupt, repairedByRemoval } from './corrupt.ts';
 import { errorOfFault } from './fault-error.ts';
 import { FaultError } from './fault.ts';
 import { packKey } from './keys.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { HttpGet, ObjectStore } from './object-store.ts';
 import { largestPack } from './pack-index.ts';
 import type { FillPlan, LargeFile, WantedPack } from './plan-fill.ts';
 import { Threads } from './threads.ts';
@@ -12,7 +12,9 @@ import type { PackBytes, WrittenFile } from './unpack.ts';
 import { checkWritten, unpack } from './unpack.ts';
 
 /** How many packs are held in memory: those that are read and those that are unpacked. */
-const packsInMemory = 3;
+const packsInMemory = 4;
+/** How many packs a thread has on their way to it: one comes while another is unpacked. */
+const packsOfThread = 2;
 /** With less than this to write, threads would take longer to begin than the work takes. */
 const few = { files: 400, bytes: 8 * 1024 * 1024 };
 
@@ -59,6 +61,8 @@ class Fetching {
   readonly #store: ObjectStore;
   readonly #packs: ReadonlyMap<string, WantedPack>;
   readonly #work: Work;
+  /** Until one has failed, threads read packs by themselves; then `get` does it, which knows how to go on. */
+  #inThreads: boolean;
   // Shared with the threads: moved to them and back, each pack would have the garbage collector look at everything.
   readonly #buffers = new Buffers(packsInMemory, () => new SharedArrayBuffer(largestPack));
 
@@ -66,12 +70,39 @@ class Fetching {
     this.#store = store;
     this.#packs = new Map(packs.map((pack) => [pack.index.id, pack]));
     this.#work = work;
+    this.#inThreads = store.requestFor !== undefined && work.fetch !== undefined;
   }
 
   async fetch(pack: WantedPack, signal: AbortSignal): Promise<void> {
     const memory = await this.#buffers.take();
-    await fetchPack(this.#store, pack, this.#work, new Uint8Array(memory), signal);
+    const into = new Uint8Array(memory);
+    const tried =
+      this.#inThreads && !isSmallPart(pack) ? await this.#fetchInThread(pack, into, signal) : 'not-fetched';
+    if (tried !== 'done') await fetchPack(this.#store, pack, this.#work, into, signal, tried === 'corrupt');
     this.#buffers.give(memory);
+  }
+
+  async #fetchInThread(
+    pack: WantedPack,
+    into: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<'done' | 'not-fetched' | 'corrupt'> {
+    const { id, size } = pack.index;
+    if (size > into.length) return 'not-fetched';
+    const request = await this.#store.requestFor?.(packKey(id), { signal });
+    const bytes = into.subarray(0, size);
+    try {
+      const isFetched =
+        request !== undefined &&
+        (await this.#work.fetch?.(request, { ...jobOf(pack), start: 0, bytes, again: false }));
+      if (isFetched === true) return 'done';
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      this.#inThreads = false;
+      return 'corrupt';
+    }
+    this.#inThreads = false;
+    return 'not-fetched';
   }
 
   /** Checks a large file whose parts are all there. A pack whose part of it is wrong is read once more. */
@@ -84,6 +115,7 @@ class Fetching {
         const damaged = isCorrupt(error) ? this.#packs.get(error.fault.where) : undefined;
         if (damaged === undefined || again.has(damaged)) throw error;
         again.add(damaged);
+        this.#inThreads = false;
         await this.fetch(partsOf(large, damaged), signal);
       }
     }
@@ -108,15 +140,19 @@ function isCorrupt(error: unknown): error is FaultError & { readonly fault: { re
   return error instanceof FaultError && error.fault.kind === 'corrupt';
 }
 
-/** Reads a pack and has it unpacked; once more when it turns out not to be what was stored, as on a bad line. */
+/**
+ * Reads a pack and has it unpacked; once more when it turns out not to be what was stored, as on a bad line. `again`
+ * says that it was read before.
+ */
 async function fetchPack(
   store: ObjectStore,
   pack: WantedPack,
   work: Work,
   into: Uint8Array,
   signal: AbortSignal,
+  again: boolean,
 ): Promise<void> {
-  for (let again = false; ; again = true) {
+  for (; ; again = true) {
     const bytes = await readPack(store, pack, into, signal);
     const isWhole = bytes !== null && bytes.length === pack.end - pack.start;
     try {
@@ -131,6 +167,11 @@ async function fetchPack(
   }
 }
 
+/** Whether much less than all of the pack is wanted. */
+function isSmallPart({ index: { size }, start, end }: WantedPack): boolean {
+  return end - start <= size / 2;
+}
+
 function jobOf({ index, start, writes }: WantedPack): Omit<PackBytes, 'bytes' | 'again'> {
   return { packId: index.id, index: index.bytes, start, writes };
 }
@@ -138,11 +179,13 @@ function jobOf({ index, start, writes }: WantedPack): Omit<PackBytes, 'bytes' | 
 /** Part of the pack, where that is much less than all and the store can give it. */
 async function readPack(
   store: ObjectStore,
-  { index: { id, size }, start, end }: WantedPack,
+  pack: WantedPack,
   into: Uint8Array,
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
-  if (store.getRange !== undefined && end - start <= size / 2)
+  const { start, end } = pack;
+  const { id, size } = pack.index;
+  if (store.getRange !== undefined && isSmallPart(pack))
     return await store.getRange(packKey(id), { start, end }, { signal });
   const bytes = await store.get(packKey(id), { signal, into, verifiedByCaller: true });
   if (bytes === null) return null;
@@ -159,6 +202,8 @@ function errorOf(store: ObjectStore, error: unknown): unknown {
 
 /** Who unpacks and checks. Who starts it closes it. */
 export interface Work {
+  /** Reads the bytes first, by this request; false when they did not come. Not where it would be done in this thread. */
+  fetch?(request: HttpGet, pack: PackBytes): Promise<boolean>;
   /** The bytes are gone afterwards, unless their memory is shared. */
   unpack(pack: PackBytes): Promise<void>;
   check(file: WrittenFile): Promise<void>;
@@ -173,7 +218,15 @@ const inline: Work = {
 };
 
 class InThreads implements Work {
-  readonly #threads = new Threads();
+  readonly #threads = new Threads(packsOfThread);
+
+  async fetch(request: HttpGet, pack: PackBytes): Promise<boolean> {
+    let isFetched = true;
+    await this.#threads.run({ kind: 'fetch', request, ...pack }, [], ({ kind }) => {
+      if (kind === 'not-fetched') isFetched = false;
+    });
+    return isFetched;
+  }
 
   async unpack(pack: PackBytes): Promise<void> {
     const { buffer, byteLength } = pack.bytes;

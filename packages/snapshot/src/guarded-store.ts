@@ -36,6 +36,7 @@ export function guardStore(store: ObjectStore): ObjectStore {
   };
   const flush = store.flush?.bind(store);
   const getRange = store.getRange?.bind(store);
+  const requestFor = store.requestFor?.bind(store);
   const putIfAbsent = store.putIfAbsent?.bind(store);
   const deleteMany = store.deleteMany?.bind(store);
   return {
@@ -49,6 +50,10 @@ export function guardStore(store: ObjectStore): ObjectStore {
     ...(getRange && {
       getRange: async (key, range, options) =>
         await guard('read', checkKey(key), options, async () => await getRange(key, range, options)),
+    }),
+    ...(requestFor && {
+      requestFor: async (key, options) =>
+        await guard('read', checkKey(key), options, async () => await requestFor(key, options)),
     }),
     ...(putIfAbsent && {
       putIfAbsent: async (key, bytes, options) =>

@@ -2,6 +2,7 @@ export { bytesOf, expectedSize } from './bytes-of.ts';
 export type {
   ByteRange,
   GetOptions,
+  HttpGet,
   ObjectInfo,
   ObjectStore,
   PutOptions,

@@ -26,6 +26,18 @@ export interface PutOptions extends StoreOptions {
   readonly sha256?: string | undefined;
 }
 
+/** One HTTP request for an object, with whatever proves that it may be made. */
+export interface HttpGet {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The certificates to trust, in PEM, where those of Node are not meant. */
+  readonly ca?: string | undefined;
+  /** False takes any certificate. */
+  readonly rejectUnauthorized?: boolean | undefined;
+  /** After so many milliseconds without a byte nothing more is waited for. */
+  readonly silence: number;
+}
+
 /** What a store knows of an object without reading it. */
 export interface ObjectInfo {
   readonly key: string;
@@ -107,6 +119,13 @@ export interface ObjectStore {
    * than the range; for one that begins behind the end it is empty, or the call throws.
    */
   getRange?(key: string, range: ByteRange, options?: StoreOptions): Promise<Uint8Array | null>;
+
+  /**
+   * A request that is answered with status 200 and the object when it is made within a minute, once and without looking
+   * whether there is one. Threads make it, each for the packs that it writes; after any other answer the pack is read
+   * by `get`, which knows what to do about it.
+   */
+  requestFor?(key: string, options?: StoreOptions): Promise<HttpGet>;
 
   /**
    * Stores the object unless there is one, and says whether it did: of any number of callers at once, one at most is

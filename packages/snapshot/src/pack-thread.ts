@@ -1,10 +1,11 @@
 // The body of a thread of `threads.ts`: it loads nothing but Node, so that it begins at once.
 import { parentPort } from 'node:worker_threads';
+import type { PackSink } from './build-packs.ts';
 import { PackRoom, buildPacks } from './build-packs.ts';
 import { FaultError } from './fault.ts';
 import { freeBytes } from './free-bytes.ts';
 import { ProjectReader, fromColumns } from './read-project.ts';
-import type { FromThread, ToThread } from './thread-messages.ts';
+import type { About, FromThread, ToThread } from './thread-messages.ts';
 import type { PackBytes } from './unpack.ts';
 import { checkWritten, unpack } from './unpack.ts';
 
@@ -12,23 +13,23 @@ if (parentPort === null) throw new Error('this file is the body of a thread');
 const port = parentPort;
 const reader = new ProjectReader();
 const room = new PackRoom();
-let giveBuffer: ((buffer: ArrayBuffer) => void) | null = null;
+/** Who waits for a buffer, by what it builds. */
+const waiting = new Map<number, (buffer: ArrayBuffer) => void>();
 
-port.on('message', (message: ToThread) => {
-  if (message.kind === 'buffer') giveBuffer?.(message.buffer);
-  else void work(message);
+port.on('message', ({ run, message }: About<ToThread>) => {
+  if (message.kind !== 'buffer') return void work(run, message);
+  waiting.get(run)?.(message.buffer);
+  waiting.delete(run);
 });
 
-async function work(message: Exclude<ToThread, { readonly kind: 'buffer' }>): Promise<void> {
+async function work(run: number, message: Exclude<ToThread, { readonly kind: 'buffer' }>): Promise<void> {
   try {
     switch (message.kind) {
       case 'build':
-        await buildPacks(
-          fromColumns(message.files),
-          message.known,
-          { reader, room },
-          { needsSha256: message.needsSha256, buffer: askForBuffer, emit },
-        );
+        await buildPacks(fromColumns(message.files), message.known, { reader, room }, sinkOf(run, message));
+        break;
+      case 'fetch':
+        await fetchAndUnpack(run, message);
         break;
       case 'unpack':
         unpackAndFree(message);
@@ -39,10 +40,19 @@ async function work(message: Exclude<ToThread, { readonly kind: 'buffer' }>): Pr
     }
   } catch (error) {
     if (!(error instanceof FaultError)) throw error; // ends the thread, which its owner sees
-    say({ kind: 'fault', fault: error.fault });
+    say(run, { kind: 'fault', fault: error.fault });
     return;
   }
-  say({ kind: 'done' });
+  say(run, { kind: 'done' });
+}
+
+async function fetchAndUnpack(
+  run: number,
+  pack: Extract<ToThread, { readonly kind: 'fetch' }>,
+): Promise<void> {
+  const { fetchWhole } = await import('./fetch-whole.ts');
+  if (await fetchWhole(pack.request, pack.bytes)) unpack(pack);
+  else say(run, { kind: 'not-fetched' });
 }
 
 function unpackAndFree(pack: PackBytes): void {
@@ -53,17 +63,18 @@ function unpackAndFree(pack: PackBytes): void {
   }
 }
 
-async function askForBuffer(): Promise<ArrayBuffer> {
-  return await new Promise((resolve) => {
-    giveBuffer = resolve;
-    say({ kind: 'wants-buffer' });
-  });
+function sinkOf(run: number, { needsSha256 }: { readonly needsSha256: boolean }): PackSink {
+  return {
+    needsSha256,
+    buffer: async () =>
+      await new Promise((resolve) => {
+        waiting.set(run, resolve);
+        say(run, { kind: 'wants-buffer' });
+      }),
+    emit: (pack) => say(run, { kind: 'built', pack }, [pack.buffer, pack.index.buffer]),
+  };
 }
 
-function emit(pack: Parameters<Parameters<typeof buildPacks>[3]['emit']>[0]): void {
-  say({ kind: 'built', pack }, [pack.buffer, pack.index.buffer]);
-}
-
-function say(message: FromThread, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
+function say(run: number, message: FromThread, transfer: ArrayBuffer[] = []): void {
+  port.postMessage({ run, message } satisfies About<FromThread>, transfer);
 }

@@ -1,5 +1,6 @@
 import type { BuiltPack } from './build-packs.ts';
 import type { Fault } from './fault.ts';
+import type { HttpGet } from './object-store.ts';
 import type { WantedFiles } from './read-project.ts';
 import type { PackBytes, WrittenFile } from './unpack.ts';
 
@@ -12,6 +13,8 @@ export type ToThread =
       readonly needsSha256: boolean;
     }
   | { readonly kind: 'buffer'; readonly buffer: ArrayBuffer }
+  /** `bytes` are to be filled first, by this request. */
+  | ({ readonly kind: 'fetch'; readonly request: HttpGet } & PackBytes)
   | ({ readonly kind: 'unpack' } & PackBytes)
   | { readonly kind: 'check'; readonly file: WrittenFile };
 
@@ -21,4 +24,12 @@ export type FromThread =
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** It needs a `buffer` to go on. */
   | { readonly kind: 'wants-buffer' }
-  | { readonly kind: 'built'; readonly pack: BuiltPack };
+  | { readonly kind: 'built'; readonly pack: BuiltPack }
+  /** Something else came, or nothing, so there is nothing to unpack. */
+  | { readonly kind: 'not-fetched' };
+
+/** A message about one of the things that a thread was asked to do. */
+export interface About<Message> {
+  readonly run: number;
+  readonly message: Message;
+}

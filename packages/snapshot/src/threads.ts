@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AIFlowError } from '@aiflow/core';
 import { FaultError } from './fault.ts';
-import type { FromThread, ToThread } from './thread-messages.ts';
+import type { About, FromThread, ToThread } from './thread-messages.ts';
 
 // In the sources of this package the thread's file is TypeScript, in what is published it is JavaScript.
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -18,17 +18,19 @@ export type Said = Exclude<FromThread, { readonly kind: 'done' | 'fault' }>;
 
 /**
  * Threads that read, hash, compress and write files with synchronous calls, of which tens of thousands cost several
- * times less than as many promises. Each does one thing at a time. Who makes them ends them.
+ * times less than as many promises. Each does `sideBySide` things at a time, of which one can work while others wait.
+ * Who makes them ends them.
  */
 export class Threads {
   readonly size: number = Math.max(1, Math.min(availableParallelism(), most));
   readonly #all: Thread[] = [];
+  /** Each thread as often as it can begin something. */
   readonly #idle: Thread[] = [];
   readonly #waiting: ((thread: Thread) => void)[] = [];
 
-  constructor() {
-    for (let count = 0; count < this.size; count += 1) this.#idle.push(new Thread());
-    this.#all.push(...this.#idle);
+  constructor(sideBySide: number = 1) {
+    for (let count = 0; count < this.size; count += 1) this.#all.push(new Thread());
+    for (let count = 0; count < sideBySide; count += 1) this.#idle.push(...this.#all);
   }
 
   /** Has the next thread that is idle do it. Rejects with a {@link FaultError} for what the thread found. */
@@ -55,17 +57,23 @@ export class Threads {
 
 export type Reply = (message: ToThread, transfer?: readonly ArrayBuffer[]) => void;
 
+/** Something that a thread was asked to do. */
+interface Run {
+  readonly heard: (message: FromThread) => void;
+  readonly failed: (error: Error) => void;
+}
+
 class Thread {
   readonly #worker = new Worker(new URL(`./pack-thread.${extension}`, import.meta.url), {
     resourceLimits: { maxYoungGenerationSizeMb: youngest },
   });
-  #onMessage: ((message: FromThread) => void) | null = null;
-  #onEnd: ((error: Error) => void) | null = null;
+  readonly #runs = new Map<number, Run>();
+  #count = 0;
   #end: Error | null = null;
 
   constructor() {
     this.#worker.unref();
-    this.#worker.on('message', (message: FromThread) => this.#onMessage?.(message));
+    this.#worker.on('message', ({ run, message }: About<FromThread>) => this.#runs.get(run)?.heard(message));
     this.#worker.on('error', (error) => this.#ended(error));
     this.#worker.on('exit', (code) => this.#ended(new Error(`it exited with ${code}`)));
   }
@@ -75,17 +83,19 @@ class Thread {
     transfer: readonly ArrayBuffer[],
     onSaid: (said: Said, reply: Reply) => void,
   ): Promise<void> {
-    const reply: Reply = (answer, buffers = []) => this.#worker.postMessage(answer, [...buffers]);
+    const run = (this.#count += 1);
+    const reply: Reply = (answer, buffers = []) =>
+      this.#worker.postMessage({ run, message: answer } satisfies About<ToThread>, [...buffers]);
     this.#worker.ref();
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#onEnd = reject;
-        if (this.#end !== null) reject(this.#end);
-        this.#onMessage = (answer) => {
+        const heard = (answer: FromThread): void => {
           if (answer.kind === 'done') resolve();
           else if (answer.kind === 'fault') reject(new FaultError(answer.fault));
           else onSaid(answer, reply);
         };
+        this.#runs.set(run, { heard, failed: reject });
+        if (this.#end !== null) reject(this.#end);
         reply(message, transfer);
       });
     } catch (error) {
@@ -94,8 +104,8 @@ class Thread {
         cause: error,
       });
     } finally {
-      [this.#onMessage, this.#onEnd] = [null, null];
-      this.#worker.unref();
+      this.#runs.delete(run);
+      if (this.#runs.size === 0) this.#worker.unref();
     }
   }
 
@@ -105,6 +115,6 @@ class Thread {
 
   #ended(error: unknown): void {
     this.#end ??= error instanceof Error ? error : new Error(String(error));
-    this.#onEnd?.(this.#end);
+    for (const { failed } of this.#runs.values()) failed(this.#end);
   }
 }

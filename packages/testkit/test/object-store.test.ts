@@ -38,6 +38,7 @@ const mutants: readonly {
       'an object comes back byte for byte also where memory for it is given, as much as it needs or less',
       'a put that is aborted on the way shows all of the object or nothing',
       'getRange, if there is one, gives just those bytes, and what lies behind the end is left out',
+      'requestFor, if there is one, gives a request that is answered with the object, of any size',
     ],
   },
   {
@@ -198,6 +199,17 @@ const mutants: readonly {
       },
     }),
     fails: ['getRange, if there is one, gives just those bytes, and what lies behind the end is left out'],
+  },
+  {
+    breaks: 'a request has no key',
+    mutate: (good) => ({
+      requestFor: async (_, options) => {
+        const request = await good.requestFor?.('no/such-object', options);
+        if (request === undefined) throw new Error('the reference has requests');
+        return request;
+      },
+    }),
+    fails: ['requestFor, if there is one, gives a request that is answered with the object, of any size'],
   },
   {
     breaks: 'an object is put although there is one',

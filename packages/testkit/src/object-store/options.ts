@@ -21,8 +21,17 @@ export interface ObjectStoreUnderTest {
     range: { readonly start: number; readonly end: number },
     options?: SignalOptions,
   ): Promise<Uint8Array | null>;
+  requestFor?(key: string, options?: SignalOptions): Promise<RequestFacts>;
   putIfAbsent?(key: string, bytes: Uint8Array, options?: SignalOptions): Promise<boolean>;
   deleteMany?(keys: readonly string[], options?: SignalOptions): Promise<void>;
+}
+
+export interface RequestFacts {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly ca?: string | undefined;
+  readonly rejectUnauthorized?: boolean | undefined;
+  readonly silence: number;
 }
 
 export interface ObjectFacts {

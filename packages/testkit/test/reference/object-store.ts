@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AIFlowError } from '@aiflow/core';
 import type { ObjectStoreUnderTest } from '../../src/index.ts';
 
@@ -39,6 +41,11 @@ export function openReferenceStore(name: string): ObjectStoreUnderTest {
       signal?.throwIfAborted();
       return objects.get(key)?.bytes.slice(start, end) ?? null;
     },
+    requestFor: async (key, { signal } = {}) => {
+      checkKey(key);
+      signal?.throwIfAborted();
+      return { url: `${await server()}/${encodeURIComponent(name)}/${key}`, headers: {}, silence: 5_000 };
+    },
     putIfAbsent: async (key, bytes, { signal } = {}) => {
       checkKey(key);
       signal?.throwIfAborted();
@@ -69,4 +76,21 @@ export function openReferenceStore(name: string): ObjectStoreUnderTest {
       objects.delete(key);
     },
   };
+}
+
+let serving: Promise<string> | null = null;
+
+/** The url of a server that gives what the stores hold, and keeps no process alive. */
+async function server(): Promise<string> {
+  serving ??= new Promise((resolve) => {
+    const serves = createServer(({ url = '' }, answer) => {
+      const [, name = '', ...key] = url.split('/');
+      const found = stores.get(decodeURIComponent(name))?.get(key.join('/'));
+      answer.writeHead(found === undefined ? 404 : 200).end(found?.bytes);
+    }).unref();
+    serves.listen(0, '127.0.0.1', () => {
+      resolve(`http://127.0.0.1:${(serves.address() as AddressInfo).port}`);
+    });
+  });
+  return await serving;
 }

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { get as getHttp } from 'node:http';
+import { get as getHttps } from 'node:https';
+import { buffer } from 'node:stream/consumers';
 import type { Case } from '../../suite/case.ts';
 import { equalBytes, rejectsWithCode } from '../../suite/expect.ts';
+import { within } from '../../suite/wait.ts';
 import type { ObjectStoreContext } from '../context.ts';
-import type { ObjectStoreSuiteOptions } from '../options.ts';
+import type { ObjectStoreSuiteOptions, RequestFacts } from '../options.ts';
 import { badKeys } from './bad-keys.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -42,6 +46,34 @@ export const capabilityCases: readonly Case<ObjectStoreSuiteOptions, ObjectStore
       assert.equal(await store.getRange('no/such-object', { start: 0, end: 1 }), null);
       for (const key of badKeys) {
         await rejectsWithCode(async () => await store.getRange?.(key, { start: 0, end: 1 }), 'path.outside');
+      }
+    },
+  },
+  {
+    name: 'requestFor, if there is one, gives a request that is answered with the object, of any size',
+    run: async ({ store, patience }) => {
+      const requestFor = store.requestFor?.bind(store);
+      if (requestFor === undefined) return;
+      for (const size of [0, 1, 3_000_000]) {
+        const key = `requested/${size}`;
+        const bytes = new Uint8Array(randomBytes(size));
+        await store.put(key, bytes);
+        const request: RequestFacts = await requestFor(key);
+        assert.ok(request.silence > 0, 'it says for how long it is waited without a byte');
+        const [first, second] = await within(
+          'two answers',
+          Promise.all([answerTo(request), answerTo(request)]),
+          patience,
+        );
+        for (const answer of [first, second]) {
+          assert.equal(answer.status, 200);
+          equalBytes(answer.bytes, bytes);
+        }
+      }
+      const gone = await answerTo(await requestFor('no/such-object'));
+      assert.notEqual(gone.status, 200, 'an object that is not there is not answered with 200');
+      for (const key of badKeys) {
+        await rejectsWithCode(async () => await requestFor(key), 'path.outside');
       }
     },
   },
@@ -105,3 +137,22 @@ export const capabilityCases: readonly Case<ObjectStoreSuiteOptions, ObjectStore
     },
   },
 ];
+
+/** What comes when the request is made as it is. */
+async function answerTo({
+  url,
+  headers,
+  ca,
+  rejectUnauthorized = true,
+}: RequestFacts): Promise<{ readonly status: number; readonly bytes: Uint8Array }> {
+  return await new Promise((resolve, reject) => {
+    const asking = url.startsWith('https:')
+      ? getHttps(url, { headers, rejectUnauthorized, ...(ca !== undefined && { ca }) })
+      : getHttp(url, { headers });
+    asking.on('error', reject);
+    asking.on('response', (answer) => {
+      const status = answer.statusCode ?? 0;
+      buffer(answer).then((bytes) => resolve({ status, bytes: new Uint8Array(bytes) }), reject);
+    });
+  });
+}

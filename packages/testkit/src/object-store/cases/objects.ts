@@ -142,6 +142,8 @@ export const objectCases: readonly Case<ObjectStoreSuiteOptions, ObjectStoreCont
       if (store.flush !== undefined) await rejects('flush', store.flush({ signal }));
       if (store.getRange !== undefined)
         await rejects('getRange', store.getRange('aborted', { start: 0, end: 1 }, { signal }));
+      if (store.requestFor !== undefined)
+        await rejects('requestFor', store.requestFor('aborted', { signal }));
       if (store.putIfAbsent !== undefined)
         await rejects('putIfAbsent', store.putIfAbsent('aborted', text('x'), { signal }));
       if (store.deleteMany !== undefined)
