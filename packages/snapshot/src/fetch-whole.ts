@@ -10,7 +10,7 @@ const httpsAgents = new Map<string, HttpsAgent>();
 
 /** Fills `into` with the answer, and says whether just that came: whatever else happens is false. */
 export async function fetchWhole(request: HttpGet, into: Uint8Array): Promise<boolean> {
-  return await new Promise((resolve) => {
+  const filled = new Promise<boolean>((resolve) => {
     const { url, headers, silence } = request;
     const options = { headers, timeout: silence };
     const asking = url.startsWith('https:')
@@ -39,6 +39,7 @@ export async function fetchWhole(request: HttpGet, into: Uint8Array): Promise<bo
       answer.on('close', () => resolve(false)); // unless it came to its end
     });
   });
+  return await filled.catch(() => false); // a request that cannot be made at all
 }
 
 function httpsAgent({ ca, rejectUnauthorized = true }: HttpGet): HttpsAgent {

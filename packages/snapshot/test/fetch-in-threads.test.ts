@@ -102,8 +102,12 @@ test.each<[string, () => void]>([
   expect(read.map((call) => call.replace('get ', '')).toSorted()).toEqual(packs());
 });
 
-test('the store is asked where there is no server', async () => {
-  const read = await download((key) => ({ ...requestOf(key), url: `http://127.0.0.1:1/${key}` }));
+test.each([
+  ['there is no server', { url: 'http://127.0.0.1:1/' }],
+  ['the url is none', { url: 'nowhere' }],
+  ['a header cannot be sent', { headers: { 'x-proof': 'line\nbreak' } }],
+])('the store is asked where %s', async (_, change) => {
+  const read = await download((key) => ({ ...requestOf(key), ...change }));
   expect(read).toHaveLength(packs().length);
 });
 
