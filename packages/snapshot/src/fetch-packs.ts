@@ -7,14 +7,15 @@ import { packKey } from './keys.ts';
 import type { HttpGet, ObjectStore } from './object-store.ts';
 import { largestPack } from './pack-index.ts';
 import type { FillPlan, LargeFile, WantedPack } from './plan-fill.ts';
+import { packsOfThread } from './thread-messages.ts';
 import { Threads } from './threads.ts';
 import type { PackBytes, WrittenFile } from './unpack.ts';
 import { checkWritten, unpack } from './unpack.ts';
 
-/** How many packs are held in memory: those that are read and those that are unpacked. */
-const packsInMemory = 4;
-/** How many packs a thread has on their way to it: one comes while another is unpacked. */
-const packsOfThread = 2;
+/** How many packs are read side by side. */
+const sideBySide = 4;
+/** How many packs this thread holds in memory: those that are read and those that are unpacked. */
+const packsInMemory = 3;
 /** With less than this to write, threads would take longer to begin than the work takes. */
 const few = { files: 400, bytes: 8 * 1024 * 1024 };
 
@@ -35,13 +36,8 @@ export async function fetchPacks(
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const zeros = plan.largeFiles.filter((large) => large.partsLeft === 0);
-    await forEachLimit(
-      zeros,
-      packsInMemory,
-      signal,
-      async (large, each) => await fetching.finish(large, each),
-    );
-    await forEachLimit(plan.packs, packsInMemory, signal, async (pack, each) => {
+    await forEachLimit(zeros, sideBySide, signal, async (large, each) => await fetching.finish(large, each));
+    await forEachLimit(plan.packs, sideBySide, signal, async (pack, each) => {
       await fetching.fetch(pack, each);
       for (const large of pack.largeFiles) {
         large.partsLeft -= 1;
@@ -74,28 +70,21 @@ class Fetching {
   }
 
   async fetch(pack: WantedPack, signal: AbortSignal): Promise<void> {
+    const tried = this.#inThreads ? await this.#fetchInThread(pack, signal) : 'not-fetched';
+    if (tried === 'done') return;
     const memory = await this.#buffers.take();
-    const into = new Uint8Array(memory);
-    const tried =
-      this.#inThreads && !isSmallPart(pack) ? await this.#fetchInThread(pack, into, signal) : 'not-fetched';
-    if (tried !== 'done') await fetchPack(this.#store, pack, this.#work, into, signal, tried === 'corrupt');
+    await fetchPack(this.#store, pack, this.#work, new Uint8Array(memory), signal, tried === 'corrupt');
     this.#buffers.give(memory);
   }
 
-  async #fetchInThread(
-    pack: WantedPack,
-    into: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<'done' | 'not-fetched' | 'corrupt'> {
+  async #fetchInThread(pack: WantedPack, signal: AbortSignal): Promise<'done' | 'not-fetched' | 'corrupt'> {
     const { id, size } = pack.index;
-    if (size > into.length) return 'not-fetched';
+    if (isSmallPart(pack)) return 'not-fetched';
     const request = await this.#store.requestFor?.(packKey(id), { signal });
-    const bytes = into.subarray(0, size);
+    if (request === undefined) return 'not-fetched';
     try {
-      const isFetched =
-        request !== undefined &&
-        (await this.#work.fetch?.(request, { ...jobOf(pack), start: 0, bytes, again: false }));
-      if (isFetched === true) return 'done';
+      const job = { ...jobOf(pack), start: 0, size, again: false };
+      if ((await this.#work.fetch?.(request, job)) === true) return 'done';
     } catch (error) {
       if (!isCorrupt(error)) throw error;
       this.#inThreads = false;
@@ -200,10 +189,13 @@ function errorOf(store: ObjectStore, error: unknown): unknown {
   return corrupt(store, packKey(fault.where), fault.why, repairedByRemoval);
 }
 
+/** A pack of so many bytes that are still in the store. */
+type PackToRead = Omit<PackBytes, 'bytes'> & { readonly size: number };
+
 /** Who unpacks and checks. Who starts it closes it. */
 export interface Work {
   /** Reads the bytes first, by this request; false when they did not come. Not where it would be done in this thread. */
-  fetch?(request: HttpGet, pack: PackBytes): Promise<boolean>;
+  fetch?(request: HttpGet, pack: PackToRead): Promise<boolean>;
   /** The bytes are gone afterwards, unless their memory is shared. */
   unpack(pack: PackBytes): Promise<void>;
   check(file: WrittenFile): Promise<void>;
@@ -220,7 +212,7 @@ const inline: Work = {
 class InThreads implements Work {
   readonly #threads = new Threads(packsOfThread);
 
-  async fetch(request: HttpGet, pack: PackBytes): Promise<boolean> {
+  async fetch(request: HttpGet, pack: PackToRead): Promise<boolean> {
     let isFetched = true;
     await this.#threads.run({ kind: 'fetch', request, ...pack }, [], ({ kind }) => {
       if (kind === 'not-fetched') isFetched = false;

@@ -1,11 +1,14 @@
 // The body of a thread of `threads.ts`: it loads nothing but Node, so that it begins at once.
 import { parentPort } from 'node:worker_threads';
+import { Buffers } from './buffers.ts';
 import type { PackSink } from './build-packs.ts';
 import { PackRoom, buildPacks } from './build-packs.ts';
 import { FaultError } from './fault.ts';
 import { freeBytes } from './free-bytes.ts';
+import { largestPack } from './pack-index.ts';
 import { ProjectReader, fromColumns } from './read-project.ts';
 import type { About, FromThread, ToThread } from './thread-messages.ts';
+import { packsOfThread } from './thread-messages.ts';
 import type { PackBytes } from './unpack.ts';
 import { checkWritten, unpack } from './unpack.ts';
 
@@ -13,6 +16,8 @@ if (parentPort === null) throw new Error('this file is the body of a thread');
 const port = parentPort;
 const reader = new ProjectReader();
 const room = new PackRoom();
+/** What packs are read into; no memory is shared with another thread, as that is copied several times slower. */
+const buffers = new Buffers(packsOfThread, () => Buffer.allocUnsafeSlow(largestPack));
 /** Who waits for a buffer, by what it builds. */
 const waiting = new Map<number, (buffer: ArrayBuffer) => void>();
 
@@ -48,11 +53,17 @@ async function work(run: number, message: Exclude<ToThread, { readonly kind: 'bu
 
 async function fetchAndUnpack(
   run: number,
-  pack: Extract<ToThread, { readonly kind: 'fetch' }>,
+  { request, size, ...pack }: Extract<ToThread, { readonly kind: 'fetch' }>,
 ): Promise<void> {
   const { fetchWhole } = await import('./fetch-whole.ts');
-  if (await fetchWhole(pack.request, pack.bytes)) unpack(pack);
-  else say(run, { kind: 'not-fetched' });
+  const buffer = await buffers.take();
+  try {
+    const bytes = buffer.subarray(0, size);
+    if (bytes.length === size && (await fetchWhole(request, bytes))) unpack({ ...pack, bytes });
+    else say(run, { kind: 'not-fetched' });
+  } finally {
+    buffers.give(buffer);
+  }
 }
 
 function unpackAndFree(pack: PackBytes): void {

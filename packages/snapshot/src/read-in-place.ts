@@ -1,7 +1,7 @@
 /** What every socket of this thread reads into, one after the other: Node's parser copies from it what it keeps. */
 let memory: Uint8Array | null = null;
-/** As much as Node reads at once by itself. */
-const readSize = 64 * 1024;
+/** Eight times what Node reads at once by itself: each time costs more than the bytes do. */
+const readSize = 512 * 1024;
 
 /** What an `Agent` of `node:http` or `node:https` has; its type would need `@types/node` of whoever uses this package. */
 export interface ConnectingAgent {

@@ -4,6 +4,9 @@ import type { HttpGet } from './object-store.ts';
 import type { WantedFiles } from './read-project.ts';
 import type { PackBytes, WrittenFile } from './unpack.ts';
 
+/** How many packs a thread reads by itself at a time: one comes while another is unpacked. */
+export const packsOfThread = 2;
+
 /** What a thread is told. It answers `done` or `fault`, but to a `buffer`, which is an answer itself. */
 export type ToThread =
   | {
@@ -13,8 +16,8 @@ export type ToThread =
       readonly needsSha256: boolean;
     }
   | { readonly kind: 'buffer'; readonly buffer: ArrayBuffer }
-  /** `bytes` are to be filled first, by this request. */
-  | ({ readonly kind: 'fetch'; readonly request: HttpGet } & PackBytes)
+  /** The bytes are to be read first, by this request; there are `size` of them. */
+  | ({ readonly kind: 'fetch'; readonly request: HttpGet; readonly size: number } & Omit<PackBytes, 'bytes'>)
   | ({ readonly kind: 'unpack' } & PackBytes)
   | { readonly kind: 'check'; readonly file: WrittenFile };
 
