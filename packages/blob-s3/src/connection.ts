@@ -16,7 +16,7 @@ export interface Connection {
 }
 
 /** What is believed of a server that says who it is. */
-export type Trust = Pick<HttpGet, 'ca' | 'rejectUnauthorized'>;
+type Trust = Pick<HttpGet, 'ca' | 'rejectUnauthorized'>;
 
 /** So many requests are on the way at once, each on a connection that is kept for the next. */
 const sockets = 64;
