@@ -4,9 +4,10 @@ import { corrupt, repairedByRemoval } from './corrupt.ts';
 import { errorOfFault } from './fault-error.ts';
 import { FaultError } from './fault.ts';
 import { packKey } from './keys.ts';
-import type { HttpGet, ObjectStore } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
 import { largestPack } from './pack-index.ts';
 import type { FillPlan, LargeFile, WantedPack } from './plan-fill.ts';
+import type { PackToRead } from './thread-messages.ts';
 import { packsOfThread } from './thread-messages.ts';
 import { Threads } from './threads.ts';
 import type { PackBytes, WrittenFile } from './unpack.ts';
@@ -83,8 +84,8 @@ class Fetching {
     const request = await this.#store.requestFor?.(packKey(id), { signal });
     if (request === undefined) return 'not-fetched';
     try {
-      const job = { ...jobOf(pack), start: 0, size, again: false };
-      if ((await this.#work.fetch?.(request, job)) === true) return 'done';
+      const job = { ...jobOf(pack), start: 0, request, size, again: false };
+      if ((await this.#work.fetch?.(job)) === true) return 'done';
     } catch (error) {
       if (!isCorrupt(error)) throw error;
       this.#inThreads = false;
@@ -189,13 +190,10 @@ function errorOf(store: ObjectStore, error: unknown): unknown {
   return corrupt(store, packKey(fault.where), fault.why, repairedByRemoval);
 }
 
-/** A pack of so many bytes that are still in the store. */
-type PackToRead = Omit<PackBytes, 'bytes'> & { readonly size: number };
-
 /** Who unpacks and checks. Who starts it closes it. */
 export interface Work {
-  /** Reads the bytes first, by this request; false when they did not come. Not where it would be done in this thread. */
-  fetch?(request: HttpGet, pack: PackToRead): Promise<boolean>;
+  /** Reads the pack and unpacks it; false when its bytes did not come. Not where it would be done in this thread. */
+  fetch?(pack: PackToRead): Promise<boolean>;
   /** The bytes are gone afterwards, unless their memory is shared. */
   unpack(pack: PackBytes): Promise<void>;
   check(file: WrittenFile): Promise<void>;
@@ -212,9 +210,9 @@ const inline: Work = {
 class InThreads implements Work {
   readonly #threads = new Threads(packsOfThread);
 
-  async fetch(request: HttpGet, pack: PackToRead): Promise<boolean> {
+  async fetch(pack: PackToRead): Promise<boolean> {
     let isFetched = true;
-    await this.#threads.run({ kind: 'fetch', request, ...pack }, [], ({ kind }) => {
+    await this.#threads.run({ kind: 'fetch', ...pack }, [], ({ kind }) => {
       if (kind === 'not-fetched') isFetched = false;
     });
     return isFetched;

@@ -7,7 +7,7 @@ import { FaultError } from './fault.ts';
 import { freeBytes } from './free-bytes.ts';
 import { largestPack } from './pack-index.ts';
 import { ProjectReader, fromColumns } from './read-project.ts';
-import type { About, FromThread, ToThread } from './thread-messages.ts';
+import type { About, FromThread, PackToRead, ToThread } from './thread-messages.ts';
 import { packsOfThread } from './thread-messages.ts';
 import type { PackBytes } from './unpack.ts';
 import { checkWritten, unpack } from './unpack.ts';
@@ -51,10 +51,7 @@ async function work(run: number, message: Exclude<ToThread, { readonly kind: 'bu
   say(run, { kind: 'done' });
 }
 
-async function fetchAndUnpack(
-  run: number,
-  { request, size, ...pack }: Extract<ToThread, { readonly kind: 'fetch' }>,
-): Promise<void> {
+async function fetchAndUnpack(run: number, { request, size, ...pack }: PackToRead): Promise<void> {
   const { fetchWhole } = await import('./fetch-whole.ts');
   const buffer = await buffers.take();
   try {

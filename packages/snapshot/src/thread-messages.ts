@@ -7,6 +7,9 @@ import type { PackBytes, WrittenFile } from './unpack.ts';
 /** How many packs a thread reads by itself at a time: one comes while another is unpacked. */
 export const packsOfThread = 2;
 
+/** A pack whose bytes are to be read first, by this request; there are `size` of them. */
+export type PackToRead = Omit<PackBytes, 'bytes'> & { readonly request: HttpGet; readonly size: number };
+
 /** What a thread is told. It answers `done` or `fault`, but to a `buffer`, which is an answer itself. */
 export type ToThread =
   | {
@@ -16,8 +19,7 @@ export type ToThread =
       readonly needsSha256: boolean;
     }
   | { readonly kind: 'buffer'; readonly buffer: ArrayBuffer }
-  /** The bytes are to be read first, by this request; there are `size` of them. */
-  | ({ readonly kind: 'fetch'; readonly request: HttpGet; readonly size: number } & Omit<PackBytes, 'bytes'>)
+  | ({ readonly kind: 'fetch' } & PackToRead)
   | ({ readonly kind: 'unpack' } & PackBytes)
   | { readonly kind: 'check'; readonly file: WrittenFile };
 

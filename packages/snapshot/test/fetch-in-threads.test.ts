@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HttpGet, ObjectStore } from '../src/index.ts';
-import { StoreBlobManager } from '../src/index.ts';
 import type { Made } from './bench.ts';
 import { Bench } from './bench.ts';
 
@@ -17,6 +16,7 @@ const proof = 'that I may';
 let at: Bench;
 let server: Server;
 let made: Made;
+let uri: string;
 /** What the server does with a request for an object that it has. */
 let answer: (response: ServerResponse, bytes: Uint8Array) => void;
 let asked: string[];
@@ -39,7 +39,7 @@ beforeEach(async () => {
   );
   writeFileSync(join(project.path, 'large'), randomBytes(9_000_000));
   made = await at.snapshot(project.path);
-  await at.upload(made);
+  uri = await at.upload(made);
   at.store.takeCalls();
 });
 afterEach(async () => {
@@ -70,12 +70,7 @@ const requestOf = (key: string): HttpGet => ({
 
 /** Downloads, looks whether all is right, and gives which packs were read by `get`. */
 async function download(requestFor: (key: string) => HttpGet = requestOf): Promise<string[]> {
-  const blob = new StoreBlobManager({
-    store: storeWith(requestFor),
-    config: {},
-    cacheDir: at.fresh('cache'),
-  });
-  const uri = `${at.store.location}/snapshots/${made.snapshotId}`;
+  const blob = at.manager(at.fresh('cache'), { store: storeWith(requestFor) });
   const copy = await blob.downloadProject(made.snapshotId, uri);
   for (const { path } of made.manifest.entries)
     expect(readFileSync(join(copy, path)).equals(readFileSync(join(made.path, path))), path).toBe(true);
@@ -112,42 +107,37 @@ test.each([
 });
 
 test('a pack that comes damaged is read once more, from the store', async () => {
-  answer = (response, bytes) => {
-    const damaged = Buffer.from(bytes);
-    damaged.writeUInt8(damaged.readUInt8(100) ^ 1, 100);
-    response.end(damaged);
-  };
+  answer = (response, bytes) => response.end(damaged(bytes));
   const read = await download();
   expect(read.length).toBeGreaterThan(0);
 });
 
 test('a snapshot that is damaged in the store is not taken for right', async () => {
-  for (const key of packs()) {
-    const { bytes, modifiedTime } = at.store.objects.get(key) ?? { bytes: new Uint8Array(), modifiedTime: 0 };
-    const damaged = Buffer.from(bytes);
-    damaged.writeUInt8(damaged.readUInt8(100) ^ 1, 100);
-    at.store.objects.set(key, { bytes: damaged, modifiedTime });
-  }
+  for (const [key, { bytes, modifiedTime }] of at.store.objects)
+    if (key.startsWith('packs/')) at.store.objects.set(key, { bytes: damaged(bytes), modifiedTime });
   await expect(download()).rejects.toMatchObject({ code: 'blob.corrupt' });
 });
 
 test('an abort ends it while the server is silent', async () => {
   answer = () => undefined;
-  const blob = new StoreBlobManager({
-    store: storeWith((key) => ({ ...requestOf(key), silence: 60_000 })),
-    config: {},
-    cacheDir: at.fresh('cache'),
-  });
+  const store = storeWith((key) => ({ ...requestOf(key), silence: 60_000 }));
+  const blob = at.manager(at.fresh('cache'), { store });
   const reason = new Error('enough');
   const aborting = new AbortController();
   setTimeout(() => aborting.abort(reason), 300);
-  const uri = `${at.store.location}/snapshots/${made.snapshotId}`;
   const began = performance.now();
   await expect(
     blob.downloadProject(made.snapshotId, uri, undefined, { signal: aborting.signal }),
   ).rejects.toBe(reason);
   expect(performance.now() - began).toBeLessThan(10_000);
 });
+
+/** The same number of bytes, one of them another. */
+function damaged(bytes: Uint8Array): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(100) ^ 1, 100);
+  return copy;
+}
 
 function breakOff(response: ServerResponse, bytes: Uint8Array): void {
   response.writeHead(200, { 'content-length': bytes.length });

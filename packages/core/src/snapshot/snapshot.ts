@@ -155,13 +155,9 @@ function refuse(problems: readonly SnapshotProblem[]): void {
 }
 
 function findLockfile(entries: readonly ManifestEntry[]): Manifest['lockfile'] {
-  const found = new Map<string, string>();
-  for (const entry of entries) {
-    if (entry.type === 'file' && lockfiles.includes(entry.path)) found.set(entry.path, entry.sha256);
-  }
   for (const path of lockfiles) {
-    const sha256 = found.get(path);
-    if (sha256 !== undefined) return { path, sha256 };
+    const found = entries.find((entry) => entry.path === path);
+    if (found?.type === 'file') return { path, sha256: found.sha256 };
   }
   return null;
 }
