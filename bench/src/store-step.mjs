@@ -62,6 +62,7 @@ async function upload() {
     plugins: [],
     overlay: null,
     indexPath: join(stateDir, 'index'),
+    storeFiles: manager.storeFiles?.bind(manager),
   });
   const uri = await manager.uploadProject(snapshotId, projectDir, { manifest });
   return { snapshotId, uri };

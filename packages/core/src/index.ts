@@ -109,8 +109,12 @@ export type {
   BlobManager,
   RemoveSnapshotsOptions,
   SnapshotInfo,
+  StoreFiles,
   UploadProjectOptions,
 } from './snapshot/blob-manager.ts';
+export type { FileRows } from './snapshot/file-table.ts';
+export { FileTable } from './snapshot/file-table.ts';
+export type { FileStat } from './snapshot/file-stat.ts';
 export type { Manifest, ManifestEntry } from './snapshot/manifest.ts';
 export {
   generatedDirectory,

@@ -1,11 +1,12 @@
 // Runs in threads: it loads nothing but Node.
 import { createHash, hash } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
+import { FaultError } from './fault.ts';
 import { freeBytes } from './free-bytes.ts';
 import type { Frame, PartedFile, Piece } from './pack-index.ts';
 import { encodeIndex, largestPack, largestPiece, mostPieces, packIdOf } from './pack-index.ts';
-import type { ProjectReader, WantedFile } from './read-project.ts';
-import { changed } from './read-project.ts';
+import type { LargeFileReader, SeenFile, SeenFiles, WantedFile } from './read-project.ts';
+import { ProjectReader, changed, seenFile } from './read-project.ts';
 
 /** Below this many bytes a frame is compressed to see whether it pays; of a larger one, so much is tried first. */
 const sample = 64 * 1024;
@@ -27,11 +28,23 @@ export interface BuiltPack {
   readonly files: readonly PartedFile[];
 }
 
-/** Where packs go. Its buffers have room for {@link largestPack} bytes, and are few: so is what is held at once. */
+/** Where packs go. Its buffers have {@link roomOfPack} bytes, and are few: so is what is held at once. */
 export interface PackSink {
   readonly needsSha256: boolean;
   buffer(): Promise<ArrayBuffer>;
+  /** Takes a buffer that no pack came of. */
+  giveBack(buffer: ArrayBuffer): void;
   emit(pack: BuiltPack): void;
+}
+
+/** With a byte more for who reads one too many, to see whether a file is longer. */
+export const roomOfPack: number = largestPack + 1;
+
+/** What whoever builds packs keeps from one time to the next. */
+export class PackTools {
+  readonly reader: ProjectReader = new ProjectReader();
+  /** Room for what is tried of a frame. */
+  readonly sample: Buffer = Buffer.allocUnsafeSlow(sample);
 }
 
 /**
@@ -40,33 +53,87 @@ export interface PackSink {
  */
 export async function buildPacks(
   files: readonly WantedFile[],
-  known: ReadonlySet<string>,
-  { reader, room: own }: { readonly reader: ProjectReader; readonly room: PackRoom },
+  known: Known,
+  { reader, sample: room }: PackTools,
   sink: PackSink,
 ): Promise<void> {
-  const pack = new PackBuilder(sink, own);
+  const pack = new PackBuilder(sink, room);
   for (const file of files) {
     if (file.size <= largestPiece) {
-      const room = await pack.roomFor(file.size);
-      reader.readWhole(file, room.buffer, room.offset);
+      const { buffer, offset } = await pack.roomFor(file.size);
+      reader.readWhole(file, buffer, offset);
       pack.add({ sha256: file.sha256, length: file.size, isPart: false });
-    } else await addLarge(file, known, reader, pack);
+    } else {
+      const large = await readLarge(reader.openLarge(file), file.size, known, pack, () => undefined);
+      if (large.sha256 !== file.sha256) throw changed(file);
+      pack.addFile(large);
+    }
   }
   pack.end();
 }
 
-async function addLarge(
-  file: WantedFile,
-  known: ReadonlySet<string>,
-  reader: ProjectReader,
+/** Which contents need not be packed. Who says so of one that is not in the store has it packed later. */
+interface Known {
+  has(sha256: string): boolean;
+}
+
+/**
+ * Reads files whose content is not known, gives packs that hold what is not `known` of it, and says their hashes; null
+ * for one that is not as it was seen, or cannot be read. When that makes less than half of a pack of small files, it is
+ * left out: the contents of many such jobs belong in one pack.
+ */
+export async function packUnknown(
+  files: SeenFiles,
+  known: Known,
+  { reader, sample: room }: PackTools,
+  sink: PackSink,
+): Promise<(string | null)[]> {
+  const pack = new PackBuilder(sink, room);
+  const added = new Set<string>();
+  const isNew = (sha256: string): boolean => !known.has(sha256) && !added.has(sha256);
+  const read = async (file: SeenFile): Promise<string> => {
+    if (file.size > largestPiece) {
+      const reading = reader.openLarge(file);
+      const large = await readLarge(reading, file.size, known, pack, () => reading.expectSeen(file));
+      if (isNew(large.sha256)) pack.addFile(large);
+      added.add(large.sha256);
+      return large.sha256;
+    }
+    const { buffer, offset } = await pack.roomFor(file.size);
+    const sha256 = reader.readSeen(file, buffer, offset);
+    if (file.size > 0 && isNew(sha256)) pack.add({ sha256, length: file.size, isPart: false });
+    added.add(sha256);
+    return sha256;
+  };
+  const hashes: (string | null)[] = [];
+  let small = 0;
+  for (let place = 0; place < files.paths.length; place += 1) {
+    const file = seenFile(files, place);
+    if (file.size <= largestPiece) small += file.size;
+    hashes.push(await read(file).catch(nullIfFault));
+  }
+  pack.end(small / 2);
+  return hashes;
+}
+
+function nullIfFault(error: unknown): null {
+  if (error instanceof FaultError) return null;
+  throw error;
+}
+
+/** Reads a large file to its end and closes it; parts that are not `known` are added to the pack. */
+async function readLarge(
+  reading: LargeFileReader,
+  size: number,
+  known: Known,
   pack: PackBuilder,
-): Promise<void> {
+  check: () => void,
+): Promise<PartedFile> {
   const sum = createHash('sha256');
   const parts: string[] = [];
   const added = new Set<string>();
-  const reading = reader.openLarge(file);
   try {
-    for (let left = file.size; left > 0; left -= largestPiece) {
+    for (let left = size; left > 0; left -= largestPiece) {
       const length = Math.min(left, largestPiece);
       const { buffer, offset } = await pack.roomFor(length);
       const bytes = reading.read(buffer, offset, length);
@@ -78,44 +145,37 @@ async function addLarge(
       pack.add({ sha256, length, isPart: true });
     }
     reading.expectEnd();
+    check();
   } finally {
     reading.close();
   }
-  if (sum.digest('hex') !== file.sha256) throw changed(file);
-  await pack.addFile({ sha256: file.sha256, size: file.size, parts });
-}
-
-/** The memory that frames are filled in, one after the other. */
-export class PackRoom {
-  /** With a byte more for who reads one too many. */
-  readonly frame: Buffer = Buffer.allocUnsafeSlow(largestPiece + 1);
-  /** For what is tried of a frame. */
-  readonly sample: Buffer = Buffer.allocUnsafeSlow(sample);
+  return { sha256: sum.digest('hex'), size, parts };
 }
 
 /** Fills one pack after the other. */
 class PackBuilder {
   readonly #sink: PackSink;
-  readonly #room: PackRoom;
-  #frameLength = 0;
-  #buffer: ArrayBuffer | null = null;
+  readonly #sample: Buffer;
+  #buffer: Buffer<ArrayBuffer> | null = null;
+  /** How much of the buffer has frames that are done. The frame that is being filled follows there. */
   #length = 0;
+  #frameLength = 0;
   #raw = 0;
   #frames: Pick<Frame, 'stored' | 'raw' | 'compressed'>[] = [];
   #pieces: Piece[] = [];
   #files: PartedFile[] = [];
 
-  constructor(sink: PackSink, room: PackRoom) {
+  constructor(sink: PackSink, sampleRoom: Buffer) {
     this.#sink = sink;
-    this.#room = room;
+    this.#sample = sampleRoom;
   }
 
-  /** Where the next piece is to be written, for which {@link add} is called then. */
+  /** Where the next piece may be written, and a byte more; {@link add} is called for it then, or it is not taken. */
   async roomFor(size: number): Promise<{ readonly buffer: Buffer; readonly offset: number }> {
     if (this.#raw + size > largestPack || this.#pieces.length === mostPieces) this.end();
     if (this.#frameLength + size > largestPiece) this.#endFrame();
-    this.#buffer ??= await this.#sink.buffer();
-    return { buffer: this.#room.frame, offset: this.#frameLength };
+    this.#buffer ??= Buffer.from(await this.#sink.buffer());
+    return { buffer: this.#buffer, offset: this.#length + this.#frameLength };
   }
 
   add(piece: Piece): void {
@@ -124,37 +184,46 @@ class PackBuilder {
     this.#frameLength += piece.length;
   }
 
-  async addFile(file: PartedFile): Promise<void> {
-    this.#buffer ??= await this.#sink.buffer();
+  addFile(file: PartedFile): void {
     this.#files.push(file);
   }
 
-  /** Gives what there is. */
-  end(): void {
+  /** Gives what there is; nothing when that is only small files, of less than `least` bytes together. */
+  end(least: number = 0): void {
     if (this.#buffer === null) return;
+    const { buffer } = this.#buffer;
+    const isLess = this.#raw < least && !this.#pieces.some(isPart);
+    if (this.#files.length === 0 && (this.#pieces.length === 0 || isLess)) this.#sink.giveBack(buffer);
+    else this.#emit(buffer);
+    [this.#buffer, this.#length, this.#frameLength, this.#raw] = [null, 0, 0, 0];
+    [this.#frames, this.#pieces, this.#files] = [[], [], []];
+  }
+
+  #emit(buffer: ArrayBuffer): void {
     this.#endFrame();
-    const contents = { frames: this.#frames, pieces: this.#pieces, files: this.#files };
-    const index = encodeIndex(contents);
-    const files = this.#files;
-    const [buffer, length] = [this.#buffer, this.#length];
+    const [length, files] = [this.#length, this.#files];
+    const index = encodeIndex({ frames: this.#frames, pieces: this.#pieces, files });
     const { needsSha256 } = this.#sink;
     const sha256 = needsSha256 ? hash('sha256', new Uint8Array(buffer, 0, length), 'hex') : undefined;
     this.#sink.emit({ id: packIdOf(index), buffer, length, sha256, index, files });
-    [this.#buffer, this.#length, this.#raw] = [null, 0, 0];
-    [this.#frames, this.#pieces, this.#files] = [[], [], []];
   }
 
   #endFrame(): void {
     if (this.#frameLength === 0 || this.#buffer === null) return;
-    const raw = this.#room.frame.subarray(0, this.#frameLength);
-    const compressed = compress(raw, this.#room.sample);
-    const stored = compressed ?? raw;
-    new Uint8Array(this.#buffer).set(stored, this.#length);
-    this.#frames.push({ stored: stored.length, raw: raw.length, compressed: compressed !== null });
-    this.#length += stored.length;
+    const raw = this.#buffer.subarray(this.#length, this.#length + this.#frameLength);
+    const compressed = compress(raw, this.#sample);
+    const stored = compressed?.length ?? raw.length;
+    this.#frames.push({ stored, raw: raw.length, compressed: compressed !== null });
+    this.#length += stored;
     this.#frameLength = 0;
-    if (compressed !== null) freeBytes(compressed);
+    if (compressed === null) return;
+    raw.set(compressed);
+    freeBytes(compressed);
   }
+}
+
+function isPart(piece: Piece): boolean {
+  return piece.isPart;
 }
 
 /** The bytes in fewer; null when it does not pay. */

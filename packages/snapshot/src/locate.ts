@@ -3,6 +3,7 @@ import { isAIFlowError } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
 import type { IndexCache } from './index-cache.ts';
 import { packIdOfKey, packsPrefix } from './keys.ts';
+import { prefixOf } from './known-hashes.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { PackIndex, PartedFile } from './pack-index.ts';
 import { largestPiece } from './pack-index.ts';
@@ -43,6 +44,27 @@ export async function locate(
   });
   indexes.keepOnly(new Set(packs.map(({ id }) => id)));
   return search.result();
+}
+
+/**
+ * The first four bytes of the hash of everything that counts in a store, in ascending order and shared memory: whole
+ * files, parts of large ones, and large ones themselves.
+ */
+export async function knownPrefixes(
+  store: ObjectStore,
+  indexes: IndexCache,
+  signal: AbortSignal | undefined,
+): Promise<Uint32Array> {
+  const prefixes: number[] = [];
+  await forEachLimit(await listPacks(store, signal), sideBySide, signal, async (pack, each) => {
+    const index = await indexOf(pack, store, indexes, each);
+    if (index === null) return;
+    for (let place = 0; place < index.count; place += 1) prefixes.push(index.prefixAt(place));
+    for (const { sha256 } of index.files) prefixes.push(prefixOf(sha256));
+  });
+  const shared = new Uint32Array(new SharedArrayBuffer(4 * prefixes.length));
+  shared.set(prefixes);
+  return shared.sort();
 }
 
 /** Whether each of these packs is there and counts. */
@@ -154,8 +176,4 @@ class Search {
     const parts = missing.some(({ size }) => size > largestPiece) ? this.#parts : new Map<string, string>();
     return { packIds: this.#packIds, missing, parts };
   }
-}
-
-function prefixOf(sha256: string): number {
-  return Number.parseInt(sha256.slice(0, 8), 16);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type {
   BlobManager,
+  FileTable,
   JsonObject,
   Manifest,
   RemoveSnapshotsOptions,
@@ -23,6 +24,7 @@ import { removeSnapshots } from './prune.ts';
 import { readManifest } from './read-manifest.ts';
 import type { Fill } from './shared-copy.ts';
 import { SharedCopies } from './shared-copy.ts';
+import { storeFiles } from './store-files.ts';
 import type { UploadPlace } from './upload.ts';
 import { upload } from './upload.ts';
 
@@ -75,6 +77,14 @@ export class StoreBlobManager implements BlobManager {
 
   prepare(): void {
     this.#store.prepare?.();
+  }
+
+  async storeFiles(
+    root: string,
+    files: FileTable,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<(string | null)[]> {
+    return await storeFiles(this.#place, root, files, signal);
   }
 
   async uploadProject(

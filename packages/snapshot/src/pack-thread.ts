@@ -2,11 +2,12 @@
 import { parentPort } from 'node:worker_threads';
 import { Buffers } from './buffers.ts';
 import type { PackSink } from './build-packs.ts';
-import { PackRoom, buildPacks } from './build-packs.ts';
+import { PackTools, buildPacks, packUnknown } from './build-packs.ts';
 import { FaultError } from './fault.ts';
 import { freeBytes } from './free-bytes.ts';
+import { KnownHashes } from './known-hashes.ts';
 import { largestPack } from './pack-index.ts';
-import { ProjectReader, fromColumns } from './read-project.ts';
+import { fromColumns } from './read-project.ts';
 import type { About, FromThread, PackToRead, ToThread } from './thread-messages.ts';
 import { packsOfThread } from './thread-messages.ts';
 import type { PackBytes } from './unpack.ts';
@@ -14,8 +15,7 @@ import { checkWritten, unpack } from './unpack.ts';
 
 if (parentPort === null) throw new Error('this file is the body of a thread');
 const port = parentPort;
-const reader = new ProjectReader();
-const room = new PackRoom();
+const tools = new PackTools();
 /** What packs are read into; no memory is shared with another thread, as that is copied several times slower. */
 const buffers = new Buffers(packsOfThread, () => Buffer.allocUnsafeSlow(largestPack));
 /** Who waits for a buffer, by what it builds. */
@@ -31,8 +31,14 @@ async function work(run: number, message: Exclude<ToThread, { readonly kind: 'bu
   try {
     switch (message.kind) {
       case 'build':
-        await buildPacks(fromColumns(message.files), message.known, { reader, room }, sinkOf(run, message));
+        await buildPacks(fromColumns(message.files), message.known, tools, sinkOf(run, message));
         break;
+      case 'read': {
+        const known = new KnownHashes(message.known);
+        const hashes = await packUnknown(message.files, known, tools, sinkOf(run, message));
+        say(run, { kind: 'hashes', hashes });
+        break;
+      }
       case 'fetch':
         await fetchAndUnpack(run, message);
         break;
@@ -79,6 +85,7 @@ function sinkOf(run: number, { needsSha256 }: { readonly needsSha256: boolean })
         waiting.set(run, resolve);
         say(run, { kind: 'wants-buffer' });
       }),
+    giveBack: (buffer) => say(run, { kind: 'unused', buffer }, [buffer]),
     emit: (pack) => say(run, { kind: 'built', pack }, [pack.buffer, pack.index.buffer]),
   };
 }

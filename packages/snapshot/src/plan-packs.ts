@@ -1,5 +1,4 @@
 import { largestPack, largestPiece, mostPieces } from './pack-index.ts';
-import type { WantedFile } from './read-project.ts';
 
 /** Large files go to one thread each; as many as come to less than this together share their last packs. */
 const largeTogether = 4 * largestPack;
@@ -9,7 +8,7 @@ const largeTogether = 4 * largestPack;
  * they are read which of their parts are new, so each job of them fills as many packs as it needs. The same files
  * give the same jobs, and these the same packs: of two uploads beside each other, both put the same objects.
  */
-export function planPacks(files: readonly WantedFile[]): WantedFile[][] {
+export function planPacks<File extends { readonly size: number }>(files: readonly File[]): File[][] {
   const small = group(
     files.filter(({ size }) => size <= largestPiece),
     largestPack,
@@ -21,9 +20,9 @@ export function planPacks(files: readonly WantedFile[]): WantedFile[][] {
   return [...large, ...small];
 }
 
-function group(files: readonly WantedFile[], most: number): WantedFile[][] {
-  const groups: WantedFile[][] = [];
-  let group: WantedFile[] = [];
+function group<File extends { readonly size: number }>(files: readonly File[], most: number): File[][] {
+  const groups: File[][] = [];
+  let group: File[] = [];
   let size = 0;
   for (const file of files) {
     if (group.length > 0 && (size + file.size > most || group.length === mostPieces)) {

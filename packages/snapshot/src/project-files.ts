@@ -30,7 +30,8 @@ export class ProjectFiles {
   }
 }
 
-function realRoot(path: string): string {
+/** The path with no link on the way; `blob.no_project` for one that is not there. */
+export function realRoot(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {

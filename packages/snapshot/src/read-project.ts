@@ -1,15 +1,26 @@
 // Runs in threads: it loads nothing but Node.
 import { hash } from 'node:crypto';
-import { closeSync, constants, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { FaultError } from './fault.ts';
 
-/** A file of a project that is to be read, and what it must be. */
-export interface WantedFile {
+/** A file of a project that is to be read. */
+export interface ProjectFile {
   /** The directory that `path` is below: that of the project or of its overlay, with no link on the way. */
   readonly root: string;
   readonly path: string;
   readonly size: number;
+}
+
+/** One of which it is known what it must be. */
+export interface WantedFile extends ProjectFile {
   readonly sha256: string;
+}
+
+/** One of which it is known how it was seen. */
+export interface SeenFile extends ProjectFile {
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
 }
 
 /** Many files as columns: these are sent to a thread in a fraction of the time that as many objects take. */
@@ -38,6 +49,20 @@ export function fromColumns({ roots, paths, sizes, hashes }: WantedFiles): Wante
   }));
 }
 
+/** As {@link WantedFiles}. */
+export interface SeenFiles {
+  readonly root: string;
+  readonly paths: readonly string[];
+  /** Of each file its size, mtimeMs, ctimeMs and ino. */
+  readonly numbers: Float64Array;
+}
+
+export function seenFile({ root, paths, numbers }: SeenFiles, place: number): SeenFile {
+  const number = (column: number): number => numbers[4 * place + column] ?? 0;
+  const [size, mtimeMs, ctimeMs, ino] = [number(0), number(1), number(2), number(3)];
+  return { root, path: paths[place] ?? '', size, mtimeMs, ctimeMs, ino };
+}
+
 /** Neither follows a link that took a file's place, nor waits at a pipe that did. */
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** What the file system says of a path that has become something else: gone, below a file, a link, a directory. */
@@ -56,25 +81,28 @@ export class ProjectReader {
    * shows by it. A file whose hash is another is a fault.
    */
   readWhole(file: WantedFile, into: Buffer, offset: number): void {
-    this.#open(file, (descriptor) => {
-      let length = 0;
-      for (let read = 1; read > 0 && length < file.size; length += read) {
-        read = readSync(descriptor, into, offset + length, file.size + 1 - length, null);
-      }
-      const found = hash('sha256', into.subarray(offset, offset + length), 'hex');
-      if (length !== file.size || found !== file.sha256) throw changed(file);
+    if (this.#open(file, (descriptor) => hashWhole(descriptor, file, into, offset)) !== file.sha256)
+      throw changed(file);
+  }
+
+  /** As {@link readWhole}, of a file whose content is not known, and gives its hash; one that was seen otherwise is a fault. */
+  readSeen(file: SeenFile, into: Buffer, offset: number): string {
+    return this.#open(file, (descriptor) => {
+      const found = hashWhole(descriptor, file, into, offset);
+      expectSeen(descriptor, file);
+      return found;
     });
   }
 
   /** Opens a large file to be read in parts, and to be closed. It may be another one by then: its hash says it. */
-  openLarge(file: WantedFile): LargeFileReader {
+  openLarge(file: ProjectFile): LargeFileReader {
     return new LargeFileReader(file, this.#openFile(file));
   }
 
-  #open(file: WantedFile, use: (descriptor: number) => void): void {
+  #open<T>(file: ProjectFile, use: (descriptor: number) => T): T {
     const descriptor = this.#openFile(file);
     try {
-      use(descriptor);
+      return use(descriptor);
     } catch (error) {
       throw faultOf(file, error);
     } finally {
@@ -82,7 +110,7 @@ export class ProjectReader {
     }
   }
 
-  #openFile(file: WantedFile): number {
+  #openFile(file: ProjectFile): number {
     const path = `${file.root}/${file.path}`;
     try {
       this.#checkDirectory(file, path.slice(0, path.lastIndexOf('/')));
@@ -93,18 +121,36 @@ export class ProjectReader {
   }
 
   /** A directory that has become a link would lead the reading elsewhere. */
-  #checkDirectory(file: WantedFile, directory: string): void {
+  #checkDirectory(file: ProjectFile, directory: string): void {
     if (this.#plain.has(directory)) return;
     if (realpathSync(directory) !== directory) throw changed(file, 'its directory has become a link');
     this.#plain.add(directory);
   }
 }
 
+/** The hash of all of a file, whose bytes come to `into` at `offset`; one of another length is a fault. */
+function hashWhole(descriptor: number, file: ProjectFile, into: Buffer, offset: number): string {
+  let length = 0;
+  for (let read = 1; read > 0 && length < file.size; length += read) {
+    read = readSync(descriptor, into, offset + length, file.size + 1 - length, null);
+  }
+  if (length !== file.size) throw changed(file);
+  return hash('sha256', into.subarray(offset, offset + length), 'hex');
+}
+
+/** The same as core's index of a project asks for: what changes while it is read must not look unchanged later. */
+function expectSeen(descriptor: number, file: SeenFile): void {
+  const { size, mtimeMs, ctimeMs, ino } = fstatSync(descriptor);
+  const isSame =
+    size === file.size && mtimeMs === file.mtimeMs && ctimeMs === file.ctimeMs && ino === file.ino;
+  if (!isSame) throw changed(file);
+}
+
 export class LargeFileReader {
-  readonly #file: WantedFile;
+  readonly #file: ProjectFile;
   readonly #descriptor: number;
 
-  constructor(file: WantedFile, descriptor: number) {
+  constructor(file: ProjectFile, descriptor: number) {
     this.#file = file;
     this.#descriptor = descriptor;
   }
@@ -124,6 +170,11 @@ export class LargeFileReader {
     if (this.#read(Buffer.alloc(1), 0, 1) !== 0) throw changed(this.#file);
   }
 
+  /** A file that is not as it was seen is a fault. */
+  expectSeen(file: SeenFile): void {
+    expectSeen(this.#descriptor, file);
+  }
+
   close(): void {
     closeSync(this.#descriptor);
   }
@@ -137,11 +188,11 @@ export class LargeFileReader {
   }
 }
 
-export function changed({ path }: WantedFile, why = 'its content is another'): FaultError {
+export function changed({ path }: ProjectFile, why = 'its content is another'): FaultError {
   return new FaultError({ kind: 'changed', path, why });
 }
 
-function faultOf(file: WantedFile, error: unknown): FaultError {
+function faultOf(file: ProjectFile, error: unknown): FaultError {
   if (error instanceof FaultError) return error;
   const { code = null, message } = error as NodeJS.ErrnoException;
   if (code !== null && changes.includes(code)) return changed(file, message);

@@ -1,17 +1,18 @@
 import { abortable } from '@aiflow/core';
 import { Buffers } from './buffers.ts';
 import type { BuiltPack, PackSink } from './build-packs.ts';
-import { PackRoom, buildPacks } from './build-packs.ts';
+import { PackTools, buildPacks, roomOfPack } from './build-packs.ts';
 import { forEachLimit } from './concurrency.ts';
 import { errorOfFault } from './fault-error.ts';
 import { FaultError } from './fault.ts';
 import { indexKey, packKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { PartedFile } from './pack-index.ts';
-import { largestPack } from './pack-index.ts';
 import { planPacks } from './plan-packs.ts';
 import type { WantedFile } from './read-project.ts';
-import { ProjectReader, toColumns } from './read-project.ts';
+import { toColumns } from './read-project.ts';
+import type { ToThread } from './thread-messages.ts';
+import type { Said } from './threads.ts';
 import { Threads } from './threads.ts';
 
 /** How many packs are held in memory: those that are filled and those that are on their way. */
@@ -26,8 +27,8 @@ export interface SentPacks {
 }
 
 /**
- * Reads the files, and puts packs that hold them and then the packs' indexes; what an index names is in the store, so
- * whatever an upload that breaks has put is found by the next. Of large files, parts that are `known` are not sent.
+ * Reads the files, and puts packs that hold them. Of large files, parts that are `known` are not sent. A file that is
+ * not what it should be is `blob.changed`.
  */
 export async function sendPacks(
   store: ObjectStore,
@@ -36,18 +37,37 @@ export async function sendPacks(
   signal: AbortSignal | undefined,
 ): Promise<SentPacks> {
   if (files.length === 0) return { packIds: [], files: [] };
-  const sending = new Sending(store, signal);
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const isFew = files.length <= few.files && bytes <= few.bytes;
   const threads = isFew ? null : new Threads();
-  const [reader, room] = [new ProjectReader(), new PackRoom()];
+  const tools = new PackTools();
+  return await sendAll(store, planPacks(files), threads, signal, async (job, sink) => {
+    if (threads === null) await buildPacks(job, known, tools, sink);
+    else {
+      const { needsSha256 } = sink;
+      await packInThread(threads, { kind: 'build', files: toColumns(job), known, needsSha256 }, sink);
+    }
+  });
+}
+
+/**
+ * Puts the packs that are built for each job, and then the packs' indexes; what an index names is in the store, so
+ * whatever an upload that breaks has put is found by the next. Ends the threads, which build for as many jobs at a time.
+ */
+export async function sendAll<Job>(
+  store: ObjectStore,
+  jobs: readonly Job[],
+  threads: Threads | null,
+  signal: AbortSignal | undefined,
+  build: (job: Job, sink: PackSink) => Promise<void>,
+): Promise<SentPacks> {
+  const sending = new Sending(store, signal);
   // A thread that waits for a buffer, or is far from its end, is not waited for.
   sending.signal.addEventListener('abort', () => void threads?.close(), { once: true });
   try {
-    await forEachLimit(planPacks(files), threads?.size ?? 1, sending.signal, async (job) => {
+    await forEachLimit(jobs, threads?.size ?? 1, sending.signal, async (job) => {
       try {
-        if (threads === null) await buildPacks(job, known, { reader, room }, sending);
-        else await buildInThread(threads, job, known, sending);
+        await build(job, sending);
       } catch (error) {
         sending.fail(error);
         throw error;
@@ -68,20 +88,21 @@ function errorOf(error: unknown): unknown {
   return error instanceof FaultError && error.fault.kind !== 'corrupt' ? errorOfFault(error.fault) : error;
 }
 
-async function buildInThread(
+/** Has a thread build packs, and gives it the buffers for them; what else it says is for `onSaid`. */
+export async function packInThread(
   threads: Threads,
-  files: readonly WantedFile[],
-  known: ReadonlySet<string>,
+  message: ToThread,
   sink: PackSink,
+  onSaid: (said: Said) => void = () => undefined,
 ): Promise<void> {
-  const { needsSha256 } = sink;
-  await threads.run({ kind: 'build', files: toColumns(files), known, needsSha256 }, [], (said, reply) => {
+  await threads.run(message, [], (said, reply) => {
     if (said.kind === 'built') sink.emit(said.pack);
-    if (said.kind === 'wants-buffer') {
+    else if (said.kind === 'unused') sink.giveBack(said.buffer);
+    else if (said.kind === 'wants-buffer') {
       const give = (buffer: ArrayBuffer): void => reply({ kind: 'buffer', buffer }, [buffer]);
       // There is none when something has failed, and the thread is ended then.
       void sink.buffer().then(give, () => undefined);
-    }
+    } else onSaid(said);
   });
 }
 
@@ -94,7 +115,7 @@ class Sending implements PackSink {
   /** What went wrong first. */
   failure: { readonly error: unknown } | null = null;
   readonly #store: ObjectStore;
-  readonly #buffers = new Buffers(packsInMemory, () => new ArrayBuffer(largestPack));
+  readonly #buffers = new Buffers(packsInMemory, () => new ArrayBuffer(roomOfPack));
   readonly #failing = new AbortController();
   readonly #puts = new Set<Promise<void>>();
 
@@ -107,6 +128,10 @@ class Sending implements PackSink {
 
   async buffer(): Promise<ArrayBuffer> {
     return await abortable(this.#buffers.take(), this.signal);
+  }
+
+  giveBack(buffer: ArrayBuffer): void {
+    this.#buffers.give(buffer);
   }
 
   emit(pack: BuiltPack): void {

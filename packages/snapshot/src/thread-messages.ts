@@ -1,7 +1,7 @@
 import type { BuiltPack } from './build-packs.ts';
 import type { Fault } from './fault.ts';
 import type { HttpGet } from './object-store.ts';
-import type { WantedFiles } from './read-project.ts';
+import type { SeenFiles, WantedFiles } from './read-project.ts';
 import type { PackBytes, WrittenFile } from './unpack.ts';
 
 /** How many packs a thread reads by itself at a time: one comes while another is unpacked. */
@@ -18,6 +18,13 @@ export type ToThread =
       readonly known: ReadonlySet<string>;
       readonly needsSha256: boolean;
     }
+  | {
+      readonly kind: 'read';
+      readonly files: SeenFiles;
+      /** What {@link KnownHashes} is made of; its memory is shared. */
+      readonly known: Uint32Array;
+      readonly needsSha256: boolean;
+    }
   | { readonly kind: 'buffer'; readonly buffer: ArrayBuffer }
   | ({ readonly kind: 'fetch' } & PackToRead)
   | ({ readonly kind: 'unpack' } & PackBytes)
@@ -29,7 +36,11 @@ export type FromThread =
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** It needs a `buffer` to go on. */
   | { readonly kind: 'wants-buffer' }
+  /** It needs this buffer no more. */
+  | { readonly kind: 'unused'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'built'; readonly pack: BuiltPack }
+  /** What the files are that it was told to `read`. */
+  | { readonly kind: 'hashes'; readonly hashes: readonly (string | null)[] }
   /** Something else came, or nothing, so there is nothing to unpack. */
   | { readonly kind: 'not-fetched' };
 

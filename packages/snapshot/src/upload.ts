@@ -33,18 +33,15 @@ export interface UploadPlace {
  * costs a list of the store's packs, so that is left out `withoutContents`: for who will not read them.
  */
 export async function upload(
-  { store, layout, indexes }: UploadPlace,
+  place: UploadPlace,
   snapshotId: string,
   projectPath: string,
   { manifest, overlay, signal }: UploadProjectOptions,
   withoutContents: boolean,
 ): Promise<void> {
+  const { store, indexes } = place;
   const project = new ProjectFiles(projectPath, overlay);
-  await layout.check(signal);
-  const lease = await takeLease(store, 'upload', signal);
-  try {
-    await waitForPruning(lease, signal);
-    await layout.ensure(signal);
+  await underLease(place, signal, async (lease) => {
     const isStored = await holdsManifest(store, snapshotId, signal);
     const isWhole = isStored && (withoutContents || (await hasPacks(store, indexes, snapshotId, signal)));
     const text = isWhole ? null : checkedText(manifest, snapshotId);
@@ -63,6 +60,21 @@ export async function upload(
     await store.flush?.({ signal });
     await lease.confirm(signal);
     if (!isStored) await store.put(manifestKey(snapshotId), packManifest(text), { signal, durable: true });
+  });
+}
+
+/** Does something that counts on what is stored, with no pruning beside it. */
+export async function underLease<T>(
+  { store, layout }: UploadPlace,
+  signal: AbortSignal | undefined,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  await layout.check(signal);
+  const lease = await takeLease(store, 'upload', signal);
+  try {
+    await waitForPruning(lease, signal);
+    await layout.ensure(signal);
+    return await work(lease);
   } finally {
     await lease.release();
   }

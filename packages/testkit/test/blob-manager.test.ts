@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BlobManager, SnapshotInfo } from '@aiflow/core';
@@ -106,6 +107,21 @@ const mutants: readonly {
     fails: ['prepare, if there is one, may be called at any time, and touches no file'],
   },
   {
+    breaks: 'of a file that has changed, what it holds now is said as if it had been seen',
+    mutate: () => ({
+      storeFiles: async (root, files) =>
+        await Promise.all(
+          Array.from({ length: files.count }, async (_, place) => {
+            const bytes = await readFile(join(root, files.path(place))).catch(() => null);
+            return bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
+          }),
+        ),
+    }),
+    fails: [
+      'storeFiles, if there is one, says what files hold that are as they were seen, and shows nothing',
+    ],
+  },
+  {
     breaks: 'what was used since is removed too',
     mutate: (good) => ({ removeSnapshots: async (ids) => await good.removeSnapshots(ids) }),
     fails: ['removeSnapshots leaves what was used at the time that it is given, or later'],
@@ -208,6 +224,7 @@ const mutants: readonly {
       'an aborted download does not spoil the one that another caller waits for',
       'cleanupProject removes the copy of this machine and never what is stored, and may be called twice',
       'what was damaged in the store is blob.corrupt and never reaches a reader',
+      'storeFiles, if there is one, says what files hold that are as they were seen, and shows nothing',
       'removeSnapshots removes a snapshot and leaves whole what others share with it',
       'removeSnapshots leaves what was used at the time that it is given, or later',
       'a snapshot that was removed can be stored again',

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { FileTable } from './file-table.ts';
 import type { Manifest } from './manifest.ts';
 
 export interface UploadProjectOptions {
@@ -34,6 +35,16 @@ export interface RemoveSnapshotsOptions {
 }
 
 /**
+ * Reads files below `root` of which it is not known what they hold, and gives the SHA-256 of each, in their order; null
+ * for one that is not as `files` says that it was seen, or that cannot be read.
+ */
+export type StoreFiles = (
+  root: string,
+  files: FileTable,
+  options?: { readonly signal?: AbortSignal | undefined },
+) => Promise<readonly (string | null)[]>;
+
+/**
  * Keeps snapshots of projects. An id is made from the content, so a second upload of an id stores no content,
  * and only makes it the newest. Nothing is visible before it is whole, and what is read is checked against its hash
  * (`blob.corrupt`).
@@ -46,6 +57,13 @@ export interface BlobManager {
    * at once leaves this out.
    */
   prepare?(): void;
+  /**
+   * Lets `snapshotProject` and `uploadProject` read a project's files once for both: what is read here may be in the
+   * store afterwards, as if an upload had broken off, and the upload that follows finds it. Nothing depends on that: a
+   * manager that leaves this out has the files read twice. Throws what `uploadProject` throws for a store that cannot be
+   * reached, never for a file.
+   */
+  storeFiles?: StoreFiles;
   /** Stores the project; resolves with the uri that `downloadProject` takes. `blob.changed` when a file is not what the manifest says. */
   uploadProject(
     workflowSnapshotId: string,

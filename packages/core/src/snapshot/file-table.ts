@@ -6,6 +6,7 @@ export const rowWidth = 5;
 /** What a thread is told of files. */
 export interface FileRows {
   readonly paths: readonly string[];
+  /** Of each file what lstat said: size in bytes, mtimeMs, ctimeMs, ino, and 1 for what is executable. */
   readonly numbers: Float64Array<ArrayBuffer>;
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { StoreFiles } from './blob-manager.ts';
 import type { FileTable } from './file-table.ts';
 import { hashInThreads, isWorthThreads } from './hash-in-threads.ts';
 import type { HashOutcome } from './hash.ts';
@@ -18,6 +19,12 @@ export interface HashedFiles {
   readonly read: number;
 }
 
+export interface HashFilesOptions {
+  /** Reads many files in place of our own threads. What it does not know, they are asked for. */
+  readonly storeFiles?: StoreFiles | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * The hashes of files below `root`, taken from the index where it still holds. A file that was another when it was read
  * is so in `files` then. Never throws for a file: what is wrong with one is a problem in the result.
@@ -26,7 +33,7 @@ export async function hashFiles(
   root: string,
   files: FileTable,
   index: SnapshotIndex | null,
-  signal: AbortSignal | undefined,
+  options: HashFilesOptions,
 ): Promise<HashedFiles> {
   const hashes: string[] = [];
   const problems: SnapshotProblem[] = [];
@@ -36,9 +43,7 @@ export async function hashFiles(
     hashes.push(sha256);
     if (sha256 === '') unknown.push(at);
   }
-  const some = files.pick(unknown);
-  const hash = isWorthThreads(some) ? hashInThreads : hashInTurns;
-  for (const [order, outcome] of (await hash(root, some, signal)).entries()) {
+  for (const [order, outcome] of (await hashAll(root, files.pick(unknown), options)).entries()) {
     const at = unknown[order] ?? 0;
     const path = files.path(at);
     if (typeof outcome === 'string') hashes[at] = outcome;
@@ -50,6 +55,21 @@ export async function hashFiles(
     }
   }
   return { hashes, problems, read: unknown.length };
+}
+
+async function hashAll(
+  root: string,
+  files: FileTable,
+  { storeFiles, signal }: HashFilesOptions,
+): Promise<HashOutcome[]> {
+  if (!isWorthThreads(files)) return await hashInTurns(root, files, signal);
+  if (storeFiles === undefined) return await hashInThreads(root, files, signal);
+  const outcomes: HashOutcome[] = [...(await storeFiles(root, files, { signal }))];
+  const left: number[] = [];
+  for (let at = 0; at < files.count; at += 1) if (typeof outcomes[at] !== 'string') left.push(at);
+  const rest = await hashAll(root, files.pick(left), { signal });
+  for (const [order, at] of left.entries()) outcomes[at] = rest[order] ?? null;
+  return outcomes;
 }
 
 async function hashInTurns(

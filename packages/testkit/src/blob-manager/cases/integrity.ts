@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest, ManifestEntry } from '@aiflow/core';
-import { isAIFlowError, snapshotIdOf } from '@aiflow/core';
+import type { FileStat, Manifest, ManifestEntry } from '@aiflow/core';
+import { FileTable, isAIFlowError, snapshotIdOf } from '@aiflow/core';
 import type { Case } from '../../suite/case.ts';
 import { rejectsWithCode } from '../../suite/expect.ts';
 import { within } from '../../suite/wait.ts';
 import type { BlobManagerContext } from '../context.ts';
 import type { BlobManagerSuiteOptions } from '../options.ts';
-import { everyKind, smallProject } from '../project.ts';
+import { everyKind, readEntries, smallProject } from '../project.ts';
 
 export const integrityCases: readonly Case<BlobManagerSuiteOptions, BlobManagerContext>[] = [
   {
@@ -60,6 +60,33 @@ export const integrityCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
       await rm(join(project.path, 'resources'), { recursive: true });
       await symlink(join(outside.path, 'resources'), join(project.path, 'resources'));
       await refuseUpload(context, project.path, project.manifest, 'blob.changed');
+    },
+  },
+  {
+    name: 'storeFiles, if there is one, says what files hold that are as they were seen, and shows nothing',
+    run: async (context) => {
+      const project = await context.project(everyKind());
+      const entries = project.manifest.entries.filter((entry) => entry.type === 'file');
+      const files = new FileTable();
+      for (const { path } of entries) files.add(path, await seen(join(project.path, path)));
+      const { storeFiles } = context.blob;
+      const stored = async (): Promise<readonly (string | null)[]> =>
+        (await storeFiles?.call(context.blob, project.path, files)) ?? entries.map(({ sha256 }) => sha256);
+      const hashes = entries.map(({ sha256 }) => sha256);
+      assert.deepEqual(await stored(), hashes);
+      assert.deepEqual(await context.blob.listSnapshots(), []);
+      const copy = await context.download(project.snapshotId, await context.upload(project));
+      const copied = await readEntries(copy);
+      assert.deepEqual(
+        copied.filter((entry) => entry.type === 'file'),
+        entries,
+      );
+      if (storeFiles === undefined) return;
+      const [first, second] = entries.slice(-2);
+      assert.ok(first !== undefined && second !== undefined);
+      await writeFile(join(project.path, first.path), 'of another content than was seen');
+      await rm(join(project.path, second.path));
+      assert.deepEqual(await stored(), [...hashes.slice(0, -2), null, null]);
     },
   },
   {
@@ -178,4 +205,9 @@ async function refuseUpload(
   const id = snapshotIdOf(manifest);
   await rejectsWithCode(async () => await context.blob.uploadProject(id, path, { manifest }), code);
   assert.deepEqual(await context.blob.listSnapshots(), []);
+}
+
+async function seen(path: string): Promise<FileStat> {
+  const { size, mtimeMs, ctimeMs, ino, mode } = await lstat(path);
+  return { size, mtimeMs, ctimeMs, ino, executable: (mode & 0o100) !== 0 };
 }
