@@ -1,17 +1,20 @@
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
-import type { BlobManager } from '@aiflow/core';
-import { isAIFlowError, snapshotProject } from '@aiflow/core';
+import type { BlobManager, Manifest } from '@aiflow/core';
+import { FileTable, fileStat, isAIFlowError, snapshotProject } from '@aiflow/core';
 import type { StoreOptions } from '@aiflow/snapshot';
 import { StoreBlobManager } from '@aiflow/snapshot';
 import { LocalObjectStore } from '../src/store.ts';
 
 /** What another process of this machine does with the store, told as JSON in its arguments. */
 export interface Task {
-  /** `follow` downloads as soon as there is something, and looks at every byte. */
-  readonly what: 'upload' | 'download' | 'follow';
+  /**
+   * `store` uploads what was read for the snapshot already, as happens with large projects; `follow` downloads as soon
+   * as there is something, and looks at every byte.
+   */
+  readonly what: 'upload' | 'store' | 'download' | 'follow';
   readonly directory: string;
   readonly stateDir: string;
   readonly project: string;
@@ -35,8 +38,9 @@ async function run(task: Task): Promise<void> {
   const store = new CountingStore(task.directory);
   const blob = new StoreBlobManager({ store, config: {}, cacheDir: join(task.stateDir, 'snapshots-cache') });
   process.stdout.write('begin\n');
-  if (task.what === 'upload') {
+  if (task.what === 'upload' || task.what === 'store') {
     const { snapshotId, manifest } = await projectSnapshot(task.project);
+    if (task.what === 'store') await storeFiles(blob, task.project, manifest);
     await blob.uploadProject(snapshotId, task.project, { manifest });
     process.stdout.write('done\n');
     return;
@@ -52,6 +56,13 @@ async function run(task: Task): Promise<void> {
   });
   const inodes = new Set(await Promise.all(downloads));
   process.stdout.write(`copies ${store.copies} inodes ${[...inodes].join(',')}\n`);
+}
+
+async function storeFiles(blob: BlobManager, project: string, { entries }: Manifest): Promise<void> {
+  const files = new FileTable();
+  for (const { type, path } of entries)
+    if (type === 'file') files.add(path, fileStat(lstatSync(join(project, path))));
+  await blob.storeFiles?.(project, files);
 }
 
 /** Whether a download, once there is something to download, has the content of the snapshot to the last byte. */

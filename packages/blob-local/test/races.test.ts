@@ -96,6 +96,11 @@ async function killed(what: Task['what'], delay: number): Promise<void> {
   await ended;
 }
 
+/** One of the two ways to upload. */
+function uploader(random: () => number): Task['what'] {
+  return random() < 0.5 ? 'upload' : 'store';
+}
+
 /** Mulberry32: the same numbers for the same seed. */
 function randomFrom(start: number): () => number {
   let state = start;
@@ -135,14 +140,14 @@ describe(`processes that are killed (AIFLOW_TEST_SEED=${seed})`, () => {
       let seen = 0;
       for (let round = 0; round < rounds; round += 1) {
         // The first has no time to end by itself.
-        await killed('upload', round === 0 ? 0 : random() * 150);
+        await killed(uploader(random), round === 0 ? 0 : random() * 150);
         const [listed] = await blob.listSnapshots();
         if (listed !== undefined) seen += 1;
         const read = await blob.readManifest(snapshotId, uri()).catch((error: unknown) => error);
         expect(read).toMatchObject(listed === undefined ? { code: 'blob.not_found' } : manifest);
         await Promise.all([
           blob.uploadProject(snapshotId, project, { manifest }),
-          killed('upload', random() * 150),
+          killed(uploader(random), random() * 150),
         ]);
         const copy = join(base, `copy-${round}`);
         await blob.downloadProject(snapshotId, uri(), copy);
@@ -195,7 +200,7 @@ describe(`${Object.values(followers).reduce((sum, count) => sum + count)} downlo
         const spared = start('follow', 1, followers.spared);
         const killedFollower = start('follow', 1, followers.killed);
         const here = Array.from({ length: followers.here }, async () => await follow(blob, uris));
-        await killed('upload', random() * 200);
+        await killed(uploader(random), random() * 200);
         const kill = wait(random() * 200).then(() => killedFollower.child.kill('SIGKILL'));
         await blob.uploadProject(snapshotId, project, { manifest });
         expect((await Promise.all(here)).filter((each) => !each)).toEqual([]);

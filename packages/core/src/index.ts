@@ -115,6 +115,7 @@ export type {
 export type { FileRows } from './snapshot/file-table.ts';
 export { FileTable } from './snapshot/file-table.ts';
 export type { FileStat } from './snapshot/file-stat.ts';
+export { fileStat } from './snapshot/file-stat.ts';
 export type { Manifest, ManifestEntry } from './snapshot/manifest.ts';
 export {
   generatedDirectory,

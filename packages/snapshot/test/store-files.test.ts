@@ -11,8 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { FileStat } from '@aiflow/core';
-import { FileTable, snapshotProject } from '@aiflow/core';
+import { FileTable, fileStat, snapshotProject } from '@aiflow/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreBlobManager } from '../src/index.ts';
 import { PackIndex, largestPiece } from '../src/pack-index.ts';
@@ -44,14 +43,9 @@ async function snapshot(path: string, blob: StoreBlobManager = at.blob): Promise
   return { ...made, path };
 }
 
-function statOf(path: string): FileStat {
-  const { size, mtimeMs, ctimeMs, ino, mode } = lstatSync(path);
-  return { size, mtimeMs, ctimeMs, ino, executable: (mode & 0o100) !== 0 };
-}
-
 function seen(root: string, paths: readonly string[]): FileTable {
   const files = new FileTable();
-  for (const path of paths) files.add(path, statOf(join(root, path)));
+  for (const path of paths) files.add(path, fileStat(lstatSync(join(root, path))));
   return files;
 }
 

@@ -14,6 +14,7 @@ export interface FileStat {
   readonly executable: boolean;
 }
 
+/** Of a file that lstat looked at. */
 export function fileStat(stats: Stats): FileStat {
   const { size, mtimeMs, ctimeMs, ino, mode } = stats;
   return { size, mtimeMs, ctimeMs, ino, executable: (mode & 0o100) !== 0 };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { lstat, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileStat, Manifest, ManifestEntry } from '@aiflow/core';
-import { FileTable, isAIFlowError, snapshotIdOf } from '@aiflow/core';
+import type { Manifest, ManifestEntry } from '@aiflow/core';
+import { FileTable, fileStat, isAIFlowError, snapshotIdOf } from '@aiflow/core';
 import type { Case } from '../../suite/case.ts';
 import { rejectsWithCode } from '../../suite/expect.ts';
 import { within } from '../../suite/wait.ts';
@@ -68,7 +68,7 @@ export const integrityCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
       const project = await context.project(everyKind());
       const entries = project.manifest.entries.filter((entry) => entry.type === 'file');
       const files = new FileTable();
-      for (const { path } of entries) files.add(path, await seen(join(project.path, path)));
+      for (const { path } of entries) files.add(path, fileStat(await lstat(join(project.path, path))));
       const { storeFiles } = context.blob;
       const stored = async (): Promise<readonly (string | null)[]> =>
         (await storeFiles?.call(context.blob, project.path, files)) ?? entries.map(({ sha256 }) => sha256);
@@ -205,9 +205,4 @@ async function refuseUpload(
   const id = snapshotIdOf(manifest);
   await rejectsWithCode(async () => await context.blob.uploadProject(id, path, { manifest }), code);
   assert.deepEqual(await context.blob.listSnapshots(), []);
-}
-
-async function seen(path: string): Promise<FileStat> {
-  const { size, mtimeMs, ctimeMs, ino, mode } = await lstat(path);
-  return { size, mtimeMs, ctimeMs, ino, executable: (mode & 0o100) !== 0 };
 }
