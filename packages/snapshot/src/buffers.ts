@@ -21,6 +21,13 @@ export class Buffers<Memory> {
     return await new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** All that nobody uses, to be given back; others are made when they are needed. */
+  takeUnused(): Memory[] {
+    const unused = this.#free.splice(0);
+    this.#left += unused.length;
+    return unused;
+  }
+
   give(buffer: Memory): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(buffer);

@@ -78,6 +78,7 @@ export async function sendAll<Job>(
   } finally {
     await sending.settled();
     await threads?.close();
+    sending.freeBuffers();
   }
   signal?.throwIfAborted();
   if (sending.failure !== null) throw errorOf(sending.failure.error);
@@ -150,6 +151,11 @@ class Sending implements PackSink {
   /** Resolves when no put is under way. */
   async settled(): Promise<void> {
     while (this.#puts.size > 0) await Promise.all(this.#puts);
+  }
+
+  /** Gives their memory back at once: what follows needs memory too, and a collector would let it wait. */
+  freeBuffers(): void {
+    for (const buffer of this.#buffers.takeUnused()) buffer.transfer(0);
   }
 
   async #put({ id, buffer, length, sha256, index, files }: BuiltPack): Promise<void> {
