@@ -7,6 +7,8 @@ import type { Frame, PartedFile, Piece } from './pack-index.ts';
 import { encodeIndex, largestPack, largestPiece, mostPieces, packIdOf } from './pack-index.ts';
 import type { LargeFileReader, SeenFile, SeenFiles, WantedFile } from './read-project.ts';
 import { ProjectReader, changed, seenFile } from './read-project.ts';
+import type { SharedHashes } from './shared-hashes.ts';
+import { prefixOf, sharedKey } from './shared-hashes.ts';
 
 /** Below this many bytes a frame is compressed to see whether it pays; of a larger one, so much is tried first. */
 const sample = 64 * 1024;
@@ -53,18 +55,24 @@ export class PackTools {
  */
 export async function buildPacks(
   files: readonly WantedFile[],
-  known: Known,
+  known: ReadonlySet<string>,
   { reader, sample: room }: PackTools,
   sink: PackSink,
 ): Promise<void> {
   const pack = new PackBuilder(sink, room);
+  const added = new Set<string>();
+  const isNew = (sha256: string): boolean => {
+    const isThere = known.has(sha256) || added.has(sha256);
+    added.add(sha256);
+    return !isThere;
+  };
   for (const file of files) {
     if (file.size <= largestPiece) {
       const { buffer, offset } = await pack.roomFor(file.size);
       reader.readWhole(file, buffer, offset);
       pack.add({ sha256: file.sha256, length: file.size, isPart: false });
     } else {
-      const large = await readLarge(reader.openLarge(file), file.size, known, pack, () => undefined);
+      const large = await readLarge(reader.openLarge(file), file.size, isNew, pack, () => undefined);
       if (large.sha256 !== file.sha256) throw changed(file);
       pack.addFile(large);
     }
@@ -72,37 +80,30 @@ export async function buildPacks(
   pack.end();
 }
 
-/** Which contents need not be packed. Who says so of one that is not in the store has it packed later. */
-interface Known {
-  has(sha256: string): boolean;
-}
-
 /**
  * Reads files whose content is not known, gives packs that hold what is not `known` of it, and says their hashes; null
- * for one that is not as it was seen, or cannot be read. When that makes less than half of a pack of small files, it is
- * left out: the contents of many such jobs belong in one pack.
+ * for one that is not as it was seen, or cannot be read. What was read is known from then on, to other threads too. When
+ * it makes less than half of a pack of small files, no pack is made: the contents of many such jobs belong in one.
  */
 export async function packUnknown(
   files: SeenFiles,
-  known: Known,
+  known: SharedHashes,
   { reader, sample: room }: PackTools,
   sink: PackSink,
 ): Promise<(string | null)[]> {
   const pack = new PackBuilder(sink, room);
-  const added = new Set<string>();
-  const isNew = (sha256: string): boolean => !known.has(sha256) && !added.has(sha256);
+  const isNew = (sha256: string): boolean => known.add(sharedKey(prefixOf(sha256), 'whole'));
+  const isNewPart = (sha256: string): boolean => known.add(sharedKey(prefixOf(sha256), 'part'));
   const read = async (file: SeenFile): Promise<string> => {
     if (file.size > largestPiece) {
       const reading = reader.openLarge(file);
-      const large = await readLarge(reading, file.size, known, pack, () => reading.expectSeen(file));
+      const large = await readLarge(reading, file.size, isNewPart, pack, () => reading.expectSeen(file));
       if (isNew(large.sha256)) pack.addFile(large);
-      added.add(large.sha256);
       return large.sha256;
     }
     const { buffer, offset } = await pack.roomFor(file.size);
     const sha256 = reader.readSeen(file, buffer, offset);
     if (file.size > 0 && isNew(sha256)) pack.add({ sha256, length: file.size, isPart: false });
-    added.add(sha256);
     return sha256;
   };
   const hashes: (string | null)[] = [];
@@ -121,17 +122,16 @@ function nullIfFault(error: unknown): null {
   throw error;
 }
 
-/** Reads a large file to its end and closes it; parts that are not `known` are added to the pack. */
+/** Reads a large file to its end and closes it; parts that are new are added to the pack. */
 async function readLarge(
   reading: LargeFileReader,
   size: number,
-  known: Known,
+  isNew: (sha256: string) => boolean,
   pack: PackBuilder,
   check: () => void,
 ): Promise<PartedFile> {
   const sum = createHash('sha256');
   const parts: string[] = [];
-  const added = new Set<string>();
   try {
     for (let left = size; left > 0; left -= largestPiece) {
       const length = Math.min(left, largestPiece);
@@ -140,9 +140,7 @@ async function readLarge(
       sum.update(bytes);
       const sha256 = hash('sha256', bytes, 'hex');
       parts.push(sha256);
-      if (known.has(sha256) || added.has(sha256)) continue;
-      added.add(sha256);
-      pack.add({ sha256, length, isPart: true });
+      if (isNew(sha256)) pack.add({ sha256, length, isPart: true });
     }
     reading.expectEnd();
     check();

@@ -3,11 +3,11 @@ import { isAIFlowError } from '@aiflow/core';
 import { forEachLimit } from './concurrency.ts';
 import type { IndexCache } from './index-cache.ts';
 import { packIdOfKey, packsPrefix } from './keys.ts';
-import { prefixOf } from './known-hashes.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { PackIndex, PartedFile } from './pack-index.ts';
 import { largestPiece } from './pack-index.ts';
 import type { FileEntry } from './project-files.ts';
+import { prefixOf, sharedKey } from './shared-hashes.ts';
 
 const sideBySide = 16;
 /** Parts of large files that are remembered, so that no part is sent again: those of 512 GiB. */
@@ -46,25 +46,21 @@ export async function locate(
   return search.result();
 }
 
-/**
- * The first four bytes of the hash of everything that counts in a store, in ascending order and shared memory: whole
- * files, parts of large ones, and large ones themselves.
- */
-export async function knownPrefixes(
+/** Everything that counts in a store: whole files, parts of large ones, and large ones themselves. */
+export async function knownKeys(
   store: ObjectStore,
   indexes: IndexCache,
   signal: AbortSignal | undefined,
-): Promise<Uint32Array> {
-  const prefixes: number[] = [];
+): Promise<number[]> {
+  const keys: number[] = [];
   await forEachLimit(await listPacks(store, signal), sideBySide, signal, async (pack, each) => {
     const index = await indexOf(pack, store, indexes, each);
     if (index === null) return;
-    for (let place = 0; place < index.count; place += 1) prefixes.push(index.prefixAt(place));
-    for (const { sha256 } of index.files) prefixes.push(prefixOf(sha256));
+    for (let place = 0; place < index.count; place += 1)
+      keys.push(sharedKey(index.prefixAt(place), index.isPartAt(place) ? 'part' : 'whole'));
+    for (const { sha256 } of index.files) keys.push(sharedKey(prefixOf(sha256), 'whole'));
   });
-  const shared = new Uint32Array(new SharedArrayBuffer(4 * prefixes.length));
-  shared.set(prefixes);
-  return shared.sort();
+  return keys;
 }
 
 /** Whether each of these packs is there and counts. */

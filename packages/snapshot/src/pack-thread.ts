@@ -5,9 +5,9 @@ import type { PackSink } from './build-packs.ts';
 import { PackTools, buildPacks, packUnknown } from './build-packs.ts';
 import { FaultError } from './fault.ts';
 import { freeBytes } from './free-bytes.ts';
-import { KnownHashes } from './known-hashes.ts';
 import { largestPack } from './pack-index.ts';
 import { fromColumns } from './read-project.ts';
+import { SharedHashes } from './shared-hashes.ts';
 import type { About, FromThread, PackToRead, ToThread } from './thread-messages.ts';
 import { packsOfThread } from './thread-messages.ts';
 import type { PackBytes } from './unpack.ts';
@@ -34,7 +34,7 @@ async function work(run: number, message: Exclude<ToThread, { readonly kind: 'bu
         await buildPacks(fromColumns(message.files), message.known, tools, sinkOf(run, message));
         break;
       case 'read': {
-        const known = new KnownHashes(message.known);
+        const known = new SharedHashes(message.known);
         const hashes = await packUnknown(message.files, known, tools, sinkOf(run, message));
         say(run, { kind: 'hashes', hashes });
         break;

@@ -1,9 +1,11 @@
 import type { FileTable } from '@aiflow/core';
-import { knownPrefixes } from './locate.ts';
+import { knownKeys } from './locate.ts';
+import { largestPiece } from './pack-index.ts';
 import { planPacks } from './plan-packs.ts';
 import { realRoot } from './project-files.ts';
 import type { SeenFiles } from './read-project.ts';
 import { packInThread, sendAll } from './send-packs.ts';
+import { SharedHashes } from './shared-hashes.ts';
 import { Threads } from './threads.ts';
 import type { UploadPlace } from './upload.ts';
 import { underLease } from './upload.ts';
@@ -30,7 +32,9 @@ export async function storeFiles(
     const realPath = realRoot(root);
     const jobs = planPacks(listed(files));
     return await underLease(place, signal, async () => {
-      const known = await knownPrefixes(place.store, place.indexes, signal);
+      const most = jobs.flat().reduce((sum, { size }) => sum + 1 + Math.ceil(size / largestPiece), 0);
+      const keys = await knownKeys(place.store, place.indexes, signal);
+      const { slots: known } = SharedHashes.of(keys, most);
       const hashes = Array.from({ length: files.count }, (): string | null => null);
       await sendAll(place.store, jobs, threads, signal, async (job, sink) => {
         const { needsSha256 } = sink;

@@ -21,8 +21,8 @@ export type ToThread =
   | {
       readonly kind: 'read';
       readonly files: SeenFiles;
-      /** What {@link KnownHashes} is made of; its memory is shared. */
-      readonly known: Uint32Array;
+      /** Those of `SharedHashes`. */
+      readonly known: Int32Array<SharedArrayBuffer>;
       readonly needsSha256: boolean;
     }
   | { readonly kind: 'buffer'; readonly buffer: ArrayBuffer }

@@ -121,6 +121,21 @@ describe('files that are read for a snapshot', () => {
     expect(packs().reduce((sum, { count }) => sum + count, 0)).toBe(many);
   });
 
+  it('are sent once where many of them are equal', async () => {
+    const text = (count: number): string => `${count} `.repeat(3_000);
+    const { path } = await at.project(
+      Object.fromEntries(
+        Object.entries(manyFiles(text)).flatMap(([name, each]) => [
+          [`one/${name}`, each],
+          [`two/${name}`, each],
+        ]),
+      ),
+    );
+    const made = await snapshot(path);
+    await at.upload(made);
+    expect(packs().reduce((sum, { count }) => sum + count, 0)).toBe(many);
+  });
+
   it('wait for a removal that is under way', async () => {
     const { path } = await at.project(manyFiles((count) => `text ${count}`));
     const pruning = `leases/prune-${'0'.repeat(8)}`;
@@ -154,6 +169,17 @@ describe('a large file that is read for a snapshot', () => {
     expect(packs().reduce((sum, { size }) => sum + size, 0) - before).toBe(largestPiece);
     const next = await at.manager(at.fresh('cache')).downloadProject(second.snapshotId, again);
     expect(readFileSync(join(next, 'large')).equals(bytes)).toBe(true);
+  });
+
+  it('is sent once where there are two of it', async () => {
+    const { path } = await at.project({ small: 'x' });
+    const bytes = randomBytes(40 * 1024 * 1024);
+    for (const name of ['one', 'two']) writeFileSync(join(path, name), bytes);
+    const made = await snapshot(path);
+    const uri = await at.upload(made);
+    expect(packs().reduce((sum, { size }) => sum + size, 0)).toBe(bytes.length + 1);
+    const copy = await at.blob.downloadProject(made.snapshotId, uri);
+    for (const name of ['one', 'two']) expect(readFileSync(join(copy, name)).equals(bytes)).toBe(true);
   });
 
   it('is not sent when the store has it', async () => {
