@@ -200,7 +200,8 @@ function buildInputs() {
     hash.update(`${relative(root, path)} ${stat.isDirectory() ? 'directory' : stat.size} ${stat.mtimeMs}\n`);
     if (stat.isDirectory()) for (const name of list(path)) add(join(path, name));
   };
-  for (const name of ['pnpm-lock.yaml', 'tsconfig.base.json', 'turbo.json']) add(join(root, name));
+  for (const name of ['pnpm-lock.yaml', 'tsconfig.base.json', 'turbo.json', 'scripts/bundle.ts'])
+    add(join(root, name));
   for (const name of list(join(root, 'packages'))) {
     const home = join(root, 'packages', name);
     for (const part of ['package.json', 'tsconfig.json', 'src', 'native'])
