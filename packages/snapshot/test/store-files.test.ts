@@ -182,6 +182,20 @@ describe('a large file that is read for a snapshot', () => {
     for (const name of ['one', 'two']) expect(readFileSync(join(copy, name)).equals(bytes)).toBe(true);
   });
 
+  it('is read again where one of its parts is gone', async () => {
+    const { path } = await at.project({ small: 'x' });
+    const bytes = randomBytes(70 * 1024 * 1024);
+    writeFileSync(join(path, 'large'), bytes);
+    const made = await snapshot(path);
+    const [lost = ''] = at.store.keys('packs/');
+    at.store.objects.delete(lost);
+    at.store.takeCalls();
+    const uri = await at.upload(made);
+    expect(putPacks()).toBeLessThanOrEqual(2);
+    const copy = await at.blob.downloadProject(made.snapshotId, uri);
+    expect(readFileSync(join(copy, 'large')).equals(bytes)).toBe(true);
+  });
+
   it('is not sent when the store has it', async () => {
     const { path } = await at.project({ small: 'x' });
     writeFileSync(join(path, 'large'), randomBytes(70 * 1024 * 1024));

@@ -38,7 +38,7 @@ export class Checkout implements AsyncDisposable {
     ]) {
       await cp(join(root, name), join(directory, name));
     }
-    for (const name of ['bootstrap.mjs', 'aiflow.sh']) {
+    for (const name of ['aiflow.sh', 'bootstrap.mjs', 'bundle.ts']) {
       await cp(join(root, 'scripts', name), join(directory, 'scripts', name));
     }
     await checkout.write('packages/cli/package.json', '{ "name": "@aiflow/cli" }');
