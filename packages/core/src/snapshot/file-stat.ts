@@ -1,5 +1,3 @@
-import type { Stats } from 'node:fs';
-
 /**
  * What tells one state of a file from another, as in git's index. Times are milliseconds as doubles: exact to a
  * quarter of a microsecond, which is finer than the clock of any file system's kernel ticks, and half the cost of
@@ -14,9 +12,12 @@ export interface FileStat {
   readonly executable: boolean;
 }
 
-/** Of a file that lstat looked at. */
-export function fileStat(stats: Stats): FileStat {
-  const { size, mtimeMs, ctimeMs, ino, mode } = stats;
+/** What Node's `lstat` says, as far as it counts. */
+interface Stats extends Omit<FileStat, 'executable'> {
+  readonly mode: number;
+}
+
+export function fileStat({ size, mtimeMs, ctimeMs, ino, mode }: Stats): FileStat {
   return { size, mtimeMs, ctimeMs, ino, executable: (mode & 0o100) !== 0 };
 }
 
