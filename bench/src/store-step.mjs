@@ -62,7 +62,7 @@ async function upload() {
     plugins: [],
     overlay: null,
     indexPath: join(stateDir, 'index'),
-    storeFiles: manager.storeFiles?.bind(manager),
+    blob: manager,
   });
   const uri = await manager.uploadProject(snapshotId, projectDir, { manifest });
   return { snapshotId, uri };

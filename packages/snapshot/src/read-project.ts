@@ -1,6 +1,7 @@
 // Runs in threads: it loads nothing but Node.
 import { hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import type { FileRows } from '@aiflow/core';
 import { FaultError } from './fault.ts';
 
 /** A file of a project that is to be read. */
@@ -49,16 +50,14 @@ export function fromColumns({ roots, paths, sizes, hashes }: WantedFiles): Wante
   }));
 }
 
-/** As {@link WantedFiles}. */
-export interface SeenFiles {
+/** As {@link WantedFiles}: rows of a `FileTable`, which is not loaded here. */
+export interface SeenFiles extends FileRows {
   readonly root: string;
-  readonly paths: readonly string[];
-  /** Of each file its size, mtimeMs, ctimeMs and ino. */
-  readonly numbers: Float64Array;
 }
 
 export function seenFile({ root, paths, numbers }: SeenFiles, place: number): SeenFile {
-  const number = (column: number): number => numbers[4 * place + column] ?? 0;
+  const width = numbers.length / paths.length;
+  const number = (column: number): number => numbers[width * place + column] ?? 0;
   const [size, mtimeMs, ctimeMs, ino] = [number(0), number(1), number(2), number(3)];
   return { root, path: paths[place] ?? '', size, mtimeMs, ctimeMs, ino };
 }

@@ -41,18 +41,23 @@ export async function sendPacks(
   const isFew = files.length <= few.files && bytes <= few.bytes;
   const threads = isFew ? null : new Threads();
   const tools = new PackTools();
-  return await sendAll(store, planPacks(files), threads, signal, async (job, sink) => {
-    if (threads === null) await buildPacks(job, known, tools, sink);
-    else {
-      const { needsSha256 } = sink;
-      await packInThread(threads, { kind: 'build', files: toColumns(job), known, needsSha256 }, sink);
-    }
-  });
+  try {
+    return await sendAll(store, planPacks(files), threads, signal, async (job, sink) => {
+      if (threads === null) await buildPacks(job, known, tools, sink);
+      else {
+        const { needsSha256 } = sink;
+        await packInThread(threads, { kind: 'build', files: toColumns(job), known, needsSha256 }, sink);
+      }
+    });
+  } finally {
+    await threads?.close();
+  }
 }
 
 /**
  * Puts the packs that are built for each job, and then the packs' indexes; what an index names is in the store, so
- * whatever an upload that breaks has put is found by the next. Ends the threads, which build for as many jobs at a time.
+ * whatever an upload that breaks has put is found by the next. As many jobs are built for at a time as there are
+ * threads, which are ended when something fails.
  */
 export async function sendAll<Job>(
   store: ObjectStore,
@@ -77,7 +82,6 @@ export async function sendAll<Job>(
     sending.fail(error);
   } finally {
     await sending.settled();
-    await threads?.close();
     sending.freeBuffers();
   }
   signal?.throwIfAborted();

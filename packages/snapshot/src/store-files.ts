@@ -3,7 +3,6 @@ import { knownKeys } from './locate.ts';
 import { largestPiece } from './pack-index.ts';
 import { planPacks } from './plan-packs.ts';
 import { realRoot } from './project-files.ts';
-import type { SeenFiles } from './read-project.ts';
 import { packInThread, sendAll } from './send-packs.ts';
 import { SharedHashes } from './shared-hashes.ts';
 import { Threads } from './threads.ts';
@@ -30,15 +29,16 @@ export async function storeFiles(
   const threads = new Threads(); // they begin while the store is asked what it has
   try {
     const realPath = realRoot(root);
-    const jobs = planPacks(listed(files));
+    const all = listed(files);
+    const most = all.reduce((sum, { size }) => sum + 1 + Math.ceil(size / largestPiece), 0);
     return await underLease(place, signal, async () => {
-      const most = jobs.flat().reduce((sum, { size }) => sum + 1 + Math.ceil(size / largestPiece), 0);
       const keys = await knownKeys(place.store, place.indexes, signal);
       const { slots: known } = SharedHashes.of(keys, most);
       const hashes = Array.from({ length: files.count }, (): string | null => null);
-      await sendAll(place.store, jobs, threads, signal, async (job, sink) => {
+      await sendAll(place.store, planPacks(all), threads, signal, async (job, sink) => {
         const { needsSha256 } = sink;
-        const message = { kind: 'read', files: seen(realPath, files, job), known, needsSha256 } as const;
+        const rows = files.pick(job.map((file) => file.place)).rows();
+        const message = { kind: 'read', files: { root: realPath, ...rows }, known, needsSha256 } as const;
         await packInThread(threads, message, sink, (said) => {
           if (said.kind !== 'hashes') return;
           for (const [order, hash] of said.hashes.entries()) hashes[job[order]?.place ?? 0] = hash;
@@ -59,13 +59,4 @@ function listed(files: FileTable): Listed[] {
     size: files.size(place),
   }));
   return all.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function seen(root: string, files: FileTable, job: readonly Listed[]): SeenFiles {
-  const numbers = new Float64Array(4 * job.length);
-  for (const [order, { place }] of job.entries()) {
-    const { size, mtimeMs, ctimeMs, ino } = files.stat(place);
-    numbers.set([size, mtimeMs, ctimeMs, ino], 4 * order);
-  }
-  return { root, paths: job.map(({ place }) => files.path(place)), numbers };
 }

@@ -59,8 +59,8 @@ export class Bench {
     return await this.snapshot(path);
   }
 
-  /** Says what a snapshot of a directory is. */
-  async snapshot(path: string): Promise<Made> {
+  /** Says what a snapshot of a directory is; with `blob`, many files are read for its store too. */
+  async snapshot(path: string, blob?: StoreBlobManager): Promise<Made> {
     const made = await snapshotProject({
       projectPath: path,
       projectName: 'bench',
@@ -68,6 +68,7 @@ export class Bench {
       plugins: [],
       overlay: null,
       indexPath: null,
+      blob,
     });
     return { ...made, path };
   }

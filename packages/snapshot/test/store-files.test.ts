@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileTable, fileStat, snapshotProject } from '@aiflow/core';
+import { FileTable, fileStat } from '@aiflow/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreBlobManager } from '../src/index.ts';
 import { PackIndex, largestPiece } from '../src/pack-index.ts';
@@ -30,18 +30,8 @@ const manyFiles = (text: (count: number) => string): Record<string, string> =>
   Object.fromEntries(Array.from({ length: many }, (_, count) => [`d${count % 7}/f${count}`, text(count)]));
 
 /** A snapshot whose files are read for the store too. */
-async function snapshot(path: string, blob: StoreBlobManager = at.blob): Promise<Made> {
-  const made = await snapshotProject({
-    projectPath: path,
-    projectName: 'bench',
-    workflowName: null,
-    plugins: [],
-    overlay: null,
-    indexPath: null,
-    storeFiles: blob.storeFiles.bind(blob),
-  });
-  return { ...made, path };
-}
+const snapshot = async (path: string, blob: StoreBlobManager = at.blob): Promise<Made> =>
+  await at.snapshot(path, blob);
 
 function seen(root: string, paths: readonly string[]): FileTable {
   const files = new FileTable();

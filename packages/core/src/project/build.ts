@@ -123,7 +123,7 @@ export async function storeProject(
     overlay,
     leaveOut: [stateDir],
     indexPath: join(stateDir, 'index'),
-    storeFiles: blob.manager.storeFiles?.bind(blob.manager),
+    blob: blob.manager,
     ...(signal && { signal }),
   });
   const uri = await blob.manager.uploadProject(snapshotId, projectDir, {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { StoreFiles } from './blob-manager.ts';
+import type { BlobManager } from './blob-manager.ts';
 import type { FileTable } from './file-table.ts';
 import { hashInThreads, isWorthThreads } from './hash-in-threads.ts';
 import type { HashOutcome } from './hash.ts';
@@ -20,8 +20,8 @@ export interface HashedFiles {
 }
 
 export interface HashFilesOptions {
-  /** Reads many files in place of our own threads. What it does not know, they are asked for. */
-  readonly storeFiles?: StoreFiles | undefined;
+  /** Reads many files in place of our own threads, where it can. They are asked for what it does not know. */
+  readonly blob?: Pick<BlobManager, 'storeFiles'> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -60,11 +60,11 @@ export async function hashFiles(
 async function hashAll(
   root: string,
   files: FileTable,
-  { storeFiles, signal }: HashFilesOptions,
+  { blob, signal }: HashFilesOptions,
 ): Promise<HashOutcome[]> {
   if (!isWorthThreads(files)) return await hashInTurns(root, files, signal);
-  if (storeFiles === undefined) return await hashInThreads(root, files, signal);
-  const outcomes: HashOutcome[] = [...(await storeFiles(root, files, { signal }))];
+  if (blob?.storeFiles === undefined) return await hashInThreads(root, files, signal);
+  const outcomes: HashOutcome[] = [...(await blob.storeFiles(root, files, { signal }))];
   const left: number[] = [];
   for (let at = 0; at < files.count; at += 1) if (typeof outcomes[at] !== 'string') left.push(at);
   const rest = await hashAll(root, files.pick(left), { signal });

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PluginVersion } from '../compile/workflow.ts';
 import { AIFlowError, errorCode, messageOf } from '../errors.ts';
-import type { StoreFiles } from './blob-manager.ts';
+import type { BlobManager } from './blob-manager.ts';
 import { FileTable } from './file-table.ts';
 import { hashFiles } from './hash-files.ts';
 import { ignoreFile } from './ignore.ts';
@@ -27,8 +27,8 @@ export interface SnapshotProjectOptions {
   readonly indexPath: string | null;
   /** Directories inside the project that are not part of it, such as a state directory; they need not exist. */
   readonly leaveOut?: readonly string[];
-  /** The `storeFiles` of the blob manager that the snapshot will be uploaded to. Many files at once are read by it. */
-  readonly storeFiles?: StoreFiles | undefined;
+  /** The blob manager that the snapshot will be uploaded to: it reads the files, where it can and they are many. */
+  readonly blob?: Pick<BlobManager, 'storeFiles'> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,10 +48,10 @@ const lockfiles = ['pnpm-lock.yaml', 'package-lock.json', 'yarn.lock', 'bun.lock
  * All that a snapshot cannot hold comes in one error: `snapshot.link_outside`, `snapshot.special_file`,
  * `snapshot.invalid_name`, `snapshot.unreadable`, `snapshot.changed` (a file that did not hold still), or
  * `snapshot.invalid` when they differ. Also throws `snapshot.no_project`, `snapshot.index_unusable` and
- * `snapshot.thread_failed`, and what `storeFiles` throws.
+ * `snapshot.thread_failed`, and what the blob manager's `storeFiles` throws.
  */
 export async function snapshotProject(options: SnapshotProjectOptions): Promise<ProjectSnapshot> {
-  const { indexPath, storeFiles, signal } = options;
+  const { indexPath, blob, signal } = options;
   signal?.throwIfAborted();
   const root = findProject(options.projectPath);
   const time = indexPath === null ? 0 : takeTime(indexPath);
@@ -61,7 +61,7 @@ export async function snapshotProject(options: SnapshotProjectOptions): Promise<
   const overlay = await walkOverlay(options.overlay, signal);
   refuse([...project.problems, ...overlay.problems, ...linkProblems(project, overlay)]);
 
-  const own = await hashFiles(root, project.files, index, { storeFiles, signal });
+  const own = await hashFiles(root, project.files, index, { blob, signal });
   const laid = await hashFiles(options.overlay ?? '', overlay.files, null, { signal });
   refuse([...own.problems, ...laid.problems]);
   if (indexPath !== null && (own.read > 0 || index?.count !== project.files.count)) {

@@ -92,7 +92,7 @@ test('many files are read by who stores them, and what they do not know is read 
     asked.push(wanted.count);
     return Array.from({ length: wanted.count }, (__, place) => (place < 10 ? null : `hash of ${place}`));
   };
-  const { hashes, problems } = await hashFiles(at.project, files, null, { storeFiles });
+  const { hashes, problems } = await hashFiles(at.project, files, null, { blob: { storeFiles } });
   expect(asked).toEqual([paths.length]);
   const own = paths.slice(0, 9).map((path) => hash('sha256', readFileSync(join(at.project, path)), 'hex'));
   expect(hashes).toEqual([...own, '', ...paths.slice(10).map((_, place) => `hash of ${place + 10}`)]);
@@ -102,6 +102,8 @@ test('many files are read by who stores them, and what they do not know is read 
 test('few files are not handed to who stores them, and what that throws is thrown', async () => {
   const paths = many();
   const storeFiles: StoreFiles = async () => await Promise.reject(new Error('no such bucket'));
-  await hashFiles(at.project, seen(paths.slice(0, 100)), null, { storeFiles });
-  await expect(hashFiles(at.project, seen(paths), null, { storeFiles })).rejects.toThrow('no such bucket');
+  await hashFiles(at.project, seen(paths.slice(0, 100)), null, { blob: { storeFiles } });
+  await expect(hashFiles(at.project, seen(paths), null, { blob: { storeFiles } })).rejects.toThrow(
+    'no such bucket',
+  );
 });

@@ -69,19 +69,19 @@ export const integrityCases: readonly Case<BlobManagerSuiteOptions, BlobManagerC
       const entries = project.manifest.entries.filter((entry) => entry.type === 'file');
       const files = new FileTable();
       for (const { path } of entries) files.add(path, fileStat(await lstat(join(project.path, path))));
-      const { storeFiles } = context.blob;
-      const stored = async (): Promise<readonly (string | null)[]> =>
-        (await storeFiles?.call(context.blob, project.path, files)) ?? entries.map(({ sha256 }) => sha256);
+      const { blob } = context;
       const hashes = entries.map(({ sha256 }) => sha256);
+      const stored = async (): Promise<readonly (string | null)[]> =>
+        (await blob.storeFiles?.(project.path, files)) ?? hashes;
       assert.deepEqual(await stored(), hashes);
-      assert.deepEqual(await context.blob.listSnapshots(), []);
+      assert.deepEqual(await blob.listSnapshots(), []);
       const copy = await context.download(project.snapshotId, await context.upload(project));
       const copied = await readEntries(copy);
       assert.deepEqual(
         copied.filter((entry) => entry.type === 'file'),
         entries,
       );
-      if (storeFiles === undefined) return;
+      if (blob.storeFiles === undefined) return;
       const [first, second] = entries.slice(-2);
       assert.ok(first !== undefined && second !== undefined);
       await writeFile(join(project.path, first.path), 'of another content than was seen');
