@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import type { ProcessLauncher, ProcessSpec } from '../src/index.ts';
 import type { TreeOptions } from './hostile-tree.ts';
 import { plantTree } from './hostile-tree.ts';
 import type { Room } from './room.ts';
-import { killHard, until } from './room.ts';
+import { killHard, openedBy, until } from './room.ts';
 
 /** What happens while the tree is being stopped. */
 export type Accident = 'none' | 'another launcher' | 'launcher killed' | 'scheduler killed' | 'both killed';
@@ -87,16 +87,7 @@ export function killOpeners(path: string): void {
 function openersOf(path: string): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && pid !== process.pid && hasOpen(pid, path));
-}
-
-function hasOpen(pid: number, path: string): boolean {
-  try {
-    const fds = `/proc/${pid}/fd`;
-    return readdirSync(fds).some((fd) => readlinkSync(`${fds}/${fd}`) === path);
-  } catch {
-    return false; // it ended meanwhile, or is another user's
-  }
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid && openedBy(pid).includes(path));
 }
 
 /** The same numbers, from 0 to 1, for the same seed: mulberry32. */

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { LauncherConnection } from '../src/launcher-connection.ts';
 import { helloRequest, watchRequest } from '../src/launcher-protocol.ts';
 import { readIdentity } from '../src/records.ts';
 import { pidsAt, whereNative, withSocket } from './native-program.ts';
-import { Room, until } from './room.ts';
+import { Room, openedBy, until } from './room.ts';
 
 /** As many as a launcher takes. */
 const most = 1024;
@@ -132,7 +132,5 @@ async function connectMany(socketPath: string, count: number, more?: Buffer): Pr
 }
 
 function socketsOf(pid: number): number {
-  const directory = `/proc/${pid}/fd`;
-  return readdirSync(directory).filter((fd) => readlinkSync(`${directory}/${fd}`).startsWith('socket:'))
-    .length;
+  return openedBy(pid).filter((opened) => opened.startsWith('socket:')).length;
 }

@@ -84,14 +84,25 @@ function holdersOf(tokens: ReadonlySet<string>): number[] {
 export function dwellers(directory: string): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && isRunning(pid) && workingDirectory(pid) === directory);
+    .filter((pid) => Number.isInteger(pid) && isRunning(pid) && linkAt(`/proc/${pid}/cwd`) === directory);
 }
 
-function workingDirectory(pid: number): string | null {
+/** What a process has open; nothing of one that is gone, or another user's. */
+export function openedBy(pid: number): string[] {
+  const directory = `/proc/${pid}/fd`;
   try {
-    return readlinkSync(`/proc/${pid}/cwd`);
+    return readdirSync(directory).flatMap((fd) => linkAt(`${directory}/${fd}`) ?? []);
   } catch {
-    return null; // it ended meanwhile, or is another user's
+    return [];
+  }
+}
+
+/** Null where what it is of ended or was closed meanwhile, or is another user's. */
+function linkAt(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
   }
 }
 
