@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from '@aiflow-private/engines';
+import { freePort, makeCertificate } from '@aiflow-private/engines';
 import { largestObject } from '@aiflow/snapshot';
 import { describe, expect, it } from 'vitest';
 import { HdfsObjectStore } from '../src/index.ts';
@@ -157,26 +154,9 @@ describe('a server that is no HDFS', () => {
   });
 
   it('and has a certificate that nobody vouches for is not asked again', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'aiflow-hdfs-'));
-    const [key, cert] = [join(directory, 'key'), join(directory, 'cert')];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-        '-subj',
-        '/CN=localhost',
-      ],
-      { stdio: 'ignore' },
-    );
-    const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }).listen(0, '127.0.0.1');
+    using made = makeCertificate();
+    const identity = { cert: readFileSync(made.certificate), key: readFileSync(made.key) };
+    const server = createServer(identity).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     await expect(open({ hdfsUrl: `https://127.0.0.1:${port}` }).get('a')).rejects.toMatchObject({
@@ -185,7 +165,6 @@ describe('a server that is no HDFS', () => {
       context: { attempts: 1 },
     });
     server.close();
-    rmSync(directory, { recursive: true });
   });
 
   it('and whose name nobody knows gets a word on names', async () => {

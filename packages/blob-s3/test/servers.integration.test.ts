@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import dns from 'node:dns';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { FaultProxy, S3Server } from '@aiflow-private/engines';
-import { startFaultProxy, startVersitygw, versitygw, whereEngine } from '@aiflow-private/engines';
+import type { Certificate, FaultProxy, S3Server } from '@aiflow-private/engines';
+import {
+  makeCertificate,
+  startFaultProxy,
+  startVersitygw,
+  versitygw,
+  whereEngine,
+} from '@aiflow-private/engines';
 import type { TestHost } from '@aiflow/testkit';
 import { createTestHost } from '@aiflow/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -38,18 +40,14 @@ const open = async (given: object): Promise<S3ObjectStore> => new S3ObjectStore(
 whereEngine(versitygw, (home) => {
   describe('a server with a certificate of its own', () => {
     let server: S3Server;
-    let directory: string;
+    let made: Certificate;
     beforeAll(async () => {
-      directory = mkdtempSync(join(tmpdir(), 'aiflow-s3-tls-'));
-      const [certificate, key] = [join(directory, 'certificate.pem'), join(directory, 'key.pem')];
-      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-      const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '2', '-out', certificate, '-keyout', key];
-      execFileSync('openssl', ['req', '-x509', ...made, ...subject], { stdio: 'pipe' });
-      server = await startVersitygw(home, { tls: { certificate, key } });
+      made = makeCertificate();
+      server = await startVersitygw(home, { tls: made });
     });
     afterAll(async () => {
       await server[Symbol.asyncDispose]();
-      rmSync(directory, { recursive: true });
+      made[Symbol.dispose]();
     });
 
     test('is not trusted unless the options say so', async () => {
@@ -60,14 +58,14 @@ whereEngine(versitygw, (home) => {
     });
 
     test.each([true, false])('is trusted when its certificate is, or when any is (%s)', async (isNamed) => {
-      const verify = isNamed ? join(directory, 'certificate.pem') : false;
+      const verify = isNamed ? made.certificate : false;
       const store = new S3ObjectStore(await optionsFor(server, { verify, use_ssl: true }), host);
       await store.put('key', bytes);
       expect(await store.get('key')).toEqual(bytes);
     });
 
     test('is not reached when the file of certificates is not there', async () => {
-      const verify = join(directory, 'nothing.pem');
+      const verify = `${made.certificate}.not-there`;
       const store = new S3ObjectStore(await optionsFor(server, { verify }), host);
       await expect(store.get('key')).rejects.toMatchObject({ code: 'blob.invalid_certificates' });
     });

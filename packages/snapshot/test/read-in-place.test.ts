@@ -1,14 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { Agent as HttpAgent, createServer as createHttpServer, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, createServer as createHttpsServer, request as requestHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { Certificate } from '@aiflow-private/engines';
+import { makeCertificate } from '@aiflow-private/engines';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readInPlace } from '../src/read-in-place.ts';
 
@@ -21,17 +20,13 @@ const body = randomBytes(20 * 1024 * 1024);
 const sum = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe.each(['http', 'https'] as const)('agents of %s that read in place', (protocol) => {
-  let directory: string;
+  let made: Certificate;
   let identity: { readonly cert: Buffer; readonly key: Buffer };
   beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), 'aiflow-agents-'));
-    const [certificate, key] = [join(directory, 'certificate.pem'), join(directory, 'key.pem')];
-    const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '2', '-out', certificate, '-keyout', key];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    execFileSync('openssl', ['req', '-x509', ...made, ...subject], { stdio: 'pipe' });
-    identity = { cert: readFileSync(certificate), key: readFileSync(key) };
+    made = makeCertificate();
+    identity = { cert: readFileSync(made.certificate), key: readFileSync(made.key) };
   });
-  afterAll(() => rmSync(directory, { recursive: true }));
+  afterAll(() => made[Symbol.dispose]());
 
   async function serve(listener: RequestListener): Promise<{ url: string; agents: Agents }> {
     const server = protocol === 'http' ? createHttpServer(listener) : createHttpsServer(identity, listener);

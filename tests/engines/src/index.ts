@@ -1,4 +1,6 @@
 export { cacheDirectory, homeOf, isInstalled } from './cache.ts';
+export type { Certificate } from './certificate.ts';
+export { makeCertificate } from './certificate.ts';
 export { compileFlinkJar } from './compile-jar.ts';
 export type { Engine } from './engine.ts';
 export { startFaultProxy } from './fault-proxy.ts';
