@@ -103,7 +103,8 @@ async function onServer(context: BenchContext, at: string, load: Load): Promise<
 /**
  * Puts the machine in the same state before each measurement: nothing waits to be written, and as much memory as the
  * files take was in use a moment ago. A virtual machine gets memory that it has not used for a while from its host,
- * page by page, which takes several times as long as to fill it; whoever comes first would pay that for all.
+ * page by page, which takes several times as long as to fill it; whoever comes first would pay that for all. Where the
+ * kernel gives free memory back after two seconds (free page reporting), who takes longer pays for the rest all the same.
  */
 async function settle(at: string, bytes: number): Promise<void> {
   const line = 'head -c "$1" /dev/zero > "$0" && rm "$0" && sync';
