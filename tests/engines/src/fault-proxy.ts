@@ -77,6 +77,7 @@ export async function startFaultProxy(server: string): Promise<FaultProxy> {
   ): Promise<void> => {
     const { hostname, port } = target;
     const asked = ask({ hostname, port, method, path: url, agent, headers: rawHeaders });
+    asked.on('error', () => undefined); // also after an answer, when the server does not wait for the rest
     asked.end(body);
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     const bytes = await buffer(answer);
