@@ -52,6 +52,7 @@ describe.each(['http', 'https'] as const)('agents of %s that read in place', (pr
       protocol === 'http'
         ? requestHttp(url, { agent: http, method })
         : requestHttps(url, { agent: https, method });
+    request.on('error', () => undefined); // also after an answer that is cut
     request.end(sent);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     return response;
